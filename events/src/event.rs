@@ -1,0 +1,277 @@
+//! Every fact there is, in the order of an agreement's life. A closed set: every `match` on it is without a wildcard,
+//! so that the compiler walks whoever adds a fact to each place that must know it.
+//!
+//! Acts and determinations only. What time does (due, overdue, lapsed, in force) is derived by the rules, never stored.
+//! The legal date of an act is the record's `occurred_on`; a payload holds a date only where the act speaks of another day
+//! (the day a meeting is planned for, the day a notice was received).
+
+use serde::{Deserialize, Serialize};
+
+use crate::date_spec::DateSpec;
+use crate::terms::{AgreementTerms, Body, Provision, Source};
+
+/// A fact about one agreement.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Event {
+    /// An agreement was entered in the register: its parties, its form, its force.
+    AgreementRecorded(AgreementTerms),
+    /// A document that later records cite was registered by its digest.
+    SourceRecorded(Source),
+    /// A body of the agreement (council, forum, committee) was entered.
+    BodyRecorded(Body),
+    /// A provision was entered as agreed.
+    ProvisionRecorded(Provision),
+
+    /// The agreement was announced, before or beside its conclusion.
+    AgreementAnnounced(Milestone),
+    /// The text was settled: negotiations were concluded.
+    AgreementConcluded(Milestone),
+    /// The agreement was signed by all who conclude it.
+    AgreementSigned(Milestone),
+    /// A partnership was launched: its participants began to act under it.
+    AgreementLaunched(Milestone),
+    /// A document states the day on which the agreement came into effect or entered into force.
+    AgreementTookEffect(Milestone),
+
+    /// A meeting was planned, firmly or tentatively.
+    MeetingScheduled(MeetingScheduled),
+    /// A meeting took place.
+    MeetingHeld(MeetingHeld),
+    /// A planned meeting was moved to another day; the old day stays in the log.
+    MeetingPostponed(MeetingPostponed),
+    /// A planned meeting will not take place.
+    MeetingCancelled(MeetingCancelled),
+
+    /// The parties announced something together, or one of them did.
+    AnnouncementMade(Achievement),
+    /// Something that was to be delivered exists: a memorandum, a report, a mechanism.
+    DeliverableDelivered(Achievement),
+    /// A joint project or programme began; it may outlive the agreement.
+    ProjectBegun(Project),
+    /// Work was reported. It shows progress and never closes anything.
+    WorkReported(Achievement),
+    /// An obligation was reported as performed.
+    PerformanceReported(PerformanceReported),
+
+    /// A party gave notice under a power of the agreement.
+    NoticeGiven(NoticeGiven),
+    /// A notice reached whoever it was addressed to.
+    NoticeReceived(NoticeReceived),
+
+    /// One of several lawful readings of a provision was chosen.
+    ReadingChosen(ReadingChosen),
+
+    /// An earlier record, named by the envelope's `corrects`, is reversed in full. The target stays in the log.
+    RecordCorrected(RecordCorrected),
+}
+
+/// A step in the life of an agreement as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Milestone {
+    /// Where, if the document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// In our own words, if more is to be said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// How firmly a date was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Certainty {
+    /// Fixed by the text or by a final decision.
+    Definitive,
+    /// Planned or expected.
+    Indicative,
+    /// Unconfirmed: said to be tentative.
+    Tentative,
+}
+
+/// A meeting of a body, planned for a day or a range of days.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingScheduled {
+    /// The meeting's id within its agreement; the same for as long as it is the same meeting.
+    pub meeting: String,
+    /// Id of the body that meets.
+    pub body: String,
+    /// The day or range it is planned for.
+    pub on: DateSpec,
+    /// `indicative` for a planned meeting, `tentative` for one said to be so.
+    pub certainty: Certainty,
+    /// What the meeting is called, if not merely after its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Topics on its agenda.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// A meeting that took place on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingHeld {
+    /// The meeting's id; that of the planned meeting if it was planned.
+    pub meeting: String,
+    /// Id of the body that met.
+    pub body: String,
+    /// What the meeting is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// What was discussed or decided, in our own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Topics that were discussed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// A planned meeting was moved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MeetingPostponed {
+    /// The meeting that was moved.
+    pub meeting: String,
+    /// The day or range it was moved to.
+    pub on: DateSpec,
+}
+
+/// A planned meeting was called off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingCancelled {
+    /// The meeting that will not take place.
+    pub meeting: String,
+}
+
+/// An announcement, a deliverable or a report of work.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Achievement {
+    /// What it is, in our own words.
+    pub text: String,
+    /// Party ids of whoever acted; empty when it was done together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// The provision that it serves, by reference, if the document says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provision: Option<String>,
+    /// The meeting at which it was done, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<String>,
+    /// Topics it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// A joint project that began on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Project {
+    /// The project's id within its agreement.
+    pub project: String,
+    /// What it is, in our own words.
+    pub text: String,
+    /// When it ends, if the document says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<DateSpec>,
+    /// Topics it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// A performance of one obligation on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PerformanceReported {
+    /// The one instance that was performed, by its id without the agreement (`12-2026`). One performance never meets two.
+    pub instance: String,
+    /// Party ids of whoever performed; empty when all obligors did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// What shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Evidence>,
+}
+
+/// What shows that something was done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A file kept beside the register under its digest.
+    File {
+        /// Name of the file as it was handed in.
+        name: String,
+        /// SHA-256 of its bytes, 64 hexadecimal digits.
+        sha256: String,
+        /// Its length in bytes.
+        bytes: u64,
+    },
+    /// An address; what is behind it may change.
+    Url(String),
+}
+
+/// A notice given on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoticeGiven {
+    /// The notice's id within its agreement.
+    pub notice: String,
+    /// Party that gave it.
+    pub by: String,
+    /// The power it exercises: id of the provision (`termination`).
+    pub power: String,
+    /// The day it was received, if already known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<DateSpec>,
+}
+
+/// A notice was received on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeReceived {
+    /// The notice that arrived.
+    pub notice: String,
+}
+
+/// One reading of a provision was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadingChosen {
+    /// The provision, by its id.
+    pub provision: String,
+    /// The reading, by its name (`calendar-year`, `twelve-months`, `given`, `received`).
+    pub reading: String,
+}
+
+/// A reversal in full; the target is the envelope's `corrects`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RecordCorrected {}
+
+impl Event {
+    /// The kind of fact, as the record's `type` has it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::AgreementRecorded(_) => "agreement.recorded",
+            Event::SourceRecorded(_) => "source.recorded",
+            Event::BodyRecorded(_) => "body.recorded",
+            Event::ProvisionRecorded(_) => "provision.recorded",
+            Event::AgreementAnnounced(_) => "agreement.announced",
+            Event::AgreementConcluded(_) => "agreement.concluded",
+            Event::AgreementSigned(_) => "agreement.signed",
+            Event::AgreementLaunched(_) => "agreement.launched",
+            Event::AgreementTookEffect(_) => "agreement.took-effect",
+            Event::MeetingScheduled(_) => "meeting.scheduled",
+            Event::MeetingHeld(_) => "meeting.held",
+            Event::MeetingPostponed(_) => "meeting.postponed",
+            Event::MeetingCancelled(_) => "meeting.cancelled",
+            Event::AnnouncementMade(_) => "announcement.made",
+            Event::DeliverableDelivered(_) => "deliverable.delivered",
+            Event::ProjectBegun(_) => "project.begun",
+            Event::WorkReported(_) => "work.reported",
+            Event::PerformanceReported(_) => "performance.reported",
+            Event::NoticeGiven(_) => "notice.given",
+            Event::NoticeReceived(_) => "notice.received",
+            Event::ReadingChosen(_) => "reading.chosen",
+            Event::RecordCorrected(_) => "record.corrected",
+        }
+    }
+}

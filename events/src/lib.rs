@@ -1,0 +1,26 @@
+//! What happened: every fact there is, how it is written down for ever, the tree of hashes over what is written,
+//! and what a log promises. Nothing here knows what a fact implies, which database holds it, or what day it is.
+//!
+//! Read in this order: [`event`] (the facts), [`terms`] (an agreement's terms, carried and never interpreted),
+//! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`tree`] (the proof),
+//! [`log`] (the promise) and [`memory`] (its reference implementation).
+
+pub mod event;
+pub mod terms;
+
+pub mod date_spec;
+pub mod record;
+
+pub mod codec;
+pub mod tree;
+
+pub mod log;
+pub mod memory;
+
+#[cfg(feature = "contract")]
+pub mod contract;
+
+pub use date_spec::DateSpec;
+pub use event::Event;
+pub use log::{EventLog, LogError};
+pub use record::{Draft, Record};

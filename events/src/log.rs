@@ -1,0 +1,138 @@
+//! What a log promises. A store implements [`EventLog`] and passes the suite in `contract` (feature of the same name).
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::record::Draft;
+use crate::tree::Hash;
+
+/// Where a log's clock comes from. The core has none: the program hands one in when it opens a log.
+pub trait Clock {
+    /// The instant now.
+    fn now(&self) -> DateTime<Utc>;
+}
+
+impl<F: Fn() -> DateTime<Utc>> Clock for F {
+    fn now(&self) -> DateTime<Utc> {
+        self()
+    }
+}
+
+/// Size and root of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// How many records.
+    pub size: u64,
+    /// RFC 6962 root over them.
+    pub root: Hash,
+}
+
+/// What the writer believed when it decided. An append is refused when it no longer holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// The whole log had this many records.
+    Size(u64),
+    /// This agreement's stream had this many records, whatever happened elsewhere.
+    Version {
+        /// The agreement.
+        agreement: String,
+        /// Its last version; 0 for one that is not there yet.
+        version: u64,
+    },
+}
+
+/// What an append answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Receipt {
+    /// First record written.
+    pub first: u64,
+    /// Last record written.
+    pub last: u64,
+    /// The command had been carried out before: this is its first answer, and nothing was written now.
+    pub repeated: bool,
+}
+
+/// Which entries to read; always in the order of `seq`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Select {
+    /// Only this agreement's stream.
+    pub agreement: Option<String>,
+    /// Only entries with `seq` up to and including this.
+    pub upto: Option<u64>,
+}
+
+/// An append-only log of records.
+///
+/// An implementation
+/// - MUST give records `seq` 1, 2, 3 … and each agreement's records `version` 1, 2, 3 …, without a gap;
+/// - MUST append all drafts of a call or none, and MUST return from `append` only when they are durable;
+/// - MUST store the bytes of [`crate::codec::encode`] and return them to the letter;
+/// - MUST refuse an append whose [`Expected`] does not hold, naming what it found;
+/// - MUST answer a command that it has carried out with its first [`Receipt`], `repeated`, whatever is expected or drafted now;
+/// - MUST refuse a draft whose id is already in the log;
+/// - MUST stamp `recorded_at` itself, in whole microseconds, never before its predecessor's, though its clock go back;
+/// - MUST NOT change or drop an entry, ever.
+pub trait EventLog {
+    /// The log's own id.
+    fn origin(&self) -> Uuid;
+
+    /// Size and root now.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn head(&self) -> Result<Head, LogError>;
+
+    /// Root when the log had `size` records.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read or never had that size.
+    fn root_at(&self, size: u64) -> Result<Hash, LogError>;
+
+    /// How many records had been recorded by an instant, inclusive.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError>;
+
+    /// Hands each selected entry, `seq` and exact bytes, to `visit`, in order. `visit` answers whether to go on.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError>;
+
+    /// The receipt of a command that was carried out before, if it was.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError>;
+
+    /// Appends all drafts or none.
+    ///
+    /// # Errors
+    /// [`LogError::Conflict`] when `expected` does not hold, [`LogError::DuplicateId`] for an id that is taken,
+    /// [`LogError::Empty`] without drafts, [`LogError::World`] when the store fails.
+    fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError>;
+}
+
+/// Why a log did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LogError {
+    /// Someone else wrote in between.
+    #[error("the log moved on: {expected} was expected, {found} was found")]
+    Conflict {
+        /// Position that the writer had read.
+        expected: u64,
+        /// Position that the log has.
+        found: u64,
+    },
+    /// The id of a draft is taken.
+    #[error("record id {0} is already in the log")]
+    DuplicateId(Uuid),
+    /// There was nothing to append.
+    #[error("nothing to append")]
+    Empty,
+    /// The disk, the database or a lock.
+    #[error("{0}")]
+    World(String, #[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+}
