@@ -1,1 +1,32 @@
-//! x
+//! What it means. Four pure functions: [`replay::replay`] turns records into a register, [`decide::decide`] turns proposals into
+//! facts or a refusal, [`assess::assess`] turns a register and a day into a docket, and a docket is what every screen shows.
+//! There is no clock here, no storage and no layout of text: the day is handed in.
+
+pub mod replay;
+
+pub mod register;
+
+pub mod decide;
+pub mod fault;
+
+pub mod assess;
+pub mod docket;
+
+mod agreement;
+mod meeting;
+mod notice;
+mod obligation;
+mod scene;
+
+pub mod provision;
+
+pub mod topics;
+
+pub mod time;
+
+pub use assess::assess;
+pub use docket::Docket;
+pub use register::Register;
+
+/// Name and version of the rules in this program; every answer says under which it was given.
+pub const RULES: &str = "obligo-rules/1";

@@ -1,0 +1,142 @@
+//! Whether an agreement has effect, since when, and when it ends.
+//!
+//! | from | when | to |
+//! |---|---|---|
+//! | – | concluded, signed | `concluded`, `signed` |
+//! | concluded, signed | its own rule is reached (signature, launch, a date), or a document states that it came into effect | `in_effect` (non-binding), `in_force` (binding) |
+//! | in effect | a notice to terminate takes effect | `terminated` |
+//! | in effect | its term is over | `expired` |
+//!
+//! Each step is dated as precisely as its record; on a day between the earliest and the latest it could be, the state is `undetermined`.
+
+use chrono::NaiveDate;
+use events::Event;
+use events::terms::Force;
+
+use crate::docket::{Effect, EffectState, Reason};
+use crate::notice::Notice;
+use crate::provision::{entry_into_effect, term};
+use crate::register::{Act, Agreement};
+use crate::time::{Regime, Span};
+
+/// An end that is in sight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct End {
+    /// The first day without the agreement, as the range it could be.
+    pub span: Span,
+    /// `Terminated` or `Expired`.
+    pub state: EffectState,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// One step of the agreement's life that a record or a rule dates.
+struct Step {
+    state: EffectState,
+    span: Span,
+    words: String,
+    reason: Reason,
+}
+
+/// Since when it has effect, its end if one is in sight, and its state on the day.
+pub fn effect(agreement: &Agreement, regime: Regime, notices: &[Notice], as_of: NaiveDate) -> (Option<Span>, Option<End>, Effect) {
+    let mut steps = milestones(agreement);
+    let entry = entry(agreement);
+    let since = entry.as_ref().map(|step| step.span).filter(|span| span.earliest <= as_of);
+    let end = entry.as_ref().and_then(|step| end(agreement, regime, notices, step.span));
+    steps.extend(entry);
+    if let Some(end) = &end {
+        let words = end.span.words();
+        steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
+    }
+    (since, end, state_on(agreement, &steps, as_of))
+}
+
+fn state_on(agreement: &Agreement, steps: &[Step], as_of: NaiveDate) -> Effect {
+    let reached = steps.iter().rev().find(|step| step.span.latest <= as_of);
+    let perhaps = steps.iter().rev().find(|step| step.span.earliest <= as_of && as_of < step.span.latest);
+    let rank = |step: &&Step| steps.iter().position(|other| std::ptr::eq(other, *step));
+    let because = |step: &Step| vec![step.reason.clone()];
+    match (reached, perhaps) {
+        (reached, Some(perhaps)) if reached.as_ref().and_then(rank) < rank(&perhaps) => {
+            let until = reached.map_or("nothing before it is recorded".into(), |step| {
+                format!("until then {}", step.state.word().replace('_', " "))
+            });
+            let text = format!("whether this had happened by {as_of} is not known: it was {}, {until}", perhaps.span.words());
+            let mut because = because(perhaps);
+            because.push(Reason::new("effect.undetermined", text));
+            Effect { state: EffectState::Undetermined, since: Some(perhaps.words.clone()), because }
+        }
+        (Some(reached), _) => Effect { state: reached.state, since: Some(reached.words.clone()), because: because(reached) },
+        (None, _) if steps.is_empty() => {
+            let text = "when it was concluded, signed or came into effect is not recorded";
+            let because = vec![Reason::new("effect.undetermined", text).records([agreement.terms.seq])];
+            Effect { state: EffectState::Undetermined, since: None, because }
+        }
+        (None, _) => {
+            let text = format!("nothing that makes it an agreement had happened by {as_of}");
+            let because = vec![Reason::new("effect.not-concluded", text).records([agreement.terms.seq])];
+            Effect { state: EffectState::NotConcluded, since: None, because }
+        }
+    }
+}
+
+/// Conclusion and signature, in the order of an agreement's life.
+fn milestones(agreement: &Agreement) -> Vec<Step> {
+    let step = |state: EffectState, verb: &str, found: Option<&Act>| {
+        found.map(|act| {
+            let text = format!("{verb} {}", act.date_words());
+            let reason = Reason::new("effect.milestone", text).records([act.seq]);
+            Step { state, span: act.days(), words: act.date_words(), reason }
+        })
+    };
+    let first = |wanted: fn(&Event) -> bool| agreement.acts.iter().find(|act| wanted(&act.event));
+    let concluded = first(|event| matches!(event, Event::AgreementConcluded(_)));
+    let signed = first(|event| matches!(event, Event::AgreementSigned(_)));
+    let steps = [step(EffectState::Concluded, "negotiations concluded", concluded), step(EffectState::Signed, "signed", signed)];
+    steps.into_iter().flatten().collect()
+}
+
+/// Coming into effect: what a document states comes before the agreement's own rule; a partnership that was launched without a rule
+/// that we know of is in effect from its launch.
+fn entry(agreement: &Agreement) -> Option<Step> {
+    let stated = agreement.acts.iter().find(|act| matches!(act.event, Event::AgreementTookEffect(_)));
+    let launched = agreement.acts.iter().find(|act| matches!(act.event, Event::AgreementLaunched(_)));
+    let state = match agreement.about().force {
+        Force::NonBinding => EffectState::InEffect,
+        Force::Binding | Force::Mixed => EffectState::InForce,
+    };
+    let verb = if state == EffectState::InEffect { "came into effect" } else { "entered into force" };
+    if let Some(act) = stated {
+        let text = format!("{verb} {}, as a document states", act.date_words());
+        let reason = Reason::new("effect.stated", text).records([act.seq]);
+        return Some(Step { state, span: act.days(), words: act.date_words(), reason });
+    }
+    if let Some(entry) = entry_into_effect::reached(agreement) {
+        let text = format!("{verb} {}: {}", entry.words, entry.rule);
+        let reason = Reason::new("effect.own-rule", text).provision(&entry.provision).records(entry.records);
+        return Some(Step { state, span: entry.span, words: entry.words, reason });
+    }
+    let act = launched.filter(|_| agreement.about().force == Force::NonBinding)?;
+    let text = format!("{verb} with its launch, {}; the documents at hand name no other day", act.date_words());
+    let reason = Reason::new("effect.launch", text).records([act.seq]);
+    Some(Step { state, span: act.days(), words: act.date_words(), reason })
+}
+
+/// The earlier of the end of its term and the effect of a notice.
+fn end(agreement: &Agreement, regime: Regime, notices: &[Notice], since: Span) -> Option<End> {
+    let by_notice = notices.iter().filter_map(|notice| {
+        let span = notice.ends?;
+        let text = format!("notice by {} of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
+        let reason = Reason::new("effect.notice", text).provision(&notice.provision).records(notice.records.clone());
+        Some(End { span, state: EffectState::Terminated, reason })
+    });
+    let by_term = agreement.provisions_of("term").filter_map(|known| {
+        let length = term::length(&known.value)?;
+        let span = term::end(regime, since, length)?;
+        let text = format!("its term of {length} from {} is over {}", since.words(), span.words());
+        let reason = Reason::new("effect.term", text).provision(&known.value.reference).records([known.seq]);
+        Some(End { span, state: EffectState::Expired, reason })
+    });
+    by_notice.chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))
+}

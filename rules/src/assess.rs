@@ -1,0 +1,93 @@
+//! From a register and a day to a docket: what is owed, by whom, by when, and why.
+
+use chrono::NaiveDate;
+
+use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
+use crate::register::{Agreement, Register};
+use crate::scene::Scene;
+use crate::{meeting, notice, provision};
+
+/// Everything in the register as it stands on a day. `findings` are those of the replay; more may be added.
+pub fn assess(register: &Register, findings: Vec<Finding>, as_of: NaiveDate) -> Docket {
+    let mut docket = Docket { as_of, agreements: Vec::new(), entries: Vec::new(), findings };
+    for agreement in register.agreements.values() {
+        let scene = Scene::new(agreement, as_of);
+        docket.findings.extend(findings_of(agreement));
+        docket.agreements.push(agreement_line(&scene));
+        docket.entries.extend(lines(&scene));
+    }
+    docket
+}
+
+/// Provisions in the order of the text, then meetings and notices. Nothing is owed under what is not yet an agreement.
+fn lines(scene: &Scene) -> Vec<Line> {
+    if scene.effect.state == EffectState::NotConcluded {
+        return Vec::new();
+    }
+    let mut lines: Vec<Line> = Vec::new();
+    for known in &scene.agreement.provisions {
+        if let Some(kind) = provision::kind(&known.value.kind) {
+            lines.extend((kind.lines)(scene, known));
+        }
+    }
+    lines.extend(meeting::lines(scene));
+    lines.extend(notice::lines(scene));
+    lines
+}
+
+/// Terms in the log that these rules do not know or cannot read.
+fn findings_of(agreement: &Agreement) -> Vec<Finding> {
+    let finding = |seq: u64, text: String| Finding { seq: Some(seq), agreement: Some(agreement.id.clone()), text };
+    let mut findings = Vec::new();
+    for known in &agreement.provisions {
+        for fault in provision::check(&known.value) {
+            findings.push(finding(known.seq, format!("provision {}: {}", known.value.reference, fault.what)));
+        }
+    }
+    if crate::time::Regime::named(&agreement.about().reckoning).is_none() {
+        let text = format!("`{}` is not a regime these rules know; periods are counted as corresponding-date", agreement.about().reckoning);
+        findings.push(finding(agreement.terms.seq, text));
+    }
+    findings
+}
+
+fn agreement_line(scene: &Scene) -> AgreementLine {
+    let agreement = scene.agreement;
+    let about = agreement.about();
+    let last = scene.acts().filter(|(act, _)| act.on.is_some()).max_by_key(|(act, _)| (act.days().latest, act.seq));
+    let mut handling: Vec<String> =
+        agreement.sources.iter().map(|source| source.value.handling.clone()).filter(|marking| marking != "public").collect();
+    handling.sort();
+    handling.dedup();
+    AgreementLine {
+        id: agreement.id.clone(),
+        title: about.title.clone(),
+        form: about.form,
+        force: about.force,
+        parties: about.parties.clone(),
+        reckoning: about.reckoning.clone(),
+        effect: scene.effect.clone(),
+        notice: notice_line(scene),
+        paragraphs: agreement.paragraphs(),
+        last_act: last.map(|(act, _)| LastAct { seq: act.seq, kind: act.event.kind(), on: act.date_words() }),
+        relates: about.relates.clone(),
+        handling,
+    }
+}
+
+/// The notice that ends the agreement first.
+fn notice_line(scene: &Scene) -> NoticeLine {
+    let Some(notice) = scene.notices.iter().min_by_key(|notice| notice.ends.map_or(NaiveDate::MAX, |ends| ends.latest)) else {
+        return NoticeLine::default();
+    };
+    let effective = notice.ends.is_some_and(|ends| ends.latest <= scene.as_of);
+    NoticeLine {
+        state: if effective { NoticeState::Effective } else { NoticeState::Pending },
+        by: Some(notice.by.clone()),
+        given: Some(notice.given_words.clone()),
+        ends: match notice.ends {
+            Some(span) => Some((span.earliest, Some(span.latest))),
+            None => notice.no_earlier_than.map(|earliest| (earliest, None)),
+        },
+    }
+}

@@ -1,0 +1,165 @@
+//! Meetings that were planned or held, each its own line.
+//!
+//! | from | act | to |
+//! |---|---|---|
+//! | – | planned, tentatively planned | `planned`, `tentative` |
+//! | planned | postponed | `planned`, the old day kept in the reasons |
+//! | planned | held | `held` |
+//! | planned | cancelled | `cancelled` |
+//!
+//! A pending meeting whose date has passed was held or was not: nothing recorded settles it, so it is `undetermined`, never missed.
+
+use std::collections::BTreeMap;
+
+use events::Event;
+use events::event::Certainty;
+
+use crate::docket::{Due, Kind, Line, Reason};
+use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timing, timing};
+use crate::register::{Act, Occurrence};
+use crate::scene::{LineDraft, Scene};
+use crate::time::Span;
+
+/// What is known of one meeting on the day.
+#[derive(Default)]
+struct Known<'a> {
+    body: String,
+    name: Option<String>,
+    place: Option<String>,
+    topics: Vec<String>,
+    planned: Option<(events::DateSpec, Certainty)>,
+    held: Option<&'a Act>,
+    cancelled: Option<&'a Act>,
+    history: Vec<Reason>,
+}
+
+/// A line for each meeting, in the order in which they were first heard of.
+pub fn lines(scene: &Scene) -> Vec<Line> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut meetings: BTreeMap<&str, Known> = BTreeMap::new();
+    for (act, occurrence) in scene.acts() {
+        let id = match &act.event {
+            Event::MeetingScheduled(meeting) => &meeting.meeting,
+            Event::MeetingHeld(meeting) => &meeting.meeting,
+            Event::MeetingPostponed(meeting) => &meeting.meeting,
+            Event::MeetingCancelled(meeting) => &meeting.meeting,
+            _ => continue,
+        };
+        if !meetings.contains_key(id.as_str()) {
+            order.push(id);
+        }
+        learn(meetings.entry(id).or_default(), act, occurrence);
+    }
+    order.iter().map(|id| line(scene, id, &meetings[id])).collect()
+}
+
+fn learn<'a>(known: &mut Known<'a>, act: &'a Act, occurrence: Occurrence) {
+    let said = |rule: &'static str, text: String| Reason::new(rule, text).records([act.seq]);
+    let recorded = |act: &Act| act.source.as_ref().map(|source| format!(" ({})", source.id)).unwrap_or_default();
+    match &act.event {
+        Event::MeetingScheduled(meeting) => {
+            known.body.clone_from(&meeting.body);
+            known.name = meeting.name.clone().or(known.name.take());
+            known.place = meeting.place.clone().or(known.place.take());
+            known.topics.extend(meeting.topics.iter().cloned());
+            known.planned = Some((meeting.on.clone(), meeting.certainty));
+            let verb = if meeting.certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
+            known.history.push(said("meeting.planned", format!("{verb} for {}{}", meeting.on, recorded(act))));
+        }
+        Event::MeetingPostponed(meeting) => {
+            let firmness = known.planned.as_ref().map_or(Certainty::Indicative, |(_, certainty)| *certainty);
+            known.planned = Some((meeting.on.clone(), firmness));
+            known.history.push(said("meeting.postponed", format!("postponed to {}{}", meeting.on, recorded(act))));
+        }
+        Event::MeetingCancelled(_) => {
+            known.cancelled = Some(act);
+            known.history.push(said("meeting.cancelled", format!("cancelled {}{}", act.date_words(), recorded(act))));
+        }
+        Event::MeetingHeld(meeting) => {
+            known.body.clone_from(&meeting.body);
+            known.name = meeting.name.clone().or(known.name.take());
+            known.place = meeting.place.clone().or(known.place.take());
+            known.topics.extend(meeting.topics.iter().cloned());
+            let sure = if occurrence == Occurrence::Maybe { "; whether before this day is not known" } else { "" };
+            known.held = Some(act);
+            known.history.push(said("meeting.held", format!("held {}{sure}{}", act.date_words(), recorded(act))));
+        }
+        _ => {}
+    }
+}
+
+fn line(scene: &Scene, id: &str, known: &Known) -> Line {
+    let agreement = scene.agreement;
+    let body = agreement.body(&known.body).map_or(known.body.as_str(), |body| body.name.as_str());
+    let name = known.name.as_deref().unwrap_or(body);
+    let what = known.place.as_ref().map_or_else(|| name.to_string(), |place| format!("{name}, {place}"));
+    let mut topics = known.topics.clone();
+    topics.sort();
+    topics.dedup();
+    let series = agreement.provisions_of("meeting-series").find(|provision| {
+        provision.value.terms.get("body").and_then(|body| body.as_text()) == Some(known.body.as_str())
+    });
+    let (axes, label, due) = state(scene, known);
+    let mut draft = LineDraft(Line {
+        id: format!("{}/{id}", agreement.id),
+        agreement: agreement.id.clone(),
+        provision: series.map(|series| series.value.reference.clone()),
+        kind: Kind::Meeting,
+        what,
+        by: agreement.party_ids(),
+        to: agreement.party_ids(),
+        label,
+        axes,
+        due,
+        because: known.history.clone(),
+        closes_with: Vec::new(),
+        topics,
+        force: agreement.about().force,
+        handling: Vec::new(),
+    });
+    if known.held.is_none() {
+        let record = format!("obligo record meeting {} --body {} --meeting {id}", agreement.id, known.body);
+        draft = draft.closes_with(format!("{record} --held DATE")).closes_with(format!("{record} --cancelled"));
+    }
+    draft.finish(agreement)
+}
+
+fn state(scene: &Scene, known: &Known) -> (Axes, String, Due) {
+    let planned = known.planned.as_ref().and_then(|(on, certainty)| {
+        let (earliest, latest) = on.deadline()?;
+        let certainty = if on.is_approximate() { Certainty::Tentative } else { *certainty };
+        Some((Span { earliest, latest }, certainty))
+    });
+    let due = planned.map_or(Due::default(), |(span, certainty)| Due::within(span, certainty));
+    let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
+    if let Some(act) = known.held {
+        let axes = Axes {
+            performance: Performance::Complete,
+            assessment: Assessment::SelfReported,
+            timing: timing(None, act.days(), scene.as_of.min(act.days().earliest)),
+            ..over(Ending::Fulfilled)
+        };
+        return (axes, "held".into(), Due::within(act.days(), Certainty::Definitive));
+    }
+    if known.cancelled.is_some() {
+        return (over(Ending::Cancelled), "cancelled".into(), due);
+    }
+    match planned {
+        None => (Axes::undetermined("the day it is planned for is not recorded"), String::new(), due),
+        Some((span, _)) if span.latest < scene.as_of => {
+            let missing = format!("planned {}, and nothing recorded since says whether it was held", span.words_for());
+            (Axes::undetermined(missing), String::new(), due)
+        }
+        Some((span, certainty)) => {
+            let label = if certainty == Certainty::Tentative { "tentative" } else { "planned" };
+            (Axes::live(timing(None, span, scene.as_of)), label.into(), due)
+        }
+    }
+}
+
+impl Span {
+    /// `for 2025-03-06`, `between 2025-05-01 and 2025-05-31`.
+    fn words_for(self) -> String {
+        if self.earliest == self.latest { format!("for {}", self.earliest) } else { self.words() }
+    }
+}

@@ -1,0 +1,180 @@
+//! Notice to end an agreement: which power it exercises, from when its period runs, and when it takes effect.
+//!
+//! | from | when | to |
+//! |---|---|---|
+//! | – | a notice is given | `running` |
+//! | running | its period has run from the day the text counts from | `effective` |
+//!
+//! A text that does not say whether the period runs from giving or from receipt has both as readings.
+
+use chrono::NaiveDate;
+use events::Event;
+use events::event::NoticeGiven;
+use events::terms::Provision;
+
+use crate::docket::{Due, Kind, Line, Reason};
+use crate::obligation::{Axes, Ending, Existence, Timing};
+use crate::provision::termination::{self, Clause, CountedFrom};
+use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::scene::Scene;
+use crate::time::{Regime, Span};
+
+/// A notice that had been given by the day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Notice {
+    pub id: String,
+    pub by: String,
+    pub given_words: String,
+    /// Place of the provision whose power it exercises.
+    pub provision: String,
+    pub records: Vec<u64>,
+    /// What each reading gives.
+    pub readings: Vec<(CountedFrom, Option<Span>)>,
+    /// The first day without the agreement over all readings; `None` while a reading has no date.
+    pub ends: Option<Span>,
+    /// The least that is sure, where `ends` is not known.
+    pub no_earlier_than: Option<NaiveDate>,
+    /// Steps of the counting.
+    pub steps: Vec<Reason>,
+    quantifier: &'static str,
+}
+
+impl Notice {
+    /// `no earlier than 2027-02-28`, `on 2027-02-28`, `between … and …`.
+    pub fn ends_words(&self) -> String {
+        match (self.ends, self.no_earlier_than) {
+            (Some(span), _) if span.earliest == span.latest => format!("{} {}", self.quantifier, span.earliest),
+            (Some(span), _) => span.words(),
+            (None, Some(earliest)) => format!("no earlier than {earliest}"),
+            (None, None) => "on a day that cannot be told".into(),
+        }
+    }
+}
+
+/// All notices that had been given by the day, in legal order.
+pub fn notices(agreement: &Agreement, regime: Regime, as_of: NaiveDate) -> Vec<Notice> {
+    let given = |act: &Act| act.by(as_of) != Occurrence::No;
+    agreement
+        .acts
+        .iter()
+        .filter(|act| given(act))
+        .filter_map(|act| match &act.event {
+            Event::NoticeGiven(notice) => notice_of(agreement, regime, as_of, act, notice),
+            _ => None,
+        })
+        .collect()
+}
+
+fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act, given: &NoticeGiven) -> Option<Notice> {
+    let known = agreement.provision(&given.power)?;
+    let clause = termination::clause(&known.value)?;
+    let receipt = receipt(agreement, as_of, given);
+    let received = receipt.as_ref().map(|(span, _)| *span);
+    let readings: Vec<(CountedFrom, Option<Span>)> = clause
+        .readings(agreement, &given.power)
+        .into_iter()
+        .map(|reading| {
+            let from = match reading {
+                CountedFrom::Given => Some(act.days()),
+                CountedFrom::Received => received,
+            };
+            (reading, from.and_then(|from| regime.forward_span(from, clause.period)))
+        })
+        .collect();
+    let ends = readings.iter().map(|(_, span)| *span).collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    let no_earlier_than = regime.forward(act.days().earliest, clause.period);
+    let mut records = vec![known.seq, act.seq];
+    records.extend(receipt.and_then(|(_, seq)| seq));
+    let steps = steps(regime, &clause, known, act, received, &readings);
+    Some(Notice {
+        id: given.notice.clone(),
+        by: given.by.clone(),
+        given_words: act.date_words(),
+        provision: known.value.reference.clone(),
+        records,
+        readings,
+        ends,
+        no_earlier_than,
+        steps,
+        quantifier: if clause.at_least { "no earlier than" } else { "on" },
+    })
+}
+
+/// The day it was received and the record that says so, if it is another than the notice's own.
+fn receipt(agreement: &Agreement, as_of: NaiveDate, given: &NoticeGiven) -> Option<(Span, Option<u64>)> {
+    let later = agreement.acts.iter().find(|act| {
+        matches!(&act.event, Event::NoticeReceived(received) if received.notice == given.notice) && act.by(as_of) != Occurrence::No
+    });
+    if let Some(act) = later {
+        return Some((act.days(), Some(act.seq)));
+    }
+    let (earliest, latest) = given.received.as_ref()?.bounds()?;
+    (earliest <= as_of).then_some((Span { earliest, latest }, None))
+}
+
+fn steps(
+    regime: Regime,
+    clause: &Clause,
+    known: &Known<Provision>,
+    act: &Act,
+    received: Option<Span>,
+    readings: &[(CountedFrom, Option<Span>)],
+) -> Vec<Reason> {
+    let reason = |text: String| Reason::new("notice.period", text).provision(&known.value.reference).records([act.seq]);
+    readings
+        .iter()
+        .map(|(reading, span)| {
+            let from = match reading {
+                CountedFrom::Given => Some(act.days()),
+                CountedFrom::Received => received,
+            };
+            match (from, span) {
+                (Some(from), Some(_)) if from.earliest == from.latest => {
+                    reason(format!("counted from the day it was {}: {}", reading.word(), regime.step(from.earliest, clause.period)))
+                }
+                (Some(from), Some(span)) => reason(format!(
+                    "counted from the day it was {}, {}: {} gives {}",
+                    reading.word(),
+                    from.words(),
+                    clause.period,
+                    span.words()
+                )),
+                _ => reason(format!("counted from the day it was {}: that day is not recorded", reading.word())),
+            }
+        })
+        .collect()
+}
+
+/// A line for each notice.
+pub fn lines(scene: &Scene) -> Vec<Line> {
+    scene.notices.iter().filter_map(|notice| line(scene, notice)).collect()
+}
+
+fn line(scene: &Scene, notice: &Notice) -> Option<Line> {
+    let known = scene.agreement.provisions.iter().find(|known| notice.records.first() == Some(&known.seq))?;
+    let agreement = scene.agreement;
+    let what = format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
+    let mut draft = scene.line(known, Kind::Notice, &notice.id, what).because(notice.steps.clone());
+    draft.0.by = vec![notice.by.clone()];
+    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
+    let (axes, label) = match notice.ends {
+        None => {
+            let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
+            draft = draft.closes_with(command);
+            (Axes::undetermined("the day it was received is not recorded"), String::new())
+        }
+        Some(span) if span.latest <= scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
+            (axes, "effective".to_string())
+        }
+        Some(span) if span.earliest <= scene.as_of => {
+            (Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())), String::new())
+        }
+        Some(span) => (Axes::live(crate::obligation::timing(None, span, scene.as_of)), "running".to_string()),
+    };
+    let due = match notice.ends {
+        Some(span) => Due::within(span, events::event::Certainty::Definitive),
+        None => Due { earliest: notice.no_earlier_than, latest: None, certainty: Some(events::event::Certainty::Indicative) },
+    };
+    Some(draft.axes(axes).label(label).due(due).finish(agreement))
+}

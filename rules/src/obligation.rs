@@ -1,0 +1,302 @@
+//! One expected performance: its five axes, derived separately, and the word that follows from them.
+//!
+//! | first match | label |
+//! |---|---|
+//! | ended | `ended: terminated`, `ended: expired` |
+//! | complete, late | `fulfilled late (n days)` |
+//! | complete | `fulfilled` |
+//! | undetermined | `undetermined: what is missing` |
+//! | dormant | `dormant: until when` |
+//! | overdue | binding `overdue, nothing recorded`; non-binding `not met by the date, nothing recorded` |
+//! | timing | `due`, `due soon`, `open`, `not open yet`, `standing` |
+//!
+//! No record is not a breach: that word needs a recorded determination by someone with authority.
+
+use chrono::NaiveDate;
+use events::terms::Force;
+
+use crate::time::Span;
+
+/// How many days before the earliest date something is due soon.
+pub const SOON_DAYS: i64 = 30;
+
+/// The five axes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Axes {
+    /// Whether there is anything to perform.
+    pub existence: Existence,
+    /// Where its date stands.
+    pub timing: Timing,
+    /// What was done.
+    pub performance: Performance,
+    /// Whether what was done was in time.
+    pub timeliness: Timeliness,
+    /// Who says so.
+    pub assessment: Assessment,
+}
+
+/// Whether there is anything to perform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Existence {
+    /// A condition is not met: which one.
+    Dormant(String),
+    /// It is there.
+    Live,
+    /// It is over.
+    Ended(Ending),
+}
+
+/// How it came to be over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Ending {
+    Fulfilled,
+    Expired,
+    Terminated,
+    Cancelled,
+}
+
+/// Where its date stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Timing {
+    Undated,
+    NotOpen,
+    Open,
+    DueSoon,
+    /// Between the earliest and the latest day it could be due, both included.
+    Due,
+    /// Days since the latest.
+    Overdue(i64),
+    /// What is missing.
+    Undetermined(String),
+}
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Performance {
+    None,
+    InProgress,
+    Complete,
+}
+
+/// Whether what was done was in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Timeliness {
+    NotApplicable,
+    OnTime,
+    /// Days after the latest day.
+    Late(i64),
+    /// The day it was done, or the day it was due, is not known well enough.
+    Undetermined,
+}
+
+/// Who says that it was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Assessment {
+    Unassessed,
+    SelfReported,
+}
+
+impl Axes {
+    /// Live, with nothing done.
+    pub fn live(timing: Timing) -> Self {
+        Axes {
+            existence: Existence::Live,
+            timing,
+            performance: Performance::None,
+            timeliness: Timeliness::NotApplicable,
+            assessment: Assessment::Unassessed,
+        }
+    }
+
+    /// Not there yet, until something happens.
+    pub fn dormant(until: impl Into<String>) -> Self {
+        Axes { existence: Existence::Dormant(until.into()), ..Axes::live(Timing::Undated) }
+    }
+
+    /// There, and its date cannot be told.
+    pub fn undetermined(missing: impl Into<String>) -> Self {
+        Axes::live(Timing::Undetermined(missing.into()))
+    }
+
+    /// Done on a day or range of days, judged by the latest day it was due.
+    pub fn done(self, on: Span, due: Option<Span>) -> Self {
+        Axes {
+            existence: Existence::Ended(Ending::Fulfilled),
+            performance: Performance::Complete,
+            timeliness: due.map_or(Timeliness::NotApplicable, |due| timeliness(on, due)),
+            assessment: Assessment::SelfReported,
+            ..self
+        }
+    }
+
+    /// The word for all this.
+    pub fn label(&self, force: Force) -> String {
+        match (&self.existence, self.performance, &self.timing) {
+            (_, Performance::Complete, _) => match self.timeliness {
+                Timeliness::Late(days) => format!("fulfilled late ({})", days_words(days)),
+                _ => "fulfilled".into(),
+            },
+            (Existence::Ended(ending), _, _) => format!("ended: {}", ending.word()),
+            (_, _, Timing::Undetermined(missing)) => format!("undetermined: {missing}"),
+            (Existence::Dormant(until), _, _) => format!("dormant: {until}"),
+            (_, _, Timing::Overdue(_)) if force == Force::NonBinding => "not met by the date, nothing recorded".into(),
+            (_, _, Timing::Overdue(_)) => "overdue, nothing recorded".into(),
+            (_, _, Timing::Due) => "due".into(),
+            (_, _, Timing::DueSoon) => "due soon".into(),
+            (_, _, Timing::Open) => "open".into(),
+            (_, _, Timing::NotOpen) => "not open yet".into(),
+            (_, _, Timing::Undated) => "standing".into(),
+        }
+    }
+
+    /// Whether someone still has to do something about its date.
+    pub fn is_pending(&self) -> bool {
+        self.performance != Performance::Complete && matches!(self.existence, Existence::Live)
+    }
+}
+
+/// Where a date stands on a day: `opens` is the first day on which the performance counts.
+pub fn timing(opens: Option<NaiveDate>, due: Span, as_of: NaiveDate) -> Timing {
+    if as_of > due.latest {
+        Timing::Overdue((as_of - due.latest).num_days())
+    } else if as_of >= due.earliest {
+        Timing::Due
+    } else if (due.earliest - as_of).num_days() <= SOON_DAYS {
+        Timing::DueSoon
+    } else if opens.is_some_and(|opens| as_of < opens) {
+        Timing::NotOpen
+    } else {
+        Timing::Open
+    }
+}
+
+fn timeliness(on: Span, due: Span) -> Timeliness {
+    if on.latest <= due.latest {
+        Timeliness::OnTime
+    } else if on.earliest > due.latest {
+        Timeliness::Late((on.earliest - due.latest).num_days())
+    } else {
+        Timeliness::Undetermined
+    }
+}
+
+/// `1 day`, `12 days`.
+pub fn days_words(days: i64) -> String {
+    if days == 1 { "1 day".into() } else { format!("{days} days") }
+}
+
+impl Existence {
+    /// The word in JSON.
+    pub fn word(&self) -> String {
+        match self {
+            Existence::Dormant(_) => "dormant".into(),
+            Existence::Live => "live".into(),
+            Existence::Ended(ending) => format!("ended({})", ending.word()),
+        }
+    }
+}
+
+impl Ending {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Ending::Fulfilled => "fulfilled",
+            Ending::Expired => "expired",
+            Ending::Terminated => "terminated",
+            Ending::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl Timing {
+    /// The word in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Timing::Undated => "undated",
+            Timing::NotOpen => "not_open",
+            Timing::Open => "open",
+            Timing::DueSoon => "due_soon",
+            Timing::Due => "due",
+            Timing::Overdue(_) => "overdue",
+            Timing::Undetermined(_) => "undetermined",
+        }
+    }
+}
+
+impl Performance {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Performance::None => "none",
+            Performance::InProgress => "in_progress",
+            Performance::Complete => "complete",
+        }
+    }
+}
+
+impl Timeliness {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Timeliness::NotApplicable => "n/a",
+            Timeliness::OnTime => "on_time",
+            Timeliness::Late(_) => "late",
+            Timeliness::Undetermined => "undetermined",
+        }
+    }
+}
+
+impl Assessment {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Assessment::Unassessed => "unassessed",
+            Assessment::SelfReported => "self_reported",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn timing_on(as_of: &str) -> &'static str {
+        let due = Span { earliest: day("2026-11-22"), latest: day("2026-12-31") };
+        timing(Some(day("2026-01-01")), due, day(as_of)).word()
+    }
+
+    #[test]
+    fn the_day_before_the_day_and_the_day_after_each_boundary() {
+        assert_eq!(timing_on("2025-12-31"), "not_open");
+        assert_eq!(timing_on("2026-01-01"), "open");
+        assert_eq!(timing_on("2026-10-22"), "open");
+        assert_eq!(timing_on("2026-10-23"), "due_soon");
+        assert_eq!(timing_on("2026-11-21"), "due_soon");
+        assert_eq!(timing_on("2026-11-22"), "due");
+        assert_eq!(timing_on("2026-12-31"), "due");
+        assert_eq!(timing_on("2027-01-01"), "overdue");
+    }
+
+    #[test]
+    fn a_political_commitment_is_not_met_and_never_in_breach() {
+        let axes = Axes::live(Timing::Overdue(3));
+        assert_eq!(axes.label(Force::NonBinding), "not met by the date, nothing recorded");
+        assert_eq!(axes.label(Force::Binding), "overdue, nothing recorded");
+    }
+
+    #[test]
+    fn late_performance_stays_visible() {
+        let due = Span::day(day("2026-06-30"));
+        let done = Axes::live(Timing::Open).done(Span::day(day("2026-07-03")), Some(due));
+        assert_eq!(done.label(Force::Binding), "fulfilled late (3 days)");
+    }
+}

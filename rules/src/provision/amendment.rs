@@ -1,0 +1,43 @@
+//! The power to amend an agreement.
+
+use events::terms::{Provision, Term};
+
+use super::{Kind, Reader, what};
+use crate::docket::{Kind as LineKind, Line, Reason};
+use crate::fault::Fault;
+use crate::obligation::{Axes, Existence, Timing};
+use crate::register::Known;
+use crate::scene::{Scene, Standing};
+
+/// `amendment`.
+pub const KIND: Kind = Kind {
+    name: "amendment",
+    about: "the power to amend",
+    keys: &["by", "requires"],
+    default_id: Some("amendment"),
+    check,
+    lines,
+};
+
+fn check(provision: &Provision, faults: &mut Vec<Fault>) {
+    Reader::new(&provision.terms, faults).text("requires");
+}
+
+fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    let mut draft = scene.line(known, LineKind::Power, &known.value.id, what(&known.value));
+    if draft.0.by.is_empty() {
+        draft.0.by = scene.agreement.party_ids();
+        draft.0.to = scene.agreement.party_ids();
+    }
+    let requires = known.value.terms.get("requires").and_then(Term::as_text).unwrap_or("the consent of all");
+    let reason = Reason::new("amendment.requires", format!("at any time, with {requires}")).provision(&known.value.reference);
+    let draft = match scene.stands() {
+        Standing::Yes => draft.label("exercisable"),
+        Standing::Over(ending) => draft.axes(Axes {
+            existence: Existence::Ended(ending),
+            ..Axes::live(Timing::Undated)
+        }),
+        Standing::NotYet(_) | Standing::Unknown(_) => draft.axes(Axes::dormant("until the agreement has effect")),
+    };
+    vec![draft.because([reason]).finish(scene.agreement)]
+}

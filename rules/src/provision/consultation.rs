@@ -1,0 +1,34 @@
+//! Differences are settled by talking: a duty that sleeps until there is a difference.
+
+use events::terms::{Provision, Term};
+
+use super::{Kind, Reader, what};
+use crate::docket::{Kind as LineKind, Line};
+use crate::fault::Fault;
+use crate::obligation::Axes;
+use crate::register::Known;
+use crate::scene::Scene;
+
+/// `consultation`.
+pub const KIND: Kind = Kind {
+    name: "consultation",
+    about: "differences are settled by talking",
+    keys: &["by", "to", "when"],
+    default_id: None,
+    check,
+    lines,
+};
+
+fn check(provision: &Provision, faults: &mut Vec<Fault>) {
+    Reader::new(&provision.terms, faults).text("when");
+}
+
+fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    let when = known.value.terms.get("when").and_then(Term::as_text).unwrap_or("a difference arises");
+    let mut draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value));
+    if draft.0.by.is_empty() {
+        draft.0.by = scene.agreement.party_ids();
+        draft.0.to = scene.agreement.party_ids();
+    }
+    vec![scene.under_effect(draft.axes(Axes::dormant(format!("until {when}")))).finish(scene.agreement)]
+}

@@ -1,0 +1,26 @@
+//! Who bears what: a standing commitment.
+
+use events::terms::Provision;
+
+use super::{Kind, Reader, what};
+use crate::docket::{Kind as LineKind, Line};
+use crate::fault::Fault;
+use crate::register::Known;
+use crate::scene::Scene;
+
+/// `cost`.
+pub const KIND: Kind =
+    Kind { name: "cost", about: "who bears what", keys: &["by", "to", "unless"], default_id: None, check, lines };
+
+fn check(provision: &Provision, faults: &mut Vec<Fault>) {
+    Reader::new(&provision.terms, faults).text("unless");
+}
+
+fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    let mut draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value));
+    if draft.0.by.is_empty() {
+        draft.0.by = scene.agreement.party_ids();
+        draft.0.to = scene.agreement.party_ids();
+    }
+    vec![scene.under_effect(draft).finish(scene.agreement)]
+}

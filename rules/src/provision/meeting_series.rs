@@ -1,0 +1,145 @@
+//! A body meets, once in each cycle. Every cycle is judged by itself and a missed one stays.
+
+use events::Event;
+use events::event::Certainty;
+use events::terms::Provision;
+
+use super::{Kind, Reader, commitment, what};
+use crate::docket::{Due, Kind as LineKind, Line, Reason};
+use crate::fault::Fault;
+use crate::obligation::{Axes, timing};
+use crate::register::{Act, Known};
+use crate::scene::{LineDraft, Scene};
+use crate::time::recurrence::{Cycle, Reading, cycles};
+use crate::time::{Period, Span};
+
+/// `meeting-series`.
+pub const KIND: Kind =
+    Kind { name: "meeting-series", about: "a body meets", keys: &["body", "every", "reading"], default_id: None, check, lines };
+
+struct Series {
+    body: String,
+    every: Option<Period>,
+    readings: Vec<Reading>,
+}
+
+fn check(provision: &Provision, faults: &mut Vec<Fault>) {
+    read(provision, faults);
+}
+
+fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Series {
+    let mut reader = Reader::new(&provision.terms, faults);
+    reader.require("body");
+    let body = reader.text("body").unwrap_or_default().to_string();
+    let every = reader.period("every");
+    Series { body, every, readings: commitment::readings(&mut reader) }
+}
+
+fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    let mut series = read(&known.value, &mut Vec::new());
+    if let Some(chosen) = chosen_reading(scene, &known.value.id) {
+        series.readings = vec![chosen.0];
+    }
+    let drafts = match (series.every, scene.since) {
+        (Some(every), Some(since)) => {
+            let held = held(scene, &series.body);
+            let days: Vec<Span> = held.iter().map(|act| act.days()).collect();
+            let cycles = cycles(every, since, &series.readings, &days, scene.as_of);
+            cycles.iter().map(|cycle| cycle_line(scene, known, &series, every, cycle, &held)).collect()
+        }
+        (Some(_), None) => vec![whole(scene, known, &series, "from when it meets: coming into effect is not recorded")],
+        (None, _) => {
+            let missing = known.value.undetermined.as_deref().unwrap_or("how often it meets is not said");
+            vec![whole(scene, known, &series, missing)]
+        }
+    };
+    drafts.into_iter().map(|draft| scene.under_effect(draft).finish(scene.agreement)).collect()
+}
+
+/// A reading that someone chose and recorded.
+fn chosen_reading(scene: &Scene, provision: &str) -> Option<(Reading, u64)> {
+    let choice = |act: &Act| match &act.event {
+        Event::ReadingChosen(chosen) if chosen.provision == provision => Some((Reading::named(&chosen.reading)?, act.seq)),
+        _ => None,
+    };
+    scene.acts().filter_map(|(act, _)| choice(act)).last()
+}
+
+fn held<'a>(scene: &Scene<'a>, body: &str) -> Vec<&'a Act> {
+    let of_body = |act: &&Act| matches!(&act.event, Event::MeetingHeld(meeting) if meeting.body == body);
+    scene.acts().map(|(act, _)| act).filter(of_body).collect()
+}
+
+/// One line for a series whose cycles cannot be told.
+fn whole(scene: &Scene, known: &Known<Provision>, series: &Series, missing: &str) -> LineDraft {
+    let held = held(scene, &series.body);
+    let text = match held.last() {
+        Some(last) => format!("{} held so far as recorded, the last {}", held.len(), last.date_words()),
+        None => "no meeting recorded so far".into(),
+    };
+    let reason = Reason::new("meeting-series.cadence", format!("{missing}; {text}")).provision(&known.value.reference);
+    let reason = reason.records(held.iter().map(|act| act.seq));
+    let mut draft = scene.line(known, LineKind::MeetingCycle, &series.body, what(&known.value));
+    everyone(scene, &mut draft);
+    draft.axes(Axes::undetermined(missing)).because([reason])
+}
+
+fn everyone(scene: &Scene, draft: &mut LineDraft) {
+    draft.0.by = scene.agreement.party_ids();
+    draft.0.to = scene.agreement.party_ids();
+}
+
+fn cycle_line(scene: &Scene, known: &Known<Provision>, series: &Series, every: Period, cycle: &Cycle, held: &[&Act]) -> LineDraft {
+    let reference = &known.value.reference;
+    let due = cycle.due_over_readings();
+    let name = scene.agreement.body(&series.body).map_or(series.body.as_str(), |body| body.name.as_str());
+    let instance = format!("{}-{}", series.body, cycle.key);
+    let mut draft = scene.line(known, LineKind::MeetingCycle, &instance, format!("Hold the {name}, cycle {}", cycle.key));
+    everyone(scene, &mut draft);
+    let readings = cycle.due.iter().map(|(reading, span)| {
+        let text = match reading {
+            Reading::CalendarPeriod => format!("every {every}, read as {}: once in {}, by {}", reading.name(every), cycle.key, span.words()),
+            Reading::Rolling => format!("every {every}, read as {}: within {every} of the last meeting or of coming into effect, by {}", reading.name(every), span.words()),
+        };
+        Reason::new("meeting-series.readings", text).provision(reference)
+    });
+    let mut draft = draft.because(readings).due(Due::within(due, Certainty::Definitive));
+    if let Some((reading, seq)) = chosen_reading(scene, &known.value.id) {
+        let text = format!("the reading {} was chosen", reading.name(every));
+        draft = draft.because([Reason::new("meeting-series.reading-chosen", text).provision(reference).records([seq])]);
+    }
+    let open = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
+    let command = format!("obligo record meeting {} --body {} --held DATE", scene.agreement.id, series.body);
+    match (cycle.met_by, cycle.maybe_met_by) {
+        (Some(place), _) => {
+            let act = held[place];
+            let on = act.days();
+            let text = format!("held {}, inside the cycle{}", act.date_words(), late_under(every, cycle, on));
+            let was = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of.min(on.latest)));
+            draft.axes(was.done(on, Some(due))).because([Reason::new("meeting-series.met", text).records([act.seq])])
+        }
+        (None, Some(place)) => {
+            let act = held[place];
+            let text = format!("a meeting was held {}, on a day that may or may not lie in this cycle", act.date_words());
+            let missing = format!("whether the meeting of {} was held in this cycle", act.date_words());
+            draft
+                .axes(Axes::undetermined(missing))
+                .because([Reason::new("meeting-series.vague", text).records([act.seq])])
+                .closes_with(command)
+        }
+        (None, None) => {
+            let text = format!("no meeting of {} between {} and {} is recorded by {}", series.body, cycle.window.earliest, cycle.window.latest.min(scene.as_of), scene.as_of);
+            let text = if scene.as_of < cycle.window.earliest { "the cycle has not begun".into() } else { text };
+            draft.axes(open).because([Reason::new("meeting-series.nothing-recorded", text)]).closes_with(command)
+        }
+    }
+}
+
+/// Readings under which a meeting came late, though in time under the latest.
+fn late_under(every: Period, cycle: &Cycle, on: Span) -> String {
+    let late = cycle.due.iter().filter(|(_, due)| on.earliest > due.latest);
+    late.map(|(reading, due)| {
+        format!("; late by {} under the reading {}", crate::obligation::days_words((on.earliest - due.latest).num_days()), reading.name(every))
+    })
+    .collect()
+}

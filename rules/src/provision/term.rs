@@ -1,0 +1,58 @@
+//! How long an agreement lasts: for a period from its coming into effect, or without a fixed end.
+
+use events::event::Certainty;
+use events::terms::Provision;
+
+use super::{Kind, Reader, what};
+use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
+use crate::fault::Fault;
+use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::register::Known;
+use crate::scene::Scene;
+use crate::time::{Period, Regime, Span};
+
+/// `term`.
+pub const KIND: Kind =
+    Kind { name: "term", about: "how long it lasts", keys: &["length", "from"], default_id: Some("term"), check, lines };
+
+fn check(provision: &Provision, faults: &mut Vec<Fault>) {
+    let mut reader = Reader::new(&provision.terms, faults);
+    reader.period("length");
+    reader.choice("from", &["entry-into-force", "entry-into-effect"]);
+}
+
+/// Its length, if it has one.
+pub fn length(provision: &Provision) -> Option<Period> {
+    Reader::new(&provision.terms, &mut Vec::new()).period("length")
+}
+
+/// The first day without the agreement: the corresponding day, or the day after it. Texts leave open whether the corresponding day
+/// is the last day with it, so both are in the range.
+pub fn end(regime: Regime, since: Span, length: Period) -> Option<Span> {
+    let end = regime.forward_span(since, length)?;
+    Some(Span { latest: end.latest.succ_opt()?, ..end })
+}
+
+fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).because(scene.effect.because.clone());
+    let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
+    let draft = match (scene.effect.state, &scene.end) {
+        (EffectState::Terminated, Some(end)) => {
+            draft.axes(over(Ending::Terminated)).label("terminated").due(Due::within(end.span, Certainty::Definitive))
+        }
+        (EffectState::Expired, Some(end)) => {
+            draft.axes(over(Ending::Expired)).label("expired").due(Due::within(end.span, Certainty::Definitive))
+        }
+        (EffectState::InEffect | EffectState::InForce, Some(end)) => draft
+            .axes(Axes::live(timing(None, end.span, scene.as_of)))
+            .label(format!("ends {}", end.span.words()))
+            .due(Due::within(end.span, Certainty::Definitive))
+            .because([end.reason.clone()]),
+        (EffectState::InEffect | EffectState::InForce, None) => {
+            let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
+            draft.label("no fixed end").because([reason.provision(&known.value.reference)])
+        }
+        _ => draft.axes(Axes::undetermined(format!("the agreement is {}", scene.effect.state.word().replace('_', " ")))),
+    };
+    vec![draft.finish(scene.agreement)]
+}

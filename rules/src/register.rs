@@ -1,0 +1,226 @@
+//! The register: what the log says, agreement by agreement, without anything that time does.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use events::record::SourceRef;
+use events::terms::{AgreementTerms, Body, Force, Provision, Source};
+use events::{DateSpec, Event, Record};
+
+use crate::time::Span;
+
+/// Every agreement of a log, or of the part of a log that was read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Register {
+    /// By id.
+    pub agreements: BTreeMap<String, Agreement>,
+}
+
+/// One agreement as recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Agreement {
+    /// Its id.
+    pub id: String,
+    /// What it says of itself.
+    pub terms: Known<AgreementTerms>,
+    /// Documents that its records cite.
+    pub sources: Vec<Known<Source>>,
+    /// Its bodies.
+    pub bodies: Vec<Known<Body>>,
+    /// Its provisions, in the order recorded.
+    pub provisions: Vec<Known<Provision>>,
+    /// Everything that happened under it, in legal order: by earliest day, then kind, then `seq`.
+    pub acts: Vec<Act>,
+    /// How many records its stream has, corrected ones among them.
+    pub version: u64,
+}
+
+/// A term and the record that brought it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known<T> {
+    /// `seq` of the record.
+    pub seq: u64,
+    /// The document it rests on.
+    pub source: Option<SourceRef>,
+    /// What was recorded.
+    pub value: T,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Act {
+    /// `seq` of the record.
+    pub seq: u64,
+    /// Legal time.
+    pub on: Option<DateSpec>,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The document it rests on.
+    pub source: Option<SourceRef>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Whether something had happened by a day, given how precisely its date is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Occurrence {
+    /// On the latest day it could be, or later.
+    Yes,
+    /// Between the earliest and the latest.
+    Maybe,
+    /// Before the earliest.
+    No,
+}
+
+impl Act {
+    /// Whether it had happened by the end of that day.
+    pub fn by(&self, as_of: NaiveDate) -> Occurrence {
+        let days = self.days();
+        if days.latest <= as_of {
+            Occurrence::Yes
+        } else if days.earliest <= as_of {
+            Occurrence::Maybe
+        } else {
+            Occurrence::No
+        }
+    }
+
+    /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
+    pub fn days(&self) -> Span {
+        let recorded = self.recorded_at.date_naive();
+        let (earliest, latest) = self.on.as_ref().map_or((None, None), |on| (on.earliest(), on.latest()));
+        let latest = latest.unwrap_or(recorded);
+        Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest }
+    }
+
+    /// Its date as it was given.
+    pub fn date_words(&self) -> String {
+        self.on.as_ref().map_or_else(|| "on an unknown day".into(), ToString::to_string)
+    }
+}
+
+impl Agreement {
+    /// A new agreement with nothing but its terms.
+    pub(crate) fn new(id: &str, terms: Known<AgreementTerms>) -> Self {
+        Agreement {
+            id: id.into(),
+            terms,
+            sources: Vec::new(),
+            bodies: Vec::new(),
+            provisions: Vec::new(),
+            acts: Vec::new(),
+            version: 0,
+        }
+    }
+
+    /// The terms.
+    pub fn about(&self) -> &AgreementTerms {
+        &self.terms.value
+    }
+
+    /// Ids of all parties.
+    pub fn party_ids(&self) -> Vec<String> {
+        self.about().parties.iter().map(|party| party.id.clone()).collect()
+    }
+
+    /// A body by id.
+    pub fn body(&self, id: &str) -> Option<&Body> {
+        self.bodies.iter().map(|known| &known.value).find(|body| body.id == id)
+    }
+
+    /// A provision by id.
+    pub fn provision(&self, id: &str) -> Option<&Known<Provision>> {
+        self.provisions.iter().find(|known| known.value.id == id)
+    }
+
+    /// Provisions of one kind.
+    pub fn provisions_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Known<Provision>> {
+        self.provisions.iter().filter(move |known| known.value.kind == kind)
+    }
+
+    /// A source by id.
+    pub fn source(&self, id: &str) -> Option<&Source> {
+        self.sources.iter().map(|known| &known.value).find(|source| source.id == id)
+    }
+
+    /// The force of a provision.
+    pub fn force_of(&self, provision: &Provision) -> Force {
+        provision.force.unwrap_or(self.about().force)
+    }
+
+    /// How many numbered paragraphs the text has and how many of them stand as provisions, if the text's number is known.
+    pub fn paragraphs(&self) -> Option<(u32, u32)> {
+        let all = self.about().paragraphs?;
+        let read = (1..=all)
+            .filter(|number| {
+                let number = number.to_string();
+                self.provisions.iter().any(|known| {
+                    let rest = known.value.reference.strip_prefix(number.as_str());
+                    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
+                })
+            })
+            .count();
+        Some((read as u32, all))
+    }
+
+    /// Handling markings, other than `public`, of the documents that these records rest on.
+    pub fn handling(&self, records: &[u64]) -> Vec<String> {
+        let known = |seq: &u64| {
+            let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
+            let provision = || self.provisions.iter().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
+            let terms = || Some(&self.terms).filter(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
+            act.or_else(provision).or_else(terms)
+        };
+        let mut markings: Vec<String> = records
+            .iter()
+            .filter_map(known)
+            .filter_map(|source| self.source(&source.id))
+            .filter(|source| source.handling != "public")
+            .map(|source| source.handling.clone())
+            .collect();
+        markings.sort();
+        markings.dedup();
+        markings
+    }
+
+    /// Puts one fact in its place. The order of acts is restored by [`Agreement::sort`].
+    pub(crate) fn apply(&mut self, record: &Record) {
+        let (seq, source) = (record.seq, record.source.clone());
+        match &record.event {
+            Event::AgreementRecorded(_) => {}
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value: value.clone() }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value: value.clone() }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value: value.clone() }),
+            event => self.acts.push(Act {
+                seq,
+                on: record.occurred_on.clone(),
+                recorded_at: record.recorded_at,
+                source,
+                event: event.clone(),
+            }),
+        }
+    }
+
+    /// Legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
+    pub(crate) fn sort(&mut self) {
+        self.acts.sort_by_key(|act| (act.days().earliest, precedence(&act.event), act.seq));
+    }
+}
+
+/// Which of two acts of one day comes first: what plans before what happens, what moves before what is done.
+fn precedence(event: &Event) -> u8 {
+    match event {
+        Event::AgreementAnnounced(_) => 0,
+        Event::AgreementConcluded(_) => 1,
+        Event::AgreementSigned(_) => 2,
+        Event::AgreementLaunched(_) => 3,
+        Event::AgreementTookEffect(_) => 4,
+        Event::MeetingScheduled(_) => 5,
+        Event::MeetingPostponed(_) => 6,
+        Event::MeetingCancelled(_) => 7,
+        Event::MeetingHeld(_) => 8,
+        Event::NoticeGiven(_) => 9,
+        Event::NoticeReceived(_) => 10,
+        _ => 11,
+    }
+}

@@ -1,0 +1,93 @@
+//! From records to a register. Bad data never stops a replay: it becomes a [`Finding`] beside the result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use events::codec::{self, CodecError};
+use events::{Event, Record};
+
+use crate::register::{Agreement, Known, Register};
+
+/// Something odd met in the log, with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Where: `seq` of the record, if it has one.
+    pub seq: Option<u64>,
+    /// The agreement it concerns, if one can be named.
+    pub agreement: Option<String>,
+    /// What is odd.
+    pub text: String,
+}
+
+/// Collects entries one by one and gives the register at the end.
+#[derive(Default)]
+pub struct Replay {
+    streams: BTreeMap<String, Vec<Record>>,
+    findings: Vec<Finding>,
+}
+
+impl Replay {
+    /// Takes the next entry, by its `seq` and its exact bytes.
+    pub fn take(&mut self, seq: u64, entry: &[u8]) {
+        match codec::decode(entry) {
+            Ok(record) => self.streams.entry(record.agreement.clone()).or_default().push(record),
+            Err(error) => {
+                let text = match error {
+                    CodecError::UnknownKind { .. } => format!("{error}; a newer version may"),
+                    _ => format!("{error}; run `obligo verify`"),
+                };
+                self.findings.push(Finding { seq: Some(seq), agreement: None, text });
+            }
+        }
+    }
+
+    /// The register, and what was odd on the way.
+    pub fn finish(self) -> (Register, Vec<Finding>) {
+        let mut findings = self.findings;
+        let mut register = Register::default();
+        for (id, stream) in self.streams {
+            if let Some(agreement) = fold(&id, &stream, &mut findings) {
+                register.agreements.insert(id, agreement);
+            }
+        }
+        (register, findings)
+    }
+}
+
+/// From entries (`seq` and bytes, in order) to a register.
+pub fn replay<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8])>) -> (Register, Vec<Finding>) {
+    let mut replay = Replay::default();
+    entries.into_iter().for_each(|(seq, entry)| replay.take(seq, entry));
+    replay.finish()
+}
+
+fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agreement> {
+    let corrected = corrected(stream);
+    let standing = || stream.iter().filter(|record| !corrected.contains(&record.seq));
+    let terms = standing().find_map(|record| match &record.event {
+        Event::AgreementRecorded(terms) => Some(Known { seq: record.seq, source: record.source.clone(), value: terms.clone() }),
+        _ => None,
+    });
+    let Some(terms) = terms else {
+        let text = format!("records speak of `{id}`, and no standing record says what it is");
+        findings.push(Finding { seq: stream.first().map(|record| record.seq), agreement: Some(id.into()), text });
+        return None;
+    };
+    let mut agreement = Agreement::new(id, terms);
+    standing().filter(|record| !matches!(record.event, Event::RecordCorrected(_))).for_each(|record| agreement.apply(record));
+    agreement.sort();
+    agreement.version = stream.last().map_or(0, |record| record.version);
+    Some(agreement)
+}
+
+/// Records that are reversed, seen from the end: a reversal that is itself reversed does not count, and its target stands again.
+fn corrected(stream: &[Record]) -> BTreeSet<u64> {
+    let mut corrected = BTreeSet::new();
+    for record in stream.iter().rev() {
+        if let (Event::RecordCorrected(_), Some(target)) = (&record.event, record.corrects)
+            && !corrected.contains(&record.seq)
+        {
+            corrected.insert(target);
+        }
+    }
+    corrected
+}

@@ -1,0 +1,170 @@
+//! What every part of an assessment looks at: one agreement on one day.
+
+use chrono::NaiveDate;
+use events::terms::{Force, Provision};
+
+use crate::agreement::{self, End};
+use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
+use crate::notice::{self, Notice};
+use crate::obligation::{Axes, Ending, Existence};
+use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::time::{Regime, Span};
+
+/// One agreement on one day.
+pub struct Scene<'a> {
+    pub agreement: &'a Agreement,
+    pub as_of: NaiveDate,
+    pub regime: Regime,
+    /// The days on which it may have come into effect, if it has.
+    pub since: Option<Span>,
+    pub effect: Effect,
+    pub notices: Vec<Notice>,
+    /// The end, past or coming, if one is in sight.
+    pub end: Option<End>,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(agreement: &'a Agreement, as_of: NaiveDate) -> Self {
+        let regime = Regime::named(&agreement.about().reckoning).unwrap_or(Regime::CorrespondingDate);
+        let notices = notice::notices(agreement, regime, as_of);
+        let (since, end, effect) = agreement::effect(agreement, regime, &notices, as_of);
+        Scene { agreement, as_of, regime, since, effect, notices, end }
+    }
+
+    /// Acts that had happened by the day, or may have.
+    pub fn acts(&self) -> impl Iterator<Item = (&'a Act, Occurrence)> {
+        let as_of = self.as_of;
+        self.agreement.acts.iter().map(move |act| (act, act.by(as_of))).filter(|(_, occurrence)| *occurrence != Occurrence::No)
+    }
+
+    /// Whether the agreement's commitments stand on that day. A political commitment stands from signature or launch;
+    /// an obligation from entry into force.
+    pub fn stands(&self) -> Standing {
+        match self.effect.state {
+            EffectState::InEffect | EffectState::InForce => Standing::Yes,
+            EffectState::Signed if self.agreement.about().force == Force::NonBinding => Standing::Yes,
+            EffectState::Terminated => Standing::Over(Ending::Terminated),
+            EffectState::Expired => Standing::Over(Ending::Expired),
+            EffectState::NotConcluded => Standing::NotYet("until the agreement is concluded".into()),
+            EffectState::Undetermined => Standing::Unknown("whether the agreement has effect on this day".into()),
+            EffectState::Concluded | EffectState::Signed if self.agreement.about().force == Force::NonBinding => {
+                Standing::Unknown("when the agreement comes into effect".into())
+            }
+            EffectState::Concluded | EffectState::Signed => Standing::Unknown("entry into force is not recorded".into()),
+        }
+    }
+
+    /// A line of this agreement that comes from a provision.
+    pub fn line(&self, provision: &Known<Provision>, kind: Kind, instance: &str, what: impl Into<String>) -> LineDraft {
+        let parties = || self.agreement.party_ids();
+        let named = |ids: &[String]| if ids.iter().any(|id| id == "either" || id == "any") { parties() } else { ids.to_vec() };
+        let by = named(&provision.value.by);
+        let to = if provision.value.to.is_empty() {
+            let others: Vec<String> = parties().into_iter().filter(|id| !by.contains(id)).collect();
+            if others.is_empty() && by.len() > 1 { by.clone() } else { others }
+        } else {
+            named(&provision.value.to)
+        };
+        LineDraft(Line {
+            id: format!("{}/{instance}", self.agreement.id),
+            agreement: self.agreement.id.clone(),
+            provision: Some(provision.value.reference.clone()),
+            kind,
+            what: what.into(),
+            by,
+            to,
+            label: String::new(),
+            axes: Axes::live(crate::obligation::Timing::Undated),
+            due: Due::default(),
+            because: vec![self.provision_reason(provision)],
+            closes_with: Vec::new(),
+            topics: provision.value.topics.clone(),
+            force: self.agreement.force_of(&provision.value),
+            handling: Vec::new(),
+        })
+    }
+
+    /// "Paragraph 7 says …", with the record that brought it.
+    pub fn provision_reason(&self, known: &Known<Provision>) -> Reason {
+        let provision = &known.value;
+        let quote = provision.quote.as_ref().map(|quote| format!(" (“{quote}”)")).unwrap_or_default();
+        let text = provision.text.clone().unwrap_or_else(|| provision.kind.replace('-', " "));
+        let reason = Reason::new("provision.says", format!("{text}{quote}"));
+        reason.provision(&provision.reference).records([known.seq])
+    }
+
+    /// Applies what the agreement's own state does to a line: nothing stands before it has effect, and what falls due after its end
+    /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
+    pub fn under_effect(&self, draft: LineDraft) -> LineDraft {
+        let mut line = draft.0;
+        let overtaken = |due: Due, end: Span| due.latest.is_none_or(|latest| latest >= end.earliest);
+        match self.stands() {
+            Standing::Yes => {}
+            Standing::NotYet(until) => line.axes = Axes::dormant(until),
+            Standing::Unknown(missing) => {
+                let axes = Axes::undetermined(missing);
+                line.axes = Axes { existence: Existence::Dormant("until the agreement has effect".into()), ..axes };
+            }
+            Standing::Over(ending) => {
+                let accrued = self.end.as_ref().is_some_and(|end| !overtaken(line.due, end.span));
+                if !accrued && line.axes.performance != crate::obligation::Performance::Complete {
+                    line.axes.existence = Existence::Ended(ending);
+                }
+            }
+        }
+        line.because.extend(self.effect.because.iter().cloned());
+        LineDraft(line)
+    }
+}
+
+/// Whether commitments stand.
+pub enum Standing {
+    Yes,
+    NotYet(String),
+    Unknown(String),
+    Over(Ending),
+}
+
+/// A line on its way into the docket: what is common to all lines is filled in at the end.
+pub struct LineDraft(pub Line);
+
+impl LineDraft {
+    pub fn axes(mut self, axes: Axes) -> Self {
+        self.0.axes = axes;
+        self
+    }
+
+    pub fn due(mut self, due: Due) -> Self {
+        self.0.due = due;
+        self
+    }
+
+    pub fn because(mut self, reasons: impl IntoIterator<Item = Reason>) -> Self {
+        self.0.because.extend(reasons);
+        self
+    }
+
+    pub fn closes_with(mut self, command: impl Into<String>) -> Self {
+        self.0.closes_with.push(command.into());
+        self
+    }
+
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.0.label = label.into();
+        self
+    }
+
+    /// The finished line: its label from the axes if it has none of its own, and nothing that would close what is over.
+    pub fn finish(self, agreement: &Agreement) -> Line {
+        let mut line = self.0;
+        if line.label.is_empty() {
+            line.label = line.axes.label(line.force);
+        }
+        if matches!(line.axes.existence, Existence::Ended(_)) {
+            line.closes_with.clear();
+        }
+        let records: Vec<u64> = line.because.iter().flat_map(|reason| reason.records.iter().copied()).collect();
+        line.handling = agreement.handling(&records);
+        line
+    }
+}
