@@ -12,7 +12,6 @@ use crate::terms::{AgreementTerms, Body, Provision, Source};
 
 /// A fact about one agreement.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
 pub enum Event {
     /// An agreement was entered in the register: its parties, its form, its force.
     AgreementRecorded(AgreementTerms),

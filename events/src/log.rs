@@ -94,6 +94,12 @@ pub trait EventLog {
     /// [`LogError::World`], when the store cannot be read.
     fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError>;
 
+    /// When a record was recorded; `None` if there is none of that `seq`.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn recorded_at(&self, seq: u64) -> Result<Option<DateTime<Utc>>, LogError>;
+
     /// Hands each selected entry, `seq` and exact bytes, to `visit`, in order. `visit` answers whether to go on.
     ///
     /// # Errors

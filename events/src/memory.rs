@@ -62,6 +62,11 @@ impl EventLog for MemoryLog {
         Ok(self.entries.partition_point(|kept| kept.recorded_at <= instant) as u64)
     }
 
+    fn recorded_at(&self, seq: u64) -> Result<Option<DateTime<Utc>>, LogError> {
+        let place = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
+        Ok(place.and_then(|place| self.entries.get(place)).map(|kept| kept.recorded_at))
+    }
+
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
         let upto = select.upto.unwrap_or(u64::MAX);
         for (seq, kept) in (1..=upto).zip(&self.entries) {

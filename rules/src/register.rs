@@ -61,6 +61,27 @@ pub struct Act {
     pub event: Event,
 }
 
+/// One fact with what its record says of it.
+pub(crate) struct Fact {
+    pub seq: u64,
+    pub source: Option<SourceRef>,
+    pub on: Option<DateSpec>,
+    pub recorded_at: DateTime<Utc>,
+    pub event: Event,
+}
+
+impl From<&Record> for Fact {
+    fn from(record: &Record) -> Self {
+        Fact {
+            seq: record.seq,
+            source: record.source.clone(),
+            on: record.occurred_on.clone(),
+            recorded_at: record.recorded_at,
+            event: record.event.clone(),
+        }
+    }
+}
+
 /// Whether something had happened by a day, given how precisely its date is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Occurrence {
@@ -184,21 +205,31 @@ impl Agreement {
     }
 
     /// Puts one fact in its place. The order of acts is restored by [`Agreement::sort`].
-    pub(crate) fn apply(&mut self, record: &Record) {
-        let (seq, source) = (record.seq, record.source.clone());
-        match &record.event {
-            Event::AgreementRecorded(_) => {}
-            Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value: value.clone() }),
-            Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value: value.clone() }),
-            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value: value.clone() }),
-            event => self.acts.push(Act {
-                seq,
-                on: record.occurred_on.clone(),
-                recorded_at: record.recorded_at,
-                source,
-                event: event.clone(),
-            }),
+    pub(crate) fn apply(&mut self, fact: Fact) {
+        let Fact { seq, source, on, recorded_at, event } = fact;
+        match event {
+            Event::AgreementRecorded(_) | Event::RecordCorrected(_) => {}
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value }),
+            event => self.acts.push(Act { seq, on, recorded_at, source, event }),
         }
+    }
+
+    /// Whether a record of this agreement stands, other than the one that says what the agreement is.
+    pub fn has_record(&self, seq: u64) -> bool {
+        self.acts.iter().any(|act| act.seq == seq)
+            || self.provisions.iter().any(|known| known.seq == seq)
+            || self.bodies.iter().any(|known| known.seq == seq)
+            || self.sources.iter().any(|known| known.seq == seq)
+    }
+
+    /// Takes a reversed record out.
+    pub(crate) fn remove(&mut self, seq: u64) {
+        self.acts.retain(|act| act.seq != seq);
+        self.provisions.retain(|known| known.seq != seq);
+        self.bodies.retain(|known| known.seq != seq);
+        self.sources.retain(|known| known.seq != seq);
     }
 
     /// Legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.

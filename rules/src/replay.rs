@@ -19,7 +19,7 @@ pub struct Finding {
 }
 
 /// Collects entries one by one and gives the register at the end.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Replay {
     streams: BTreeMap<String, Vec<Record>>,
     findings: Vec<Finding>,
@@ -73,7 +73,7 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
         return None;
     };
     let mut agreement = Agreement::new(id, terms);
-    standing().filter(|record| !matches!(record.event, Event::RecordCorrected(_))).for_each(|record| agreement.apply(record));
+    standing().for_each(|record| agreement.apply(record.into()));
     agreement.sort();
     agreement.version = stream.last().map_or(0, |record| record.version);
     Some(agreement)

@@ -6,7 +6,8 @@ use events::terms::{Force, Provision};
 use crate::agreement::{self, End};
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice};
-use crate::obligation::{Axes, Ending, Existence};
+use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
+use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::time::{Regime, Span};
 
@@ -74,7 +75,7 @@ impl<'a> Scene<'a> {
             by,
             to,
             label: String::new(),
-            axes: Axes::live(crate::obligation::Timing::Undated),
+            axes: Axes::live(Timing::Undated),
             due: Due::default(),
             because: vec![self.provision_reason(provision)],
             closes_with: Vec::new(),
@@ -107,7 +108,10 @@ impl<'a> Scene<'a> {
             }
             Standing::Over(ending) => {
                 let accrued = self.end.as_ref().is_some_and(|end| !overtaken(line.due, end.span));
-                if !accrued && line.axes.performance != crate::obligation::Performance::Complete {
+                let provision = line.because.first().and_then(|reason| reason.records.first());
+                let known = self.agreement.provisions.iter().find(|known| Some(&known.seq) == provision);
+                let survives = known.is_some_and(|known| survival::names(self.agreement, &known.value.id));
+                if !accrued && !survives && line.axes.performance != Performance::Complete {
                     line.axes.existence = Existence::Ended(ending);
                 }
             }

@@ -22,7 +22,7 @@ pub const KIND: Kind = Kind {
 };
 
 /// The rule's own date.
-pub struct Entry {
+pub(crate) struct Entry {
     pub span: Span,
     pub words: String,
     pub rule: String,
@@ -41,7 +41,7 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 }
 
 /// The day by the agreement's own rule, if what it hangs on is recorded.
-pub fn reached(agreement: &Agreement) -> Option<Entry> {
+pub(crate) fn reached(agreement: &Agreement) -> Option<Entry> {
     agreement.provisions_of("entry-into-effect").find_map(|known| {
         let on = known.value.terms.get("on")?.as_text()?;
         let act = |wanted: fn(&Event) -> bool, verb: &str| {

@@ -1,0 +1,190 @@
+//! One fact of every kind, with every key filled: what the golden records hold, and what stores are tried with.
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::date_spec::DateSpec;
+use crate::event::{
+    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
+    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+};
+use crate::record::{Draft, SourceRef};
+use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
+
+/// A fact of every kind, in the order of an agreement's life.
+pub fn events() -> Vec<Event> {
+    std::iter::successors(after(None), |event| after(Some(event))).collect()
+}
+
+/// A draft of a fact with every key of the envelope filled, words with quotes, line ends and several scripts among them.
+pub fn draft(id: Uuid, agreement: &str, event: Event) -> Draft {
+    Draft {
+        id,
+        agreement: agreement.into(),
+        event,
+        occurred_on: Some(words("2025-Q3/2025-Q4")),
+        actor: "0192-opaque".into(),
+        authority: Some("Depositary".into()),
+        source: Some(SourceRef {
+            id: "text".into(),
+            sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into()),
+            locator: Some("Art. 20(a), \"second\" sentence\n대한민국 – Übereinkommen 🖋 \\ \u{7f}\u{2028}".into()),
+        }),
+        reason: Some(String::new()),
+        corrects: Some(1),
+        rules: Some("rules/1".into()),
+    }
+}
+
+/// The kind that follows in [`events`]. No wildcard: whoever adds a kind is sent here by the compiler, and must name the kind
+/// twice, once in the chain and once as its link, or the test of the golden records finds it missing.
+fn after(event: Option<&Event>) -> Option<Event> {
+    Some(match event {
+        None => Event::AgreementRecorded(agreement()),
+        Some(Event::AgreementRecorded(_)) => Event::SourceRecorded(source()),
+        Some(Event::SourceRecorded(_)) => Event::BodyRecorded(body()),
+        Some(Event::BodyRecorded(_)) => Event::ProvisionRecorded(provision()),
+        Some(Event::ProvisionRecorded(_)) => Event::AgreementAnnounced(milestone("announced")),
+        Some(Event::AgreementAnnounced(_)) => Event::AgreementConcluded(milestone("concluded")),
+        Some(Event::AgreementConcluded(_)) => Event::AgreementSigned(milestone("signed")),
+        Some(Event::AgreementSigned(_)) => Event::AgreementLaunched(milestone("launched")),
+        Some(Event::AgreementLaunched(_)) => Event::AgreementTookEffect(milestone("took effect")),
+        Some(Event::AgreementTookEffect(_)) => Event::MeetingScheduled(meeting_scheduled()),
+        Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(meeting_held()),
+        Some(Event::MeetingHeld(_)) => Event::MeetingPostponed(meeting_postponed()),
+        Some(Event::MeetingPostponed(_)) => Event::MeetingCancelled(MeetingCancelled { meeting: "council-2025".into() }),
+        Some(Event::MeetingCancelled(_)) => Event::AnnouncementMade(achievement("a joint statement")),
+        Some(Event::AnnouncementMade(_)) => Event::DeliverableDelivered(achievement("a memorandum")),
+        Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(project()),
+        Some(Event::ProjectBegun(_)) => Event::WorkReported(achievement("work goes on")),
+        Some(Event::WorkReported(_)) => Event::PerformanceReported(performance()),
+        Some(Event::PerformanceReported(_)) => Event::NoticeGiven(notice_given()),
+        Some(Event::NoticeGiven(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into() }),
+        Some(Event::NoticeReceived(_)) => Event::ReadingChosen(reading()),
+        Some(Event::ReadingChosen(_)) => Event::RecordCorrected(RecordCorrected {}),
+        Some(Event::RecordCorrected(_)) => return None,
+    })
+}
+
+fn words(date: &str) -> DateSpec {
+    date.parse().expect("a sample's date is a date")
+}
+
+fn topics() -> Vec<String> {
+    vec!["semiconductors".into(), "standards".into()]
+}
+
+fn agreement() -> AgreementTerms {
+    AgreementTerms {
+        title: "Digital Partnership".into(),
+        form: Form::Partnership,
+        force: Force::NonBinding,
+        reckoning: "corresponding-date".into(),
+        zone: Some("Asia/Seoul".into()),
+        paragraphs: Some(42),
+        parties: vec![
+            Party { id: "EU".into(), name: "European Union".into(), acts_through: None },
+            Party { id: "KR".into(), name: "대한민국".into(), acts_through: Some("Ministry of Science and ICT".into()) },
+        ],
+        relates: vec![Relation { to: "fta".into(), relation: "builds-on".into(), title: Some("Free Trade Agreement".into()) }],
+    }
+}
+
+fn source() -> Source {
+    Source {
+        id: "text".into(),
+        title: "Text as signed".into(),
+        published: DateSpec::day(NaiveDate::from_ymd_opt(2022, 11, 28).expect("a day")),
+        handling: "public".into(),
+        sha256: Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into()),
+        url: Some("https://example.org/text?a=1&b=2".into()),
+    }
+}
+
+fn body() -> Body {
+    Body { id: "council".into(), name: "Partnership Council".into(), chair: Some("co-chaired".into()) }
+}
+
+fn provision() -> Provision {
+    let notice = Terms::from([("at_least".into(), Term::Text("6 months".into()))]);
+    Provision {
+        id: "20a".into(),
+        reference: "20(a)".into(),
+        kind: "termination".into(),
+        text: Some("either side may end it".into()),
+        quote: Some("by giving six months' notice".into()),
+        force: Some(Force::Binding),
+        by: vec!["either".into()],
+        to: vec!["KR".into()],
+        topics: topics(),
+        undetermined: Some("from when the six months run is not said".into()),
+        terms: Terms::from([
+            ("count".into(), Term::Number(-3)),
+            ("notice".into(), Term::Table(notice)),
+            ("of".into(), Term::List(vec![Term::Text("12".into()), Term::Flag(true)])),
+            ("once".into(), Term::Flag(false)),
+        ]),
+    }
+}
+
+fn milestone(text: &str) -> Milestone {
+    Milestone { place: Some("Seoul".into()), text: Some(text.into()) }
+}
+
+fn meeting_scheduled() -> MeetingScheduled {
+    MeetingScheduled {
+        meeting: "council-2025".into(),
+        body: "council".into(),
+        on: words("2025-H2"),
+        certainty: Certainty::Tentative,
+        name: Some("Third Council".into()),
+        place: Some("Brussels".into()),
+        topics: topics(),
+    }
+}
+
+fn meeting_held() -> MeetingHeld {
+    MeetingHeld {
+        meeting: "council-2025".into(),
+        body: "council".into(),
+        name: Some("Third Council".into()),
+        place: Some("Brussels".into()),
+        text: Some("progress was reviewed".into()),
+        topics: topics(),
+    }
+}
+
+fn meeting_postponed() -> MeetingPostponed {
+    MeetingPostponed { meeting: "council-2025".into(), on: words("around 2026-02") }
+}
+
+fn achievement(text: &str) -> Achievement {
+    Achievement {
+        text: text.into(),
+        by: vec!["EU".into(), "KR".into()],
+        provision: Some("12".into()),
+        meeting: Some("council-2025".into()),
+        topics: topics(),
+    }
+}
+
+fn project() -> Project {
+    Project { project: "chips".into(), text: "joint research".into(), ends: Some(words("by 2027-06")), topics: topics() }
+}
+
+fn performance() -> PerformanceReported {
+    let evidence = Evidence::File {
+        name: "report.pdf".into(),
+        sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+        bytes: 9_007_199_254_740_993,
+    };
+    PerformanceReported { instance: "12-2026".into(), by: vec!["EU".into()], evidence: Some(evidence) }
+}
+
+fn notice_given() -> NoticeGiven {
+    NoticeGiven { notice: "n1".into(), by: "KR".into(), power: "20a".into(), received: Some(words("unknown")) }
+}
+
+fn reading() -> ReadingChosen {
+    ReadingChosen { provision: "20a".into(), reading: "received".into() }
+}

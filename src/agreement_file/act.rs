@@ -1,0 +1,124 @@
+//! The acts of an agreement file.
+
+use events::DateSpec;
+use events::event::{
+    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
+    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen,
+};
+use events::record::SourceRef;
+use rules::decide::Proposal;
+use rules::fault::{Fault, nearest};
+
+use super::table::Table;
+use super::terms::Context;
+
+/// The types of act, as files have them.
+const TYPES: &[&str] = &[
+    "announced", "concluded", "signed", "launched", "took-effect", "meeting-planned", "meeting-tentative", "meeting-held",
+    "meeting-postponed", "meeting-cancelled", "announcement", "deliverable", "work-reported", "project-begun", "performance",
+    "notice-given", "notice-received", "reading-chosen",
+];
+
+/// One act as a proposal; `None`, with faults, if it cannot be read.
+pub fn read(table: &Table, context: &Context) -> Option<Proposal> {
+    let kind = table.needed("type")?;
+    let on = table.needed_date("on");
+    let source = table.text("source");
+    let (locator, authority, reason) = (table.text("locator"), table.text("authority"), table.text("reason"));
+    if !TYPES.contains(&kind.as_str()) {
+        let fault = Fault::new("E0206", &["type"], format!("`{kind}` is not a type of act"));
+        if let Some(node) = table.get("type") {
+            table.fault(node, fault.hint(nearest(&kind, TYPES.iter().copied())));
+        }
+        return None;
+    }
+    let stated = stated(table, context, &kind, source.as_deref());
+    let event = event(table, &kind, on.clone());
+    table.finish(&[]);
+    let on = on?;
+    let source = source.map(|id| SourceRef { id, sha256: None, locator });
+    let occurred_on = Some(stated.unwrap_or(on));
+    Some(Proposal { occurred_on, source, authority, reason, ..Proposal::new(&context.id, event?) })
+}
+
+/// A plan is made on the day it is stated, which is not the day it is for: said by the act, or by its document's publication.
+fn stated(table: &Table, context: &Context, kind: &str, source: Option<&str>) -> Option<DateSpec> {
+    if !matches!(kind, "meeting-planned" | "meeting-tentative" | "meeting-postponed") {
+        return None;
+    }
+    let published = || context.sources.iter().find(|known| Some(known.id.as_str()) == source).map(|known| known.published.clone());
+    let stated = table.date("stated").or_else(published);
+    if stated.is_none() && table.get("stated").is_none() {
+        let fault = Fault::new("E0202", &["stated"], "`stated` is missing: on which day was this planned?");
+        table.fault(table.node(), fault.hint("add stated = DATE, or source = … of the document that says so"));
+    }
+    stated
+}
+
+fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
+    Some(match kind {
+        "announced" => Event::AgreementAnnounced(milestone(table)),
+        "concluded" => Event::AgreementConcluded(milestone(table)),
+        "signed" => Event::AgreementSigned(milestone(table)),
+        "launched" => Event::AgreementLaunched(milestone(table)),
+        "took-effect" => Event::AgreementTookEffect(milestone(table)),
+        "meeting-planned" => scheduled(table, on, Certainty::Indicative)?,
+        "meeting-tentative" => scheduled(table, on, Certainty::Tentative)?,
+        "meeting-held" => held(table)?,
+        "meeting-postponed" => {
+            let meeting = table.needed("meeting");
+            Event::MeetingPostponed(MeetingPostponed { meeting: meeting?, on: on? })
+        }
+        "meeting-cancelled" => Event::MeetingCancelled(MeetingCancelled { meeting: table.needed("meeting")? }),
+        "announcement" => Event::AnnouncementMade(achievement(table)?),
+        "deliverable" => Event::DeliverableDelivered(achievement(table)?),
+        "work-reported" => Event::WorkReported(achievement(table)?),
+        "project-begun" => project(table)?,
+        "performance" => {
+            let (instance, by) = (table.needed("instance"), table.texts("by"));
+            let evidence = table.text("evidence").map(Evidence::Url);
+            Event::PerformanceReported(PerformanceReported { instance: instance?, by, evidence })
+        }
+        "notice-given" => notice(table)?,
+        "notice-received" => Event::NoticeReceived(NoticeReceived { notice: table.text("notice").unwrap_or_default() }),
+        _ => {
+            let (provision, reading) = (table.needed("provision"), table.needed("reading"));
+            Event::ReadingChosen(ReadingChosen { provision: provision?, reading: reading? })
+        }
+    })
+}
+
+fn milestone(table: &Table) -> Milestone {
+    Milestone { place: table.text("place"), text: table.text("text") }
+}
+
+fn scheduled(table: &Table, on: Option<DateSpec>, certainty: Certainty) -> Option<Event> {
+    let (body, meeting) = (table.needed("body"), table.text("meeting").unwrap_or_default());
+    let (name, place, topics) = (table.text("name"), table.text("place"), table.texts("topics"));
+    Some(Event::MeetingScheduled(MeetingScheduled { meeting, body: body?, on: on?, certainty, name, place, topics }))
+}
+
+fn held(table: &Table) -> Option<Event> {
+    let (body, meeting) = (table.needed("body"), table.text("meeting").unwrap_or_default());
+    let (name, place, text, topics) = (table.text("name"), table.text("place"), table.text("text"), table.texts("topics"));
+    Some(Event::MeetingHeld(MeetingHeld { meeting, body: body?, name, place, text, topics }))
+}
+
+fn achievement(table: &Table) -> Option<Achievement> {
+    let (text, by, topics) = (table.needed("text"), table.texts("by"), table.texts("topics"));
+    let (provision, meeting) = (table.text("provision"), table.text("meeting"));
+    Some(Achievement { text: text?, by, provision, meeting, topics })
+}
+
+fn project(table: &Table) -> Option<Event> {
+    let (project, text) = (table.needed("project"), table.needed("text"));
+    let (ends, topics) = (table.date("ends"), table.texts("topics"));
+    Some(Event::ProjectBegun(Project { project: project?, text: text?, ends, topics }))
+}
+
+fn notice(table: &Table) -> Option<Event> {
+    let by = table.needed("by");
+    let (notice, power) = (table.text("notice").unwrap_or_default(), table.text("power").unwrap_or_default());
+    let received = table.date("received");
+    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received }))
+}

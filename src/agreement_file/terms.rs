@@ -1,0 +1,209 @@
+//! The terms of an agreement file: what it is, its parties, sources, bodies and provisions.
+
+use std::cell::RefCell;
+
+use events::event::Event;
+use events::record::SourceRef;
+use events::terms::{AgreementTerms, Body, Form, Party, Provision, Relation, Source, Terms};
+use rules::decide::Proposal;
+use rules::fault::{Fault, nearest};
+use rules::provision::{KINDS, default_id, kind};
+
+use super::table::Table;
+use super::tree::Node;
+use super::{Placed, act};
+
+pub const FORCES: &[&str] = &["binding", "non-binding", "mixed"];
+const FORMS: &[&str] = &["treaty", "agreement", "memorandum", "arrangement", "partnership", "contract"];
+
+/// What a file proposes, each with its place.
+#[derive(Default)]
+pub struct Read {
+    pub proposals: Vec<(Proposal, Node)>,
+    pub faults: Vec<Placed>,
+}
+
+/// What every part of a file needs to know of the whole.
+pub struct Context {
+    /// The agreement's id.
+    pub id: String,
+    /// The source that terms rest on.
+    pub source: Option<String>,
+    /// The sources with the day each was published.
+    pub sources: Vec<Source>,
+}
+
+/// Reads the whole document.
+pub fn read(root: &Node) -> Read {
+    let faults = RefCell::new(Vec::new());
+    let mut proposals = Vec::new();
+    if let Some(file) = Table::new("the file", root, &faults) {
+        read_file(&file, &faults, &mut proposals);
+        file.finish(&[]);
+    }
+    let mut faults = faults.into_inner();
+    faults.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
+    Read { proposals, faults }
+}
+
+fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: &mut Vec<(Proposal, Node)>) {
+    let sources: Vec<(Source, Node)> =
+        file.tables("source", "[[source]]").iter().filter_map(|table| Some((source(table)?, table.node().clone()))).collect();
+    let Some(agreement) = file.get("agreement") else {
+        // Every other table is known, so that this is the one thing said.
+        for key in ["party", "body", "provision", "act"] {
+            file.get(key);
+        }
+        let fault = Fault::new("E0202", &["agreement"], "`[agreement]` is missing").hint("begin with [agreement], then id = … and title = …");
+        return file.fault(file.node(), fault);
+    };
+    let Some(table) = Table::new("[agreement]", agreement, faults) else { return };
+    let id = table.needed("id").unwrap_or_default();
+    let source = table.text("source").or_else(|| sources.first().map(|(source, _)| source.id.clone()));
+    let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
+    let parties = file.tables("party", "[[party]]").iter().filter_map(party).collect();
+    if let Some(terms) = agreement_terms(&table, parties) {
+        proposals.push((context.term(Event::AgreementRecorded(terms), None, None), agreement.clone()));
+    }
+    table.finish(&["source"]);
+    for (source, node) in sources {
+        let published = source.published.clone();
+        let own = Some(source.id.clone());
+        proposals.push((context.term(Event::SourceRecorded(source), own, None).on(published), node));
+    }
+    for table in file.tables("body", "[[body]]") {
+        let body = body(&table).map(|body| Event::BodyRecorded(body));
+        let own = table.text("source");
+        table.finish(&[]);
+        proposals.extend(body.map(|body| (context.term(body, own, None), table.node().clone())));
+    }
+    for table in file.tables("provision", "[[provision]]") {
+        if let Some((provision, own)) = provision(&table) {
+            let locator = Some(provision.reference.clone());
+            let event = Event::ProvisionRecorded(provision);
+            proposals.push((context.term(event, own, locator), table.node().clone()));
+        }
+    }
+    for table in file.tables("act", "[[act]]") {
+        proposals.extend(act::read(&table, &context).map(|proposal| (proposal, table.node().clone())));
+    }
+}
+
+impl Context {
+    /// A term, resting on its own source or on that of the agreement.
+    fn term(&self, event: Event, own: Option<String>, locator: Option<String>) -> Proposal {
+        let source = own.or_else(|| self.source.clone()).map(|id| SourceRef { id, sha256: None, locator });
+        Proposal { source, ..Proposal::new(&self.id, event) }
+    }
+}
+
+fn agreement_terms(table: &Table, parties: Vec<Party>) -> Option<AgreementTerms> {
+    let title = table.needed("title");
+    let form = table.needed_word::<Form>("form", FORMS);
+    let force = table.needed_word("force", FORCES);
+    let reckoning = table.needed("reckoning");
+    let zone = zone(table);
+    let paragraphs = table.number("paragraphs");
+    let relates = table.tables("relates", "{ to = …, as = … }").iter().filter_map(relation).collect();
+    Some(AgreementTerms { title: title?, form: form?, force: force?, reckoning: reckoning?, zone, paragraphs, parties, relates })
+}
+
+fn zone(table: &Table) -> Option<String> {
+    let node = table.get("zone")?;
+    let zone = table.text("zone")?;
+    if zone.parse::<chrono_tz::Tz>().is_err() {
+        let names = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let fault = Fault::new("E0204", &["zone"], format!("`{zone}` is not a time zone"));
+        table.fault(node, fault.hint(nearest_zone(&zone, names)));
+        return None;
+    }
+    Some(zone)
+}
+
+/// There are too many zones to list them all.
+fn nearest_zone<'a>(written: &str, names: impl Iterator<Item = &'a str>) -> String {
+    let hint = nearest(written, names);
+    if hint.starts_with("did you mean") { hint } else { "write an IANA name, as in Europe/London or Asia/Seoul".into() }
+}
+
+fn relation(table: &Table) -> Option<Relation> {
+    let (to, relation, title) = (table.needed("to"), table.needed("as"), table.text("title"));
+    table.finish(&[]);
+    Some(Relation { to: to?, relation: relation?, title })
+}
+
+fn party(table: &Table) -> Option<Party> {
+    let (id, name, acts_through) = (table.needed("id"), table.needed("name"), table.text("acts_through"));
+    table.finish(&[]);
+    Some(Party { id: id?, name: name?, acts_through })
+}
+
+fn source(table: &Table) -> Option<Source> {
+    let (id, title, published) = (table.needed("id"), table.needed("title"), table.needed_date("published"));
+    let handling = table.text("handling").unwrap_or_else(|| "public".into());
+    let (sha256, url) = (digest(table), table.text("url"));
+    table.finish(&[]);
+    Some(Source { id: id?, title: title?, published: published?, handling, sha256, url })
+}
+
+fn digest(table: &Table) -> Option<String> {
+    let node = table.get("sha256")?;
+    let digest = table.text("sha256")?;
+    if digest.len() == 64 && digest.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        return Some(digest);
+    }
+    let fault = Fault::new("E0204", &["sha256"], "this is not a SHA-256 digest");
+    table.fault(node, fault.hint("64 hexadecimal digits in lower case, as sha256sum prints them"));
+    None
+}
+
+fn body(table: &Table) -> Option<Body> {
+    let (id, name, chair) = (table.needed("id"), table.needed("name"), table.text("chair"));
+    Some(Body { id: id?, name: name?, chair })
+}
+
+/// A provision and the source it names for itself.
+fn provision(table: &Table) -> Option<(Provision, Option<String>)> {
+    let reference = table.needed("ref");
+    let kind_name = table.needed("kind");
+    let id = table.text("id");
+    let (text, quote, own) = (table.text("text"), table.text("quote"), table.text("source"));
+    let (topics, force, undetermined) = (table.texts("topics"), table.word("force", &FORCES[..2]), table.text("undetermined"));
+    let name = kind_name.as_deref()?;
+    let Some(known) = kind(name) else {
+        let names = KINDS.iter().map(|kind| kind.name);
+        let fault = Fault::new("E0206", &["kind"], format!("`{name}` is not a kind of provision")).hint(nearest(name, names));
+        if let Some(node) = table.get("kind") {
+            table.fault(node, fault);
+        }
+        return None;
+    };
+    let parties = |key: &'static str| if known.keys.contains(&key) { table.texts(key) } else { Vec::new() };
+    let (by, to) = (parties("by"), parties("to"));
+    let terms = kind_terms(table, known.keys);
+    table.finish(known.keys);
+    let reference = reference?;
+    let id = id.unwrap_or_else(|| default_id(name, &reference));
+    let provision =
+        Provision { id, reference, kind: name.into(), text, quote, force, by, to, topics, undetermined, terms: terms? };
+    Some((provision, own))
+}
+
+/// The keys of its kind as terms; `None` if one of them has no meaning.
+fn kind_terms(table: &Table, keys: &[&str]) -> Option<Terms> {
+    let mut terms = Some(Terms::new());
+    for entry in table.rest(&[]).into_iter().filter(|entry| keys.contains(&entry.key.as_str())) {
+        match entry.value.term() {
+            Ok(term) => {
+                if let Some(terms) = terms.as_mut() {
+                    terms.insert(entry.key.clone(), term);
+                }
+            }
+            Err(placed) => {
+                table.fault(&Node { span: placed.span.unwrap_or_default(), kind: entry.value.kind.clone() }, placed.fault);
+                terms = None;
+            }
+        }
+    }
+    terms
+}

@@ -1,0 +1,264 @@
+//! The two motions: `execute` writes, `view` reads. Writing has six stops: proposals, read, replay, decide, append, what changed.
+//! Reading has four: read, replay, assess, and whoever renders.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use events::log::{EventLog, Expected, LogError, Receipt, Select};
+use events::record::{Draft, Record};
+use events::tree::Hash;
+use events::codec;
+use rules::decide::{Proposal, Refusal, decide};
+use rules::replay::{Finding, Replay};
+use rules::{Docket, Register, assess};
+use uuid::Uuid;
+
+use crate::error::Error;
+
+/// The day a view is seen from, and what was known.
+#[derive(Debug, Clone)]
+pub struct Position {
+    /// The day.
+    pub as_of: NaiveDate,
+    /// What was known by then; `None`: everything recorded.
+    pub known_at: Option<KnownAt>,
+}
+
+/// A moment of knowledge.
+#[derive(Debug, Clone)]
+pub struct KnownAt {
+    /// As it was asked for.
+    pub words: String,
+    /// Everything recorded up to and including this instant was known.
+    pub instant: DateTime<Utc>,
+}
+
+impl KnownAt {
+    /// The end of a day in UTC.
+    pub fn day(day: NaiveDate) -> Self {
+        let next = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
+        KnownAt { words: day.to_string(), instant: next - TimeDelta::microseconds(1) }
+    }
+}
+
+/// What a reading verb looks at.
+pub struct View {
+    /// The register at the position.
+    pub register: Register,
+    /// What follows from it.
+    pub docket: Docket,
+    /// What of the log was read.
+    pub log: Seen,
+    /// What was known, in words; the last record's stamp if nothing was asked.
+    pub known_at: Option<String>,
+}
+
+/// A prefix of the log.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen {
+    /// How many records.
+    pub size: u64,
+    /// Root over them.
+    pub head: Hash,
+}
+
+/// Where ids of records and commands come from: the clock's own in a register, derived ones where bytes must repeat.
+pub trait Ids {
+    /// A new id.
+    fn next(&mut self) -> Uuid;
+}
+
+/// Time-ordered ids.
+pub struct TimeOrdered;
+
+impl Ids for TimeOrdered {
+    fn next(&mut self) -> Uuid {
+        Uuid::now_v7()
+    }
+}
+
+/// The program on one log.
+pub struct App<L: EventLog> {
+    /// The log.
+    pub log: L,
+    /// Who records.
+    pub actor: String,
+    /// The day on which decisions are made.
+    pub today: NaiveDate,
+    /// New ids.
+    pub ids: Box<dyn Ids>,
+}
+
+/// What a write did.
+pub struct Outcome {
+    /// Where it stands in the log; `None` when nothing was written.
+    pub receipt: Option<Receipt>,
+    /// What was, or would be, recorded.
+    pub records: Vec<Record>,
+    /// How many proposals the register held already.
+    pub already: usize,
+    /// What followed before, and what follows now.
+    pub before: Docket,
+    /// See `before`.
+    pub after: Docket,
+}
+
+/// How a write is to be done.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Write {
+    /// Say what would be written, and write nothing.
+    pub dry_run: bool,
+    /// Idempotency key; without one each call is a command of its own.
+    pub command: Option<Uuid>,
+}
+
+/// Why a write was not done: the rules refused proposals, or something else.
+pub enum Unwritten {
+    /// Which proposals, and why.
+    Refused(Vec<Refusal>),
+    /// Anything else.
+    Other(Error),
+}
+
+impl<E: Into<Error>> From<E> for Unwritten {
+    fn from(error: E) -> Self {
+        Unwritten::Other(error.into())
+    }
+}
+
+impl Unwritten {
+    /// As an error without places, for proposals that did not come from a file.
+    pub fn into_error(self) -> Error {
+        match self {
+            Unwritten::Refused(all) => {
+                let one = |refusal: Refusal| crate::error::Diagnostic { fault: refusal.fault, place: None };
+                Error::Refused(all.into_iter().map(one).collect())
+            }
+            Unwritten::Other(error) => error,
+        }
+    }
+}
+
+/// Everything, or one agreement, as it was known at a position.
+///
+/// # Errors
+/// [`Error::Failed`], when the log cannot be read.
+pub fn view(log: &dyn EventLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
+    let size = match &position.known_at {
+        Some(known_at) => log.size_at(known_at.instant)?,
+        None => log.head()?.size,
+    };
+    let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
+    let (register, findings) = read(log, &select)?.finish();
+    let docket = assess(&register, findings, position.as_of);
+    let known_at = match &position.known_at {
+        Some(known_at) => Some(known_at.words.clone()),
+        None => log.recorded_at(size)?.map(codec::instant),
+    };
+    Ok(View { register, docket, log: Seen { size, head: log.root_at(size)? }, known_at })
+}
+
+/// The selected entries, collected.
+fn read(log: &dyn EventLog, select: &Select) -> Result<Replay, LogError> {
+    let mut replay = Replay::default();
+    log.scan(select, &mut |seq, entry| {
+        replay.take(seq, entry);
+        true
+    })?;
+    Ok(replay)
+}
+
+impl<L: EventLog> App<L> {
+    /// Records proposals, all of them or none.
+    ///
+    /// # Errors
+    /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
+    /// between twice in a row.
+    pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        let command = write.command.unwrap_or_else(|| self.ids.next());
+        let mut tries = 0;
+        loop {
+            let (mut outcome, drafts, expected) = self.decided(proposals, command)?;
+            if let Some(receipt) = self.log.receipt(command)? {
+                return Ok(Outcome { receipt: Some(receipt), ..outcome });
+            }
+            if write.dry_run || drafts.is_empty() {
+                return Ok(outcome);
+            }
+            tries += 1;
+            match self.log.append(command, &expected, &drafts) {
+                Ok(receipt) => {
+                    outcome.receipt = Some(receipt);
+                    return Ok(outcome);
+                }
+                Err(LogError::Conflict { .. }) if tries < 2 => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// What would be written, and what would follow from it.
+    fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
+        let size = self.log.head()?.size;
+        let only = one_agreement(proposals);
+        let replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) })?;
+        let (register, findings) = replay.clone().finish();
+        let before = assess(&register, findings, self.today);
+        // A command that was carried out is answered from the log, not judged again by what it brought about.
+        let decision = if self.log.receipt(command)?.is_some() {
+            rules::decide::Decision::default()
+        } else {
+            decide(&register, proposals, self.today).map_err(Unwritten::Refused)?
+        };
+        let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
+        let records = self.records(&register, size, command, &drafts);
+        let after = following(replay, &records, self.today);
+        let expected = match only {
+            Some(agreement) => {
+                let version = register.agreements.get(&agreement).map_or(0, |agreement| agreement.version);
+                Expected::Version { agreement, version }
+            }
+            None => Expected::Size(size),
+        };
+        Ok((Outcome { receipt: None, records, already: decision.already.len(), before, after }, drafts, expected))
+    }
+
+    fn draft(&mut self, fact: Proposal) -> Draft {
+        Draft {
+            id: self.ids.next(),
+            agreement: fact.agreement,
+            event: fact.event,
+            occurred_on: fact.occurred_on,
+            actor: self.actor.clone(),
+            authority: fact.authority,
+            source: fact.source,
+            reason: fact.reason,
+            corrects: fact.corrects,
+            rules: None,
+        }
+    }
+
+    /// The drafts as they will stand, but for the stamp, which is the log's own.
+    fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
+        let mut versions: std::collections::BTreeMap<&str, u64> =
+            register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
+        let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
+        (size + 1..)
+            .zip(drafts)
+            .map(|(seq, draft)| {
+                let version = versions.entry(&draft.agreement).or_default();
+                *version += 1;
+                Record { origin: self.log.origin(), seq, version: *version, command, recorded_at, draft: draft.clone() }
+            })
+            .collect()
+    }
+}
+
+fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {
+    records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
+    let (register, findings): (Register, Vec<Finding>) = replay.finish();
+    assess(&register, findings, as_of)
+}
+
+fn one_agreement(proposals: &[Proposal]) -> Option<String> {
+    let first = proposals.first()?.agreement.clone();
+    proposals.iter().all(|proposal| proposal.agreement == first).then_some(first)
+}

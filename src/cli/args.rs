@@ -1,0 +1,200 @@
+//! Arguments that several verbs share, and dates as people type them.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use events::DateSpec;
+use rules::provision::date_code;
+use rules::time::{Period, Regime};
+use uuid::Uuid;
+
+use crate::app::{KnownAt, Position, Write as HowToWrite};
+use crate::clock;
+use crate::error::Error;
+use crate::report::{Format, Report};
+
+/// What every reading verb takes.
+#[derive(clap::Args)]
+pub struct Reading {
+    /// Seen from this day: 2026-06-30, today, +3m, eoy
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<String>,
+
+    /// With what was recorded by then: a day or an instant
+    #[arg(long, value_name = "WHEN")]
+    known_at: Option<String>,
+
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// How an answer is written.
+#[derive(clap::Args)]
+pub struct Output {
+    /// The same as -O json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+
+    /// Format of the answer
+    #[arg(short = 'O', long = "format", value_name = "FORMAT")]
+    format: Option<Format>,
+
+    /// Write to a file; its extension picks the format
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+/// What every writing verb takes.
+#[derive(clap::Args)]
+pub struct Writing {
+    /// Say what would be recorded and what would follow, and write nothing
+    #[arg(long, global = true)]
+    dry_run: bool,
+
+    /// Idempotency key: the same command twice writes once
+    #[arg(long, global = true, value_name = "UUID")]
+    command_id: Option<Uuid>,
+
+    /// Who records: an opaque id, never a name
+    #[arg(long, global = true, env = "OBLIGO_ACTOR", value_name = "ID", default_value = "local")]
+    pub actor: String,
+}
+
+impl Reading {
+    /// The position that is asked about.
+    pub fn position(&self) -> Result<Position, Error> {
+        let today = clock::today()?;
+        let as_of = self.as_of.as_ref().map_or(Ok(today), |text| day(text, today))?;
+        let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
+        Ok(Position { as_of, known_at })
+    }
+}
+
+impl Writing {
+    /// How to write.
+    pub fn how(&self) -> HowToWrite {
+        HowToWrite { dry_run: self.dry_run, command: self.command_id }
+    }
+}
+
+impl Output {
+    /// The format: as asked, or by the file's extension, or a table.
+    pub fn format(&self) -> Result<Format, Error> {
+        let extension = self.file.as_ref().and_then(|file| file.extension()).and_then(|extension| extension.to_str());
+        match (self.json, self.format, extension) {
+            (true, ..) => Ok(Format::Json),
+            (_, Some(format), _) => Ok(format),
+            (_, None, None | Some("txt")) => Ok(Format::Table),
+            (_, None, Some(extension)) => clap::ValueEnum::from_str(extension, true).map_err(|_| {
+                Error::refused("E0417", format!("`.{extension}` is not a format of this answer"), "use .txt, .json, .jsonl, .csv or .md, or -O FORMAT")
+            }),
+        }
+    }
+
+    /// Writes the answer where it was asked for.
+    pub fn write(&self, report: &Report) -> Result<(), Error> {
+        let format = self.format()?;
+        match &self.file {
+            None => report.write(format, &mut anstream::stdout().lock()),
+            Some(file) => {
+                let mut plain = anstream::StripStream::new(Vec::new());
+                report.write(format, &mut plain)?;
+                self.write_file(file, |out| Ok(out.write_all(&plain.into_inner())?))
+            }
+        }
+    }
+
+    /// Writes a file by a temporary one beside it, so that nobody ever reads half.
+    pub fn write_file(&self, file: &std::path::Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
+        let failed = |error: std::io::Error| Error::failed(format!("cannot write `{}`: {error}", file.display()), "name a file in a folder you may write to");
+        let mut name = file.as_os_str().to_owned();
+        name.push(format!(".{}.new", std::process::id()));
+        let beside = PathBuf::from(name);
+        let mut out = File::create(&beside).map_err(failed)?;
+        write(&mut out)?;
+        out.sync_all().map_err(failed)?;
+        std::fs::rename(&beside, file).map_err(failed)
+    }
+}
+
+/// A day, as ISO 8601 or relative to today: `today`, `+3m`, `-10d`, `eom`, `eoq`, `eoy`.
+pub fn day(text: &str, today: NaiveDate) -> Result<NaiveDate, Error> {
+    let spec = date(text, today)?;
+    let not_a_day = || Error::refused("E0303", format!("`{text}` is not a single day"), "write 2026-06-30, today, +3m or eoy");
+    spec.exact().ok_or_else(not_a_day)
+}
+
+/// A date as precise as it is typed.
+pub fn date(text: &str, today: NaiveDate) -> Result<DateSpec, Error> {
+    if let Some(day) = relative(text.trim(), today) {
+        return Ok(day.into());
+    }
+    text.parse().map_err(|error: events::date_spec::DateError| Error::refused(date_code(&error), error.to_string(), error.hint()))
+}
+
+fn relative(text: &str, today: NaiveDate) -> Option<NaiveDate> {
+    let end_of = |months: u32| {
+        let first = today.with_day(1)?.with_month0(today.month0() / months * months)?;
+        first.checked_add_months(Months::new(months))?.pred_opt()
+    };
+    match text {
+        "today" => Some(today),
+        "yesterday" => today.pred_opt(),
+        "tomorrow" => today.succ_opt(),
+        "eom" => end_of(1),
+        "eoq" => end_of(3),
+        "eoy" => end_of(12),
+        _ => {
+            let (sign, length) = text.split_at_checked(1)?;
+            let period = short_period(length)?;
+            match sign {
+                "+" => Regime::CorrespondingDate.forward(today, period),
+                "-" => Regime::CorrespondingDate.backward(today, period),
+                _ => None,
+            }
+        }
+    }
+}
+
+/// `90d`, `3m`, `2w`, `1y`.
+fn short_period(text: &str) -> Option<Period> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    (is_number && "dwmy".contains(unit)).then(|| format!("P{number}{}", unit.to_uppercase()).parse().ok())?
+}
+
+/// A period as people type it: `90d`, `3m`, or any that agreement files know.
+pub fn period(text: &str) -> Result<Period, Error> {
+    short_period(text).map_or_else(
+        || text.parse().map_err(|error: rules::time::period::PeriodError| Error::refused("E0304", error.to_string(), error.hint())),
+        Ok,
+    )
+}
+
+fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(instant) => Ok(KnownAt { words: text.into(), instant: instant.with_timezone(&Utc) }),
+        Err(_) => Ok(KnownAt::day(day(text, today)?)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_relative_to_today_are_read() {
+        let today = "2026-08-31".parse().unwrap();
+        let told = |text: &str| relative(text, today).map(|day| day.to_string()).unwrap_or_default();
+        assert_eq!(told("today"), "2026-08-31");
+        assert_eq!(told("+6m"), "2027-02-28");
+        assert_eq!(told("-10d"), "2026-08-21");
+        assert_eq!(told("eoq"), "2026-09-30");
+        assert_eq!(told("eoy"), "2026-12-31");
+        assert_eq!(told("2026"), "");
+        assert_eq!(told("+"), "");
+        assert_eq!(told(""), "");
+    }
+}

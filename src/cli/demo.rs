@@ -1,0 +1,130 @@
+//! `obligo demo`: a register to look at, from the seven agreements of examples/digital-partnerships.
+//!
+//! It has one privilege: it records what each document says with a clock pinned to the day the document was published, so that
+//! "what did we know on that day" has a true answer. Ids are derived, so the same bytes come out every time.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use events::EventLog;
+use events::event::Event;
+use rules::decide::Proposal;
+use store::SqliteLog;
+use uuid::Uuid;
+
+use super::status;
+use crate::agreement_file::AgreementFile;
+use crate::app::{self, App, Ids, Position, Unwritten, Write};
+use crate::error::Error;
+use crate::report::Format;
+
+#[derive(clap::Args)]
+pub struct Args {}
+
+macro_rules! example {
+    ($name:literal) => {
+        ($name, include_str!(concat!("../../examples/digital-partnerships/", $name)))
+    };
+}
+
+/// The files are in the program, so that the demo works wherever it is installed.
+const FILES: [(&str, &str); 7] = [
+    example!("uk-kr-dp.toml"),
+    example!("eu-jp-dp.toml"),
+    example!("eu-kr-dp.toml"),
+    example!("eu-sg-dp.toml"),
+    example!("eu-sg-ai-safety.toml"),
+    example!("eu-sg-dta.toml"),
+    example!("kr-sg-dpa.toml"),
+];
+
+/// The day from which the demo's own status is seen, so that its screen is the same every time.
+const SEEN_FROM: &str = "2026-11-21";
+
+/// Ids that are the same every time: derived from the log's id and a count.
+struct Derived {
+    origin: Uuid,
+    count: u64,
+}
+
+impl Ids for Derived {
+    fn next(&mut self) -> Uuid {
+        self.count += 1;
+        Uuid::new_v5(&self.origin, &self.count.to_be_bytes())
+    }
+}
+
+pub fn run(_: Args) -> Result<u8, Error> {
+    let path = PathBuf::from("demo").join("obligo.db");
+    let origin = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:obligo:demo");
+    std::fs::create_dir_all("demo").map_err(|error| Error::failed(format!("cannot make the folder `demo`: {error}"), "run it in a folder you may write to"))?;
+    refuse_foreign(&path, origin)?;
+    let beside = PathBuf::from("demo").join(format!("obligo.db.{}.new", std::process::id()));
+    let days = write(&beside, origin).inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
+    std::fs::rename(&beside, &path).map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
+    let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
+    let view = app::view(&SqliteLog::open_read_only(&path)?, &Position { as_of, known_at: None }, None)?;
+    anstream::println!("Wrote {}: {} agreements, {} records from {} documents.", path.display(), view.register.agreements.len(), view.log.size, days.len());
+    anstream::println!("Its clock was pinned to the day each document was published ({}); no other register can do that.", days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    anstream::println!("Nothing outside ./demo was touched. Below, the status as of {SEEN_FROM}.\n");
+    status::report(&view, None).write(Format::Table, &mut anstream::stdout().lock())?;
+    anstream::println!("\nNext: export OBLIGO_REGISTER=demo/obligo.db");
+    anstream::println!("      obligo explain uk-kr-dp/forum-2026 --as-of {SEEN_FROM}");
+    anstream::println!("      obligo status eu-jp-dp --as-of 2025-02-13 --known-at 2025-02-13");
+    anstream::println!("      obligo timeline uk-kr-dp -o uk-kr-dp.svg");
+    Ok(0)
+}
+
+/// What is there and is not the demo's own is left alone.
+fn refuse_foreign(path: &Path, origin: Uuid) -> Result<(), Error> {
+    if !path.exists() || SqliteLog::open_read_only(path).is_ok_and(|log| log.origin() == origin) {
+        return Ok(());
+    }
+    let what = format!("`{}` is not a register that the demo wrote", path.display());
+    Err(Error::failed(what, "move it away, or run the demo in another folder"))
+}
+
+/// Writes the register and gives the days on which its documents were published.
+fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
+    let now = Arc::new(Mutex::new(DateTime::<Utc>::MIN_UTC));
+    let clock = now.clone();
+    let log = SqliteLog::create(path, origin, move || *clock.lock().expect("nobody panics holding it"))?;
+    let mut app = App { log, actor: "demo".into(), today: NaiveDate::MIN, ids: Box::new(Derived { origin, count: 0 }) };
+    let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();
+    for (name, text) in FILES {
+        for (day, proposal) in by_publication(name, text)? {
+            match batches.iter_mut().find(|(known, _)| *known == day) {
+                Some((_, batch)) => batch.push(proposal),
+                None => batches.push((day, vec![proposal])),
+            }
+        }
+    }
+    batches.sort_by_key(|(day, _)| *day);
+    for (day, batch) in &batches {
+        *now.lock().expect("nobody panics holding it") = day.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12);
+        app.today = *day;
+        app.execute(batch, Write::default()).map_err(Unwritten::into_error)?;
+    }
+    Ok(batches.into_iter().map(|(day, _)| day).collect())
+}
+
+/// The file's proposals, each with the day its document was published.
+fn by_publication(name: &str, text: &str) -> Result<Vec<(NaiveDate, Proposal)>, Error> {
+    let file = AgreementFile::parse(name, text.into());
+    if let Some(placed) = file.faults.first() {
+        return Err(placed.fault.clone().into());
+    }
+    let published = |id: &str| {
+        file.proposals.iter().find_map(|proposal| match &proposal.event {
+            Event::SourceRecorded(source) if source.id == id => source.published.exact(),
+            _ => None,
+        })
+    };
+    let dated = |proposal: &Proposal| {
+        let source = proposal.source.as_ref()?;
+        Some((published(&source.id)?, proposal.clone()))
+    };
+    let undated = || Error::refused("E0404", format!("`{name}` has something without a dated source"), "every part of the demo cites its document");
+    file.proposals.iter().map(|proposal| dated(proposal).ok_or_else(undated)).collect()
+}

@@ -1,0 +1,88 @@
+//! `obligo due`: what is due in a window of time. Silent when nothing is, for a person's own cron.
+
+use chrono::NaiveDate;
+use rules::docket::{Kind, Line, Timing};
+use rules::time::{Period, Regime};
+
+use super::args::{self, Reading};
+use super::status::{self, by_date, footer, is_overdue};
+use super::Context;
+use crate::app;
+use crate::clock;
+use crate::error::Error;
+use crate::report::json::DocketJson;
+use crate::report::{Format, Report};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// From now on for so long, and whatever is overdue: 90d, 3m, "6 months" [default: 90d]
+    #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]
+    within: Option<String>,
+
+    /// From this day
+    #[arg(long, value_name = "DATE", requires = "to")]
+    from: Option<String>,
+
+    /// To this day
+    #[arg(long, value_name = "DATE", requires = "from")]
+    to: Option<String>,
+
+    /// Exit with 11 if something is overdue, with 10 if something is due, with 0 otherwise
+    #[arg(long)]
+    exit_code: bool,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+struct Window {
+    from: NaiveDate,
+    to: NaiveDate,
+    overdue_too: bool,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let position = args.reading.position()?;
+    let window = window(&args, position.as_of)?;
+    let view = app::view(&context.reader()?, &position, None)?;
+    let docket = view.docket.with_entries(|line| is_in(line, &window));
+    let lines = by_date(docket.entries.iter().collect());
+    let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
+    if !lines.is_empty() {
+        report.sections.push(status::lines(&docket, lines.clone()));
+        report.sections.extend(footer(&view));
+    }
+    if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
+        args.reading.output.write(&report)?;
+    }
+    Ok(match (args.exit_code, lines.iter().any(|line| is_overdue(line)), lines.is_empty()) {
+        (true, true, _) => 11,
+        (true, false, false) => 10,
+        _ => 0,
+    })
+}
+
+fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
+    if let (Some(from), Some(to)) = (&args.from, &args.to) {
+        let today = clock::today()?;
+        let (from, to) = (args::day(from, today)?, args::day(to, today)?);
+        if to < from {
+            return Err(Error::refused("E0305", format!("the window ends on {to}, before it begins on {from}"), "give the earlier day to --from"));
+        }
+        return Ok(Window { from, to, overdue_too: false });
+    }
+    let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::period(text))?;
+    let to = Regime::CorrespondingDate.forward(as_of, within).unwrap_or(NaiveDate::MAX);
+    Ok(Window { from: as_of, to, overdue_too: true })
+}
+
+/// Its range touches the window. An undetermined date touches it as far as it is known.
+fn is_in(line: &Line, window: &Window) -> bool {
+    if !line.axes.is_pending() || line.kind == Kind::Power {
+        return false;
+    }
+    let Some(earliest) = line.due.earliest else { return false };
+    let latest = line.due.latest.unwrap_or(NaiveDate::MAX);
+    let touches = earliest <= window.to && window.from <= latest;
+    touches || (window.overdue_too && matches!(line.axes.timing, Timing::Overdue(_)))
+}

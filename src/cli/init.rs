@@ -1,0 +1,31 @@
+//! `obligo init`: an empty register.
+
+use std::path::PathBuf;
+
+use store::SqliteLog;
+use uuid::Uuid;
+
+use super::Context;
+use crate::clock;
+use crate::error::Error;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Where; the register that every verb would use, if left out
+    path: Option<PathBuf>,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let found = context.register()?;
+    let by_default = args.path.is_none() && !matches!(found.because.as_str(), "--register" | "OBLIGO_REGISTER");
+    let path = args.path.unwrap_or(found.path);
+    if let Some(folder) = path.parent().filter(|_| by_default) {
+        std::fs::create_dir_all(folder).map_err(|error| {
+            Error::failed(format!("cannot make the folder `{}`: {error}", folder.display()), "name a place you may write to with --register")
+        })?;
+    }
+    SqliteLog::create(&path, Uuid::now_v7(), clock::now)?;
+    anstream::println!("Made an empty register at {}", path.display());
+    anstream::eprintln!("Next: obligo import FILE… --register {}", path.display());
+    Ok(0)
+}

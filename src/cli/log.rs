@@ -1,0 +1,98 @@
+//! `obligo log`: the records as they stand, corrected ones among them.
+
+use events::log::{EventLog, Select};
+use events::{codec, tree};
+use serde_json::Value;
+
+use super::args::Reading;
+use super::{Context, lookup};
+use crate::app::{self, Seen};
+use crate::error::Error;
+use crate::report::json::{RecordJson, RecordsJson};
+use crate::report::{Cell, Report, Section, Tone, words};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only this agreement
+    agreement: Option<String>,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("seq", "/seq"),
+    ("recorded_at", "/entry/recorded_at"),
+    ("agreement", "/entry/agreement"),
+    ("version", "/entry/version"),
+    ("type", "/entry/type"),
+    ("occurred_on", "/entry/occurred_on"),
+    ("actor", "/entry/actor"),
+    ("source", "/entry/source/id"),
+    ("reason", "/entry/reason"),
+    ("corrects", "/entry/corrects"),
+    ("data", "/entry/data"),
+    ("leaf", "/leaf"),
+];
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let position = args.reading.position()?;
+    let log = context.reader()?;
+    let size = match &position.known_at {
+        Some(known_at) => log.size_at(known_at.instant)?,
+        None => log.head()?.size,
+    };
+    let mut records = Vec::new();
+    let mut rows = Vec::new();
+    log.scan(&Select { agreement: args.agreement.clone(), upto: Some(size) }, &mut |seq, entry| {
+        records.push(json(seq, entry));
+        rows.push(row(seq, entry));
+        true
+    })?;
+    if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
+        lookup::agreement(&app::view(&log, &position, None)?, id)?;
+    }
+    let seen = Seen { size, head: log.root_at(size)? };
+    let count = records.len();
+    let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), records };
+    let columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
+    let sections = vec![
+        Section::Table { columns, rows },
+        Section::line(""),
+        Section::note(format!("{count} records · log {size} {}…", &seen.head.to_string()[..12])),
+    ];
+    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
+    Ok(0)
+}
+
+fn json(seq: u64, entry: &[u8]) -> RecordJson {
+    let leaf = tree::leaf(entry).to_string();
+    match serde_json::from_slice::<Value>(entry) {
+        Ok(entry) => RecordJson { seq, leaf, entry, unreadable: None },
+        Err(error) => {
+            let text = Value::String(String::from_utf8_lossy(entry).into_owned());
+            RecordJson { seq, leaf, entry: text, unreadable: Some(error.to_string()) }
+        }
+    }
+}
+
+fn row(seq: u64, entry: &[u8]) -> Vec<Cell> {
+    match codec::decode(entry) {
+        Ok(record) => {
+            let corrects = record.corrects.map(|target| format!(" (#{target}: {})", record.reason.as_deref().unwrap_or("no reason given")));
+            vec![
+                seq.to_string().into(),
+                record.occurred_on.as_ref().map_or(String::new(), ToString::to_string).into(),
+                record.recorded_at.format("%Y-%m-%d %H:%M UTC").to_string().into(),
+                record.actor.as_str().into(),
+                record.event.kind().into(),
+                record.agreement.as_str().into(),
+                format!("{}{}", words::event(&record.event), corrects.unwrap_or_default()).into(),
+            ]
+        }
+        Err(error) => {
+            let unreadable = Tone::Bad.of(format!("{error}; run obligo verify"));
+            vec![seq.to_string().into(), "".into(), "".into(), "".into(), "".into(), "".into(), unreadable]
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The verbs: the table of them, and the one match that carries them out. A new verb is a file and a variant.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use store::SqliteLog;
+
+use crate::app::{App, TimeOrdered};
+use crate::clock;
+use crate::config;
+use crate::error::Error;
+
+mod args;
+mod diagnostics;
+mod lookup;
+mod outcome;
+mod progress;
+
+mod demo;
+mod init;
+
+mod check;
+mod import;
+mod record;
+
+mod due;
+mod explain;
+mod log;
+mod party;
+mod status;
+mod timeline;
+mod topics;
+
+mod verify;
+
+mod completions;
+mod explain_error;
+mod man;
+mod schema;
+mod r#where;
+
+const AFTER_HELP: &str = "\
+Exit codes:
+  0   done; what is overdue does not by itself fail a command
+  1   the world failed: a disk, a lock, the network
+  2   wrong usage
+  3   no such id, or several
+  4   input refused: nothing was written
+  5   `verify`: the log does not verify
+  10  `due --exit-code`: something is due
+  11  `due --exit-code`: something is overdue
+
+JSON is a stable contract with schemas under schemas/; tables may change between versions.";
+
+const EXAMPLES: &str = "\
+Examples:
+  obligo demo                                  a register to look at, in ./demo
+  obligo init && obligo import agreement.toml  a register of your own
+  obligo status --as-of 2026-11-21             what is due, overdue, undetermined
+  obligo explain uk-kr-dp/termination          why, and what a notice would do
+  obligo due --within 90d --exit-code          for cron: silent when nothing is due";
+
+/// What was agreed, what happened, and what is owed now: by whom, to whom, by when, and why
+#[derive(Parser)]
+#[command(name = "obligo", version, before_help = EXAMPLES, after_help = AFTER_HELP, propagate_version = true)]
+struct Cli {
+    /// The register [default: `register` in the nearest obligo.toml upward, else the user's data folder]
+    #[arg(long, global = true, env = "OBLIGO_REGISTER", value_name = "PATH", hide_env_values = true)]
+    register: Option<PathBuf>,
+
+    /// Colour: auto, always, never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    color: clap::ColorChoice,
+
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Write a register to look at in ./demo: the seven digital agreements, from their documents
+    Demo(demo::Args),
+    /// Make an empty register
+    Init(init::Args),
+    /// Record agreement files: all of them, or nothing
+    Import(import::Args),
+    /// Say everything that is wrong with agreement files, and write nothing
+    Check(check::Args),
+    /// Record what happened: a meeting, a notice, a performance, a signature, …
+    Record(record::Args),
+    /// What is due, overdue and undetermined; of one agreement: everything
+    Status(status::Args),
+    /// What is due in a window of time; silent when nothing is
+    Due(due::Args),
+    /// Why a line says what it says, and what would close it
+    Explain(explain::Args),
+    /// One agreement along the years, as text or as a picture
+    Timeline(timeline::Args),
+    /// Where cooperation on each topic stands, over all agreements
+    Topics(topics::Args),
+    /// All that one party owes and is owed, over all agreements
+    Party(party::Args),
+    /// The records as they stand
+    Log(log::Args),
+    /// Whether the log is what it was: hashes, tree, columns, guards
+    Verify(verify::Args),
+    /// What an error code means
+    ExplainError(explain_error::Args),
+    /// Which register is meant, and why
+    Where,
+    /// The JSON schema of an answer
+    Schema(schema::Args),
+    /// Completions for a shell
+    Completions(completions::Args),
+    /// Manual pages, in roff
+    Man(man::Args),
+}
+
+/// What every verb is handed.
+pub struct Context {
+    register: Option<PathBuf>,
+    by_flag: bool,
+}
+
+impl Context {
+    fn register(&self) -> Result<config::Register, Error> {
+        config::register(self.register.as_deref(), self.by_flag)
+    }
+
+    /// The register, for reading.
+    fn reader(&self) -> Result<SqliteLog, Error> {
+        Ok(SqliteLog::open_read_only(self.register()?.path)?)
+    }
+
+    /// The program on the register, for writing.
+    fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Ok(App { log, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+    }
+}
+
+/// Reads the arguments, carries out the verb, and says what went wrong if something did.
+pub fn main() -> ExitCode {
+    let matches = Cli::command().get_matches();
+    let by_flag = matches.value_source("register") == Some(clap::parser::ValueSource::CommandLine);
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    match cli.color {
+        clap::ColorChoice::Always => anstream::ColorChoice::Always.write_global(),
+        clap::ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+        clap::ColorChoice::Auto => {}
+    }
+    let context = Context { register: cli.register, by_flag };
+    match run(cli.verb, &context) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            diagnostics::show(&error);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
+    match verb {
+        Verb::Demo(args) => demo::run(args),
+        Verb::Init(args) => init::run(args, context),
+        Verb::Import(args) => import::run(args, context),
+        Verb::Check(args) => check::run(args),
+        Verb::Record(args) => record::run(args, context),
+        Verb::Status(args) => status::run(args, context),
+        Verb::Due(args) => due::run(args, context),
+        Verb::Explain(args) => explain::run(args, context),
+        Verb::Timeline(args) => timeline::run(args, context),
+        Verb::Topics(args) => topics::run(args, context),
+        Verb::Party(args) => party::run(args, context),
+        Verb::Log(args) => log::run(args, context),
+        Verb::Verify(args) => verify::run(args, context),
+        Verb::ExplainError(args) => explain_error::run(args),
+        Verb::Where => r#where::run(context),
+        Verb::Schema(args) => schema::run(args),
+        Verb::Completions(args) => completions::run(args, &mut Cli::command()),
+        Verb::Man(args) => man::run(args, Cli::command()),
+    }
+}

@@ -1,0 +1,79 @@
+//! What a write says: what was recorded, what it changed, how to take it back.
+
+use rules::docket::Change;
+
+use crate::app::{Outcome, Write};
+use crate::error::Error;
+use crate::report::words;
+
+/// Most changes shown; an import of a whole agreement brings hundreds.
+const SHOWN: usize = 12;
+
+/// Says what a write did.
+pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
+    use std::io::Write;
+    let mut out = anstream::stdout().lock();
+    let already = match outcome.already {
+        0 => String::new(),
+        1 => "; 1 was recorded already".into(),
+        count => format!("; {count} were recorded already"),
+    };
+    match &outcome.receipt {
+        Some(receipt) if receipt.repeated => {
+            writeln!(out, "This command was carried out before, as {}; nothing was written now", range(receipt.first, receipt.last))?;
+            return Ok(());
+        }
+        Some(receipt) => writeln!(out, "Recorded {}{already}", range(receipt.first, receipt.last))?,
+        None if write.dry_run && !outcome.records.is_empty() => {
+            writeln!(out, "Would record {}{already}; nothing was written", counted(outcome.records.len()))?;
+        }
+        None => writeln!(out, "Nothing to record{already}")?,
+    }
+    for record in outcome.records.iter().take(SHOWN) {
+        let on = record.occurred_on.as_ref().map(|on| format!("  {on}")).unwrap_or_default();
+        writeln!(out, "  #{}  {}  {}{on}  {}", record.seq, record.event.kind(), record.agreement, words::event(&record.event))?;
+    }
+    more(&mut out, outcome.records.len(), "record")?;
+    let changes = outcome.after.changes(&outcome.before);
+    if !changes.is_empty() {
+        writeln!(out, "What follows, as of {}:", outcome.after.as_of)?;
+    }
+    for change in changes.iter().take(SHOWN) {
+        writeln!(out, "  {}", change_words(change))?;
+    }
+    more(&mut out, changes.len(), "line")?;
+    if let (Some(_), [record]) = (&outcome.receipt, outcome.records.as_slice()) {
+        writeln!(out, "Wrong? obligo record correction {} --reason TEXT", record.seq)?;
+    } else if outcome.receipt.is_some() {
+        writeln!(out, "Wrong? obligo record correction SEQ --reason TEXT, for any one of them; see obligo log")?;
+    }
+    Ok(())
+}
+
+fn range(first: u64, last: u64) -> String {
+    if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
+}
+
+fn counted(count: usize) -> String {
+    if count == 1 { "1 record".into() } else { format!("{count} records") }
+}
+
+fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Result<()> {
+    match all.saturating_sub(SHOWN) {
+        0 => Ok(()),
+        1 => writeln!(out, "  and 1 {what} more"),
+        count => writeln!(out, "  and {count} {what}s more"),
+    }
+}
+
+fn change_words(change: &Change) -> String {
+    match change {
+        Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
+        Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
+        Change::Changed(old, new) => {
+            let dates = if old.due == new.due { String::new() } else { format!("  {} -> {}", words::due(old.due), words::due(new.due)) };
+            let labels = if old.label == new.label { new.label.clone() } else { format!("{} -> {}", old.label, new.label) };
+            format!("{} {}  {labels}{dates}", words::state(&new.axes).0, new.id)
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! `obligo party`: all that one party owes and is owed, over all agreements.
+
+use rules::docket::Line;
+use rules::fault::{Fault, nearest};
+
+use super::Context;
+use super::args::Reading;
+use super::status::{self, footer};
+use crate::app;
+use crate::error::Error;
+use crate::report::json::PartyJson;
+use crate::report::{Report, Section, Tone};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Id of the party: KR, EU
+    party: String,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let position = args.reading.position()?;
+    let view = app::view(&context.reader()?, &position, None)?;
+    let docket = &view.docket;
+    let party = args.party.to_uppercase();
+    let agreements: Vec<_> = docket.agreements.iter().filter(|line| line.parties.iter().any(|known| known.id.to_uppercase() == party)).collect();
+    let known: Vec<&str> = docket.agreements.iter().flat_map(|line| line.parties.iter().map(|party| party.id.as_str())).collect();
+    let Some(named) = agreements.first().and_then(|line| line.parties.iter().find(|known| known.id.to_uppercase() == party)) else {
+        return Err(Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party)).hint(nearest(&args.party, known)).into());
+    };
+    let with = |ids: fn(&Line) -> &Vec<String>| docket.entries.iter().filter(|line| ids(line).contains(&named.id)).collect::<Vec<_>>();
+    let (owes, owed) = (with(|line| &line.by), with(|line| &line.to));
+    let document = PartyJson {
+        schema: "obligo.party.v1",
+        party: named.id.clone(),
+        as_of: position.as_of.to_string(),
+        known_at: view.known_at.clone(),
+        log: view.log.into(),
+        rules: rules::RULES,
+        agreements: agreements.iter().map(|line| (*line).into()).collect(),
+        owes: owes.iter().map(|line| (*line).into()).collect(),
+        owed: owed.iter().map(|line| (*line).into()).collect(),
+    };
+    // What both sides owe each other stands once.
+    let mutual: Vec<&Line> = owes.iter().copied().filter(|line| line.to.contains(&named.id)).collect();
+    let alone: Vec<&Line> = owes.iter().copied().filter(|line| !line.to.contains(&named.id)).collect();
+    let to_it: Vec<&Line> = owed.iter().copied().filter(|line| !line.by.contains(&named.id)).collect();
+    let mut sections = vec![Section::Line(vec![
+        Tone::Strong.of(format!("{} ({})", named.name, named.id)),
+        format!(": {} agreements, as of {}", agreements.len(), docket.as_of).into(),
+    ])];
+    for (title, part) in [
+        (format!("What {} owes", named.id), alone),
+        (format!("What {} is owed", named.id), to_it),
+        (format!("What {} and its partners do together, and powers it holds", named.id), mutual),
+    ] {
+        sections.push(Section::Heading(format!("{title} ({})", part.len())));
+        if !part.is_empty() {
+            sections.push(status::lines(docket, part));
+        }
+    }
+    sections.extend(footer(&view));
+    args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).sections(sections))?;
+    Ok(0)
+}

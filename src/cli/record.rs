@@ -1,0 +1,351 @@
+//! `obligo record`: what happened. Each act says what it changed and how to take it back.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use events::DateSpec;
+use events::event::{
+    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
+    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+};
+use events::log::Select;
+use events::record::SourceRef;
+use events::{EventLog, codec, tree};
+use rules::decide::Proposal;
+use store::SqliteLog;
+
+use super::args::{self, Writing};
+use super::{Context, outcome};
+use crate::app::{App, Unwritten};
+use crate::error::Error;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What may be said of any act.
+#[derive(clap::Args)]
+struct Common {
+    /// Id of the source that says so
+    #[arg(long, global = true, value_name = "ID")]
+    source: Option<String>,
+
+    /// Place in the source: a paragraph, a page
+    #[arg(long, global = true, value_name = "PLACE", requires = "source")]
+    locator: Option<String>,
+
+    /// In whose authority
+    #[arg(long, global = true, value_name = "ID")]
+    authority: Option<String>,
+
+    /// Why, where a reason is owed
+    #[arg(long, global = true, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+#[derive(Subcommand)]
+enum Act {
+    /// A meeting of a body: held, planned, tentatively planned, postponed or cancelled
+    Meeting(Meeting),
+    /// Notice to end an agreement
+    Notice {
+        /// The agreement
+        agreement: String,
+        /// The party that gave it
+        #[arg(long)]
+        by: String,
+        /// The day it was given
+        #[arg(long, value_name = "DATE")]
+        given: String,
+        /// The day it was received
+        #[arg(long, value_name = "DATE")]
+        received: Option<String>,
+        /// The power it exercises, if there are several
+        #[arg(long, value_name = "PROVISION")]
+        power: Option<String>,
+    },
+    /// A notice reached whoever it was addressed to
+    NoticeReceived {
+        /// The agreement
+        agreement: String,
+        /// The notice, if there are several
+        #[arg(long, value_name = "ID")]
+        notice: Option<String>,
+        /// The day
+        #[arg(long, value_name = "DATE")]
+        on: String,
+    },
+    /// An obligation was performed
+    Performance {
+        /// Id of the one instance that was performed: uk-kr-dp/22c
+        id: String,
+        /// The day
+        #[arg(long, value_name = "DATE")]
+        on: String,
+        /// Who performed; all obligors, if left out
+        #[arg(long, value_name = "PARTY")]
+        by: Vec<String>,
+        /// What shows it: a file, which is kept beside the register under its digest, or an address
+        #[arg(long, value_name = "FILE|URL")]
+        evidence: Option<String>,
+    },
+    /// The agreement was announced
+    Announced(Step),
+    /// Negotiations were concluded
+    Concluded(Step),
+    /// The agreement was signed
+    Signed(Step),
+    /// The partnership was launched
+    Launched(Step),
+    /// A document states that the agreement came into effect
+    TookEffect(Step),
+    /// Something was announced
+    Announcement(Done),
+    /// Something that was to be delivered exists
+    Deliverable(Done),
+    /// Work under way; it shows progress and closes nothing
+    Work(Done),
+    /// A joint project began
+    Project {
+        /// The agreement
+        agreement: String,
+        /// The project's id
+        #[arg(long)]
+        id: String,
+        /// The day it began
+        #[arg(long, value_name = "DATE")]
+        on: String,
+        /// What it is, in your own words
+        #[arg(long)]
+        text: String,
+        /// When it ends
+        #[arg(long, value_name = "DATE")]
+        ends: Option<String>,
+        /// Topics
+        #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+        topics: Vec<String>,
+    },
+    /// One of several lawful readings of a provision was chosen
+    Reading {
+        /// The provision: uk-kr-dp/7
+        provision: String,
+        /// The reading: calendar-year, twelve-months, given, received
+        reading: String,
+        /// The day of the choice
+        #[arg(long, value_name = "DATE", default_value = "today")]
+        on: String,
+    },
+    /// An earlier record is reversed in full; it stays in the log
+    Correction {
+        /// `seq` of the record
+        seq: u64,
+    },
+}
+
+#[derive(clap::Args)]
+#[group(id = "what", required = true, multiple = false, args = ["held", "planned", "tentative", "postponed", "cancelled"])]
+struct Meeting {
+    /// The agreement
+    agreement: String,
+    /// The body that meets
+    #[arg(long)]
+    body: String,
+    /// It took place
+    #[arg(long, value_name = "DATE")]
+    held: Option<String>,
+    /// It is planned
+    #[arg(long, value_name = "DATE")]
+    planned: Option<String>,
+    /// It is tentatively planned
+    #[arg(long, value_name = "DATE")]
+    tentative: Option<String>,
+    /// It was moved to this day
+    #[arg(long, value_name = "DATE")]
+    postponed: Option<String>,
+    /// It will not take place
+    #[arg(long)]
+    cancelled: bool,
+    /// Which meeting, if several are planned, or the id of a new one
+    #[arg(long, value_name = "ID")]
+    meeting: Option<String>,
+    /// What it is called
+    #[arg(long)]
+    name: Option<String>,
+    /// Where
+    #[arg(long)]
+    place: Option<String>,
+    /// Topics
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+    topics: Vec<String>,
+}
+
+/// A step in the life of an agreement.
+#[derive(clap::Args)]
+struct Step {
+    /// The agreement
+    agreement: String,
+    /// The day
+    #[arg(long, value_name = "DATE")]
+    on: String,
+    /// Where
+    #[arg(long)]
+    place: Option<String>,
+    /// More of it, in your own words
+    #[arg(long)]
+    text: Option<String>,
+}
+
+/// Something that was announced, delivered or worked on.
+#[derive(clap::Args)]
+struct Done {
+    /// The agreement
+    agreement: String,
+    /// The day
+    #[arg(long, value_name = "DATE")]
+    on: String,
+    /// What it is, in your own words
+    #[arg(long)]
+    text: String,
+    /// Who did it; all together, if left out
+    #[arg(long, value_name = "PARTY")]
+    by: Vec<String>,
+    /// The provision that it serves
+    #[arg(long)]
+    provision: Option<String>,
+    /// Topics
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+    topics: Vec<String>,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let Common { source, locator, authority, reason, writing } = args.common;
+    let how = writing.how();
+    let mut app = context.writer(&writing.actor)?;
+    let proposal = proposal(args.act, &app, context, how.dry_run)?;
+    let source = source.map(|id| SourceRef { id, sha256: None, locator });
+    let proposal = Proposal { source, authority, reason, ..proposal };
+    let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
+    outcome::show(&result, how)?;
+    Ok(0)
+}
+
+fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) -> Result<Proposal, Error> {
+    let date = |text: &str| args::date(text, app.today);
+    let step = |step: Step, event: fn(Milestone) -> Event| -> Result<Proposal, Error> {
+        let milestone = Milestone { place: step.place, text: step.text };
+        Ok(Proposal::new(&step.agreement, event(milestone)).on(date(&step.on)?))
+    };
+    let done = |done: Done, event: fn(Achievement) -> Event| -> Result<Proposal, Error> {
+        let Done { agreement, on, text, by, provision, topics } = done;
+        let achievement = Achievement { text, by, provision, meeting: None, topics };
+        Ok(Proposal::new(&agreement, event(achievement)).on(date(&on)?))
+    };
+    match act {
+        Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
+        Act::Notice { agreement, by, given, received, power } => {
+            let received = received.map(|text| date(&text)).transpose()?;
+            let notice = NoticeGiven { notice: String::new(), by, power: power.unwrap_or_default(), received };
+            Ok(Proposal::new(&agreement, Event::NoticeGiven(notice)).on(date(&given)?))
+        }
+        Act::NoticeReceived { agreement, notice, on } => {
+            let received = NoticeReceived { notice: notice.unwrap_or_default() };
+            Ok(Proposal::new(&agreement, Event::NoticeReceived(received)).on(date(&on)?))
+        }
+        Act::Performance { id, on, by, evidence } => {
+            let (agreement, instance) = split(&id)?;
+            let on = date(&on)?;
+            let folder = context.register()?.path.with_extension("evidence");
+            let evidence = evidence.map(|evidence| keep(&evidence, &folder, dry_run)).transpose()?;
+            let performance = PerformanceReported { instance: instance.into(), by, evidence };
+            Ok(Proposal::new(agreement, Event::PerformanceReported(performance)).on(on))
+        }
+        Act::Announced(args) => step(args, Event::AgreementAnnounced),
+        Act::Concluded(args) => step(args, Event::AgreementConcluded),
+        Act::Signed(args) => step(args, Event::AgreementSigned),
+        Act::Launched(args) => step(args, Event::AgreementLaunched),
+        Act::TookEffect(args) => step(args, Event::AgreementTookEffect),
+        Act::Announcement(args) => done(args, Event::AnnouncementMade),
+        Act::Deliverable(args) => done(args, Event::DeliverableDelivered),
+        Act::Work(args) => done(args, Event::WorkReported),
+        Act::Project { agreement, id, on, text, ends, topics } => {
+            let ends = ends.map(|text| date(&text)).transpose()?;
+            let project = Project { project: id, text, ends, topics };
+            Ok(Proposal::new(&agreement, Event::ProjectBegun(project)).on(date(&on)?))
+        }
+        Act::Reading { provision, reading, on } => {
+            let (agreement, provision) = split(&provision)?;
+            let chosen = ReadingChosen { provision: provision.into(), reading };
+            Ok(Proposal::new(agreement, Event::ReadingChosen(chosen)).on(date(&on)?))
+        }
+        Act::Correction { seq } => {
+            let agreement = agreement_of(&app.log, seq)?;
+            let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
+            Ok(Proposal { corrects: Some(seq), ..correction })
+        }
+    }
+}
+
+fn meeting_proposal(meeting: Meeting, today: &DateSpec, date: impl Fn(&str) -> Result<DateSpec, Error>) -> Result<Proposal, Error> {
+    let Meeting { agreement, body, held, planned, tentative, postponed, cancelled: _, meeting, name, place, topics } = meeting;
+    let id = meeting.unwrap_or_default();
+    let scheduled = |on: DateSpec, certainty: Certainty| {
+        Event::MeetingScheduled(MeetingScheduled { meeting: id.clone(), body: body.clone(), on, certainty, name: name.clone(), place: place.clone(), topics: topics.clone() })
+    };
+    let (event, on) = match (held, planned, tentative, postponed) {
+        (Some(on), ..) => {
+            let held = MeetingHeld { meeting: id.clone(), body: body.clone(), name: name.clone(), place: place.clone(), text: None, topics: topics.clone() };
+            (Event::MeetingHeld(held), date(&on)?)
+        }
+        (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), today.clone()),
+        (_, _, Some(on), _) => (scheduled(date(&on)?, Certainty::Tentative), today.clone()),
+        (.., Some(on)) => (Event::MeetingPostponed(MeetingPostponed { meeting: id.clone(), on: date(&on)? }), today.clone()),
+        _ => (Event::MeetingCancelled(MeetingCancelled { meeting: id.clone() }), today.clone()),
+    };
+    Ok(Proposal { body: Some(body.clone()), ..Proposal::new(&agreement, event).on(on) })
+}
+
+/// `uk-kr-dp/20a` in its two parts; parentheses, as in `20(a)`, may stay.
+fn split(id: &str) -> Result<(&str, String), Error> {
+    let (agreement, rest) = id.split_once('/').ok_or_else(|| Error::refused("E0504", format!("`{id}` is not an id"), "write AGREEMENT/ID, as in uk-kr-dp/22c"))?;
+    Ok((agreement, rest.replace(['(', ')'], "")))
+}
+
+fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
+    let mut found = None;
+    log.scan(&Select { agreement: None, upto: Some(wanted) }, &mut |seq, entry| {
+        if seq == wanted {
+            found = codec::columns(entry).ok().map(|columns| columns.agreement);
+        }
+        true
+    })?;
+    found.ok_or_else(|| Error::refused("E0504", format!("there is no record {wanted}"), "see obligo log"))
+}
+
+/// An address as it is; a file copied beside the register under its digest, once.
+fn keep(evidence: &str, folder: &Path, dry_run: bool) -> Result<Evidence, Error> {
+    if evidence.contains("://") {
+        return Ok(Evidence::Url(evidence.into()));
+    }
+    let file = PathBuf::from(evidence);
+    let unreadable = |error: std::io::Error| Error::refused("E0101", format!("cannot read `{}`: {error}", file.display()), "name a file, or an address with its https://");
+    let bytes = std::fs::read(&file).map_err(unreadable)?;
+    let sha256 = tree::sha256(&bytes).to_string();
+    let name = file.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
+    let kept = folder.join(&sha256);
+    if !dry_run && !kept.exists() {
+        let failed = |error: std::io::Error| Error::failed(format!("cannot keep `{}`: {error}", file.display()), "may the folder of the register be written to?");
+        std::fs::create_dir_all(folder).map_err(failed)?;
+        let beside = folder.join(format!("{sha256}.{}.new", std::process::id()));
+        std::fs::write(&beside, &bytes).map_err(failed)?;
+        std::fs::rename(&beside, &kept).map_err(failed)?;
+    }
+    Ok(Evidence::File { name, sha256, bytes: bytes.len() as u64 })
+}

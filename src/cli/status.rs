@@ -1,0 +1,225 @@
+//! `obligo status`: the officer's morning screen; of one agreement, everything under it.
+
+use rules::Docket;
+use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
+
+use super::args::Reading;
+use super::{Context, lookup};
+use crate::app::{self, View};
+use crate::error::Error;
+use crate::report::json::DocketJson;
+use crate::report::{Cell, Report, Section, Tone, words};
+
+/// Columns of a docket's entries as CSV.
+pub const COLUMNS: &[(&str, &str)] = &[
+    ("id", "/id"),
+    ("agreement", "/agreement"),
+    ("provision", "/provision"),
+    ("kind", "/kind"),
+    ("what", "/what"),
+    ("by", "/by"),
+    ("to", "/to"),
+    ("label", "/label"),
+    ("due_earliest", "/due/earliest"),
+    ("due_latest", "/due/latest"),
+    ("certainty", "/due/certainty"),
+    ("existence", "/existence"),
+    ("timing", "/timing"),
+    ("performance", "/performance"),
+    ("timeliness", "/timeliness"),
+    ("assessment", "/assessment"),
+    ("force", "/force"),
+    ("handling", "/handling"),
+];
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Only this agreement
+    agreement: Option<String>,
+
+    #[command(flatten)]
+    reading: Reading,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let position = args.reading.position()?;
+    let view = app::view(&context.reader()?, &position, args.agreement.as_deref())?;
+    if let Some(id) = &args.agreement {
+        lookup::agreement(&view, id)?;
+    }
+    args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
+    if view.docket.agreements.is_empty() {
+        anstream::eprintln!("Next: obligo import FILE…");
+    }
+    Ok(0)
+}
+
+/// The status of everything, or of one agreement.
+pub fn report(view: &View, agreement: Option<&str>) -> Report {
+    let sections = match agreement.and_then(|id| view.docket.agreement(id)) {
+        Some(line) => of_one(view, line),
+        None => of_all(view),
+    };
+    Report::new(&DocketJson::of(view, &view.docket), "entries", COLUMNS).sections(sections)
+}
+
+fn of_all(view: &View) -> Vec<Section> {
+    let docket = &view.docket;
+    let columns = vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "STANDING", "DONE", "LAST ACT"];
+    let rows = docket.agreements.iter().map(|agreement| agreement_row(docket, agreement)).collect();
+    let mut sections = vec![Section::Line(totals(docket)), Section::line(""), Section::Table { columns, rows }];
+    let attention: Vec<&Line> = docket.entries.iter().filter(|line| needs_attention(line)).collect();
+    if !attention.is_empty() {
+        sections.push(Section::Heading("Needs attention".into()));
+        sections.push(lines(docket, by_date(attention)));
+    }
+    sections.extend(footer(view));
+    sections
+}
+
+/// `✗ 2 not met   ! 1 due   ? 20 undetermined …`
+fn totals(docket: &Docket) -> Vec<Cell> {
+    let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| is(line)).count();
+    let part = |tone: Tone, symbol: &str, count: usize, word: &str| tone.of(format!("{symbol} {count} {word}   "));
+    vec![
+        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), "not met"),
+        part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
+        part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
+        part(Tone::Plain, "·", count(is_standing), "standing or open"),
+        part(Tone::Plain, "✓", count(is_done), "done"),
+        Tone::Dim.of(format!("as of {}", docket.as_of)),
+    ]
+}
+
+fn agreement_row(docket: &Docket, agreement: &AgreementLine) -> Vec<Cell> {
+    let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| line.agreement == agreement.id && is(line)).count();
+    let number = |count: usize, tone: Tone| if count == 0 { Tone::Dim.of("0") } else { tone.of(count.to_string()) };
+    let notice = words::notice(&agreement.notice);
+    let last = agreement.last_act.as_ref().map_or("–".into(), |act| format!("{} {}", act.on, act.kind));
+    vec![
+        Tone::Strong.of(&agreement.id),
+        words::form(agreement.form).into(),
+        words::force(agreement.force).into(),
+        words::effect(agreement.effect.state, agreement.effect.since.as_deref()).into(),
+        if notice == "none" { Tone::Dim.of("none") } else { Tone::Warning.of(notice) },
+        number(count(is_overdue), Tone::Bad),
+        number(count(is_due), Tone::Warning),
+        number(count(is_undetermined), Tone::Plain),
+        number(count(is_standing), Tone::Plain),
+        number(count(is_done), Tone::Good),
+        last.into(),
+    ]
+}
+
+fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
+    let docket = &view.docket;
+    let (parties, owed) = words::parties(agreement.force);
+    let named: Vec<String> = agreement.parties.iter().map(|party| format!("{} ({})", party.name, party.id)).collect();
+    let effect = words::effect(agreement.effect.state, agreement.effect.since.as_deref());
+    let mut sections = vec![
+        Section::Line(vec![Tone::Strong.of(&agreement.title)]),
+        Section::line(format!("{} · {} · {parties}: {}", words::form(agreement.form), words::force(agreement.force), named.join(", "))),
+        Section::line(format!("Effect: {effect}. Notice: {}. Periods are counted by {}.", words::notice(&agreement.notice), agreement.reckoning)),
+    ];
+    if let Some((read, all)) = agreement.paragraphs {
+        sections.push(Section::line(format!("{read} of {all} paragraphs read.")));
+    }
+    if !agreement.relates.is_empty() {
+        let others: Vec<String> = agreement.relates.iter().map(|other| format!("{} {}", other.relation.replace('-', " "), other.to)).collect();
+        sections.push(Section::line(format!("Relations: {}.", others.join("; "))));
+    }
+    sections.push(Section::Line(totals(docket)));
+    for (kind, title) in [
+        (Kind::MeetingCycle, "Meetings that are to be held".to_string()),
+        (Kind::Meeting, "Meetings planned and held".into()),
+        (Kind::Commitment, format!("{}{}s", owed[..1].to_uppercase(), &owed[1..])),
+        (Kind::Power, "Powers".into()),
+        (Kind::Notice, "Notices".into()),
+        (Kind::Term, "Effect, term and end".into()),
+    ] {
+        let of_kind: Vec<&Line> = docket.entries.iter().filter(|line| line.kind == kind).collect();
+        if !of_kind.is_empty() {
+            sections.push(Section::Heading(title));
+            sections.push(lines(docket, of_kind));
+        }
+    }
+    sections.extend(footer(view));
+    sections
+}
+
+/// Lines of a docket as a table.
+pub fn lines(docket: &Docket, lines: Vec<&Line>) -> Section {
+    let row = |line: &Line| {
+        vec![
+            Cell::from(line.id.as_str()),
+            line.provision.as_deref().unwrap_or_default().into(),
+            words::label(line),
+            words::due(line.due).into(),
+            Tone::Dim.of(if line.axes.is_pending() { words::distance(line.due, docket.as_of) } else { String::new() }),
+            line.by.join(", ").into(),
+            line.what.as_str().into(),
+        ]
+    };
+    Section::Table { columns: vec!["ID", "PARA", "STATE", "WHEN", "", "BY", "WHAT"], rows: lines.into_iter().map(row).collect() }
+}
+
+/// Earliest first.
+pub fn by_date(mut lines: Vec<&Line>) -> Vec<&Line> {
+    lines.sort_by_key(|line| (line.due.earliest, line.due.latest, line.id.clone()));
+    lines
+}
+
+/// Position, findings and markings, under every docket.
+pub fn footer(view: &View) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let findings = &view.docket.findings;
+    if !findings.is_empty() {
+        sections.push(Section::Heading("Findings".into()));
+        let place = |seq: Option<u64>| seq.map(|seq| format!("record {seq}: ")).unwrap_or_default();
+        sections.extend(findings.iter().map(|finding| Section::line(format!("{}{}", place(finding.seq), finding.text))));
+    }
+    let mut markings: Vec<&str> = view.docket.agreements.iter().flat_map(|line| line.handling.iter().map(String::as_str)).collect();
+    markings.sort_unstable();
+    markings.dedup();
+    let handling = if markings.is_empty() { String::new() } else { format!(" · handling: {}", markings.join(", ")) };
+    let known = view.known_at.as_ref().map(|known| format!(" · known at {known}")).unwrap_or_default();
+    sections.push(Section::line(""));
+    sections.push(Section::note(format!(
+        "as of {}{known} · log {} {}… · {}{handling}",
+        view.docket.as_of,
+        view.log.size,
+        &view.log.head.to_string()[..12],
+        rules::RULES
+    )));
+    sections
+}
+
+/// Its latest day has passed.
+pub fn is_overdue(line: &Line) -> bool {
+    line.axes.is_pending() && matches!(line.axes.timing, Timing::Overdue(_))
+}
+
+/// It is due, or soon will be.
+pub fn is_due(line: &Line) -> bool {
+    line.axes.is_pending() && matches!(line.axes.timing, Timing::Due | Timing::DueSoon)
+}
+
+fn is_undetermined(line: &Line) -> bool {
+    line.axes.performance != Performance::Complete
+        && !matches!(line.axes.existence, Existence::Ended(_))
+        && matches!(line.axes.timing, Timing::Undetermined(_))
+}
+
+fn is_standing(line: &Line) -> bool {
+    line.axes.is_pending() && matches!(line.axes.timing, Timing::Undated | Timing::Open | Timing::NotOpen)
+}
+
+fn is_done(line: &Line) -> bool {
+    line.axes.performance == Performance::Complete
+}
+
+/// What an officer acts on: overdue, due, a meeting or a notice that is coming, a planned meeting of which nothing more was heard.
+fn needs_attention(line: &Line) -> bool {
+    let dated = line.due.earliest.is_some() && line.axes.is_pending();
+    is_overdue(line) || is_due(line) || (dated && matches!(line.kind, Kind::Meeting | Kind::Notice))
+}

@@ -1,0 +1,52 @@
+//! `obligo verify`: whether the log is what it was. The verdict says how much it proves, never a bare "ok".
+
+use events::log::EventLog;
+use store::Verdict;
+
+use super::args::Output;
+use super::{Context, progress};
+use crate::error::Error;
+use crate::report::json::{FindingJson, LogJson, VerifyJson};
+use crate::report::{Report, Section, Tone};
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    output: Output,
+}
+
+const COLUMNS: &[(&str, &str)] = &[("seq", "/seq"), ("what", "/text")];
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let log = context.reader()?;
+    let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
+    let found = log.verify(&mut |done| progress::advance(&bar, done))?;
+    bar.finish_and_clear();
+    let (word, is_good) = match found.verdict {
+        Verdict::SelfConsistent => ("SELF-CONSISTENT".to_string(), true),
+        Verdict::Tampered(seq) => (format!("TAMPERED({seq})"), false),
+        Verdict::Incomplete(seq) => (format!("INCOMPLETE({seq})"), false),
+        Verdict::Damaged => ("DAMAGED".into(), false),
+        Verdict::Unguarded => ("UNGUARDED".into(), false),
+        _ => ("UNKNOWN".into(), false),
+    };
+    let head = found.root.map_or("unknown".to_string(), |root| root.to_string());
+    let document = VerifyJson {
+        schema: "obligo.verify.v1",
+        verdict: word.split('(').next().unwrap_or_default().into(),
+        meaning: found.verdict.meaning().into(),
+        first_bad_seq: found.first_bad_seq(),
+        log: LogJson { size: found.size, head: head.clone() },
+        faults: found.faults.iter().map(|fault| FindingJson { seq: fault.seq, agreement: None, text: fault.what.clone() }).collect(),
+    };
+    let tone = if is_good { Tone::Good } else { Tone::Bad };
+    let mut sections = vec![Section::Line(vec![tone.of(&word), format!(": {}", found.verdict.meaning()).into()])];
+    if let Some(seq) = found.first_bad_seq() {
+        sections.push(Section::line(format!("First bad record: seq {seq}")));
+    }
+    let place = |seq: Option<u64>| seq.map(|seq| format!("seq {seq}: ")).unwrap_or_default();
+    sections.extend(found.faults.iter().map(|fault| Section::line(format!("  {}{}", place(fault.seq), fault.what))));
+    sections.push(Section::note(format!("{} records, root {head}", found.size)));
+    args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections))?;
+    if is_good { Ok(0) } else { Err(Error::Unverified) }
+}

@@ -1,0 +1,24 @@
+//! The only place that meets a clock.
+#![allow(clippy::disallowed_methods)] // this is the one place that they are allowed in
+
+use chrono::{DateTime, Local, NaiveDate, Utc};
+
+use crate::error::Error;
+
+/// The instant now, for the log's own stamps.
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// The day it is where the program runs. `OBLIGO_TODAY` says another for tests; it changes what is asked, never what is recorded.
+///
+/// # Errors
+/// [`Error::Refused`], if the variable is not a day.
+pub fn today() -> Result<NaiveDate, Error> {
+    match std::env::var("OBLIGO_TODAY") {
+        Ok(text) if !text.is_empty() => {
+            text.parse().map_err(|_| Error::refused("E0303", format!("OBLIGO_TODAY is `{text}`, not a day"), "write 2026-06-30"))
+        }
+        _ => Ok(Local::now().date_naive()),
+    }
+}

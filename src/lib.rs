@@ -1,0 +1,13 @@
+//! The program: the only place that meets a clock, a terminal, a file or an environment variable.
+//! `cli` reads arguments, `agreement_file` reads what people write, `app` has the two motions, `report` lays answers out.
+
+pub mod cli;
+
+pub mod app;
+
+pub mod agreement_file;
+pub mod report;
+
+pub mod clock;
+pub mod config;
+pub mod error;

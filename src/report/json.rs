@@ -1,0 +1,470 @@
+//! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
+
+use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Reason};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::words;
+use crate::app::{Seen, View};
+
+/// `obligo.docket.v1`: the derived state of everything at a position.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DocketJson {
+    /// Always `obligo.docket.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// What was known: as asked for, or the stamp of the last record.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// The agreements, by id.
+    pub agreements: Vec<AgreementJson>,
+    /// Commitments, cycles, meetings, powers, notices and terms.
+    pub entries: Vec<EntryJson>,
+    /// What is odd.
+    pub findings: Vec<FindingJson>,
+}
+
+/// A prefix of the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LogJson {
+    /// How many records.
+    pub size: u64,
+    /// RFC 6962 root over them, 64 hexadecimal digits.
+    pub head: String,
+}
+
+/// An agreement as a whole.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AgreementJson {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// `treaty`, `agreement`, `memorandum`, `arrangement`, `partnership`, `contract`.
+    pub form: &'static str,
+    /// `binding`, `non-binding`, `mixed`.
+    pub force: &'static str,
+    /// Party ids.
+    pub parties: Vec<String>,
+    /// Whether it has effect.
+    pub effect: EffectJson,
+    /// Whether notice to end it was given.
+    pub notice: NoticeJson,
+    /// How its periods are counted.
+    pub reckoning: String,
+    /// Numbered paragraphs read, of how many; absent where the text has no numbers.
+    pub paragraphs: Option<ParagraphsJson>,
+    /// The last thing that happened under it.
+    pub last_act: Option<LastActJson>,
+    /// Other agreements that it names.
+    pub relates: Vec<RelationJson>,
+    /// Handling markings of its documents, other than `public`.
+    pub handling: Vec<String>,
+}
+
+/// Whether an agreement has effect.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EffectJson {
+    /// `not_concluded`, `concluded`, `signed`, `in_effect`, `in_force`, `terminated`, `expired`, `undetermined`.
+    pub state: &'static str,
+    /// Since when, as precisely as is known (`2023-11-22`, `2022`).
+    pub since: Option<String>,
+    /// Why.
+    pub because: Vec<ReasonJson>,
+}
+
+/// Whether notice to end an agreement was given.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NoticeJson {
+    /// `none`, `pending`, `effective`.
+    pub state: &'static str,
+    /// Who gave it.
+    pub by: Option<String>,
+    /// When, as given.
+    pub given: Option<String>,
+    /// When it ends the agreement.
+    pub ends: DueJson,
+}
+
+/// Completeness of what was read.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ParagraphsJson {
+    /// Numbered paragraphs that stand as provisions.
+    pub read: u32,
+    /// Numbered paragraphs that the text has.
+    pub of: u32,
+}
+
+/// The last act.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LastActJson {
+    /// Its record.
+    pub seq: u64,
+    /// Kind of fact.
+    pub kind: &'static str,
+    /// Its date, as given.
+    pub on: String,
+}
+
+/// Another agreement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RelationJson {
+    /// Its id.
+    pub to: String,
+    /// How they stand to each other.
+    #[serde(rename = "as")]
+    pub relation: String,
+    /// Its title, where the register does not hold it.
+    pub title: Option<String>,
+}
+
+/// One line of the docket.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct EntryJson {
+    /// Stable id: the agreement, a slash, the instance.
+    pub id: String,
+    /// The agreement.
+    pub agreement: String,
+    /// Place in the text.
+    pub provision: Option<String>,
+    /// `commitment`, `meeting-cycle`, `meeting`, `power`, `notice`, `term`.
+    pub kind: &'static str,
+    /// What is owed or may be done.
+    pub what: String,
+    /// Party ids of obligors or holders.
+    pub by: Vec<String>,
+    /// Party ids of obligees.
+    pub to: Vec<String>,
+    /// The word for its state, which follows from the axes and the force.
+    pub label: String,
+    /// `dormant`, `live`, `ended(fulfilled)`, `ended(expired)`, `ended(terminated)`, `ended(cancelled)`.
+    pub existence: String,
+    /// `undated`, `not_open`, `open`, `due_soon`, `due`, `overdue`, `undetermined`.
+    pub timing: &'static str,
+    /// `none`, `in_progress`, `complete`.
+    pub performance: &'static str,
+    /// `n/a`, `on_time`, `late`, `undetermined`.
+    pub timeliness: &'static str,
+    /// `unassessed`, `self_reported`.
+    pub assessment: &'static str,
+    /// By when.
+    pub due: DueJson,
+    /// Why, step by step.
+    pub because: Vec<ReasonJson>,
+    /// Commands that would close it.
+    pub closes_with: Vec<String>,
+    /// Topics.
+    pub topics: Vec<String>,
+    /// `binding`, `non-binding`, `mixed`.
+    pub force: &'static str,
+    /// Handling markings of the documents it rests on, other than `public`.
+    pub handling: Vec<String>,
+}
+
+/// By when: the range it could be. Every part is null where there is no date.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct DueJson {
+    /// Earliest day, by which alerts go.
+    pub earliest: Option<String>,
+    /// Latest day, by which it is judged.
+    pub latest: Option<String>,
+    /// `definitive`, `indicative`, `tentative`.
+    pub certainty: Option<&'static str>,
+}
+
+/// One step of a chain of reasons.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReasonJson {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// The provision it rests on.
+    pub provision: Option<String>,
+    /// The records it rests on.
+    pub records: Vec<u64>,
+    /// In words.
+    pub text: String,
+}
+
+/// Something odd.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FindingJson {
+    /// Its record.
+    pub seq: Option<u64>,
+    /// The agreement.
+    pub agreement: Option<String>,
+    /// What is odd.
+    pub text: String,
+}
+
+/// `obligo.topics.v1`: where cooperation on each topic stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TopicsJson {
+    /// Always `obligo.topics.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// By name.
+    pub topics: Vec<TopicJson>,
+}
+
+/// One topic.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TopicJson {
+    /// Its name.
+    pub topic: String,
+    /// The agreements that touch it.
+    pub agreements: Vec<TopicStandingJson>,
+}
+
+/// A topic in one agreement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TopicStandingJson {
+    /// The agreement.
+    pub id: String,
+    /// Commitments on it.
+    pub commitments: usize,
+    /// Acts on it.
+    pub acts: usize,
+    /// Deliverables among the acts.
+    pub deliverables: usize,
+    /// Date of the last act, as given.
+    pub last: Option<String>,
+    /// The next day something on it is due or planned, at the earliest.
+    pub next: Option<String>,
+}
+
+/// `obligo.party.v1`: all that one party owes and is owed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PartyJson {
+    /// Always `obligo.party.v1`.
+    pub schema: &'static str,
+    /// The party.
+    pub party: String,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// The agreements it is a party of.
+    pub agreements: Vec<AgreementJson>,
+    /// Lines of which it is an obligor, or whose power it holds.
+    pub owes: Vec<EntryJson>,
+    /// Lines of which it is an obligee.
+    pub owed: Vec<EntryJson>,
+}
+
+/// `obligo.log.v1`: records as they stand.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RecordsJson {
+    /// Always `obligo.log.v1`.
+    pub schema: &'static str,
+    /// The part of the log that was read.
+    pub log: LogJson,
+    /// The records.
+    pub records: Vec<RecordJson>,
+}
+
+/// One record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RecordJson {
+    /// Place in the log.
+    pub seq: u64,
+    /// Its leaf in the tree.
+    pub leaf: String,
+    /// The entry as stored.
+    pub entry: serde_json::Value,
+    /// The entry cannot be read: why.
+    pub unreadable: Option<String>,
+}
+
+/// `obligo.verify.v1`: what a verification found.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct VerifyJson {
+    /// Always `obligo.verify.v1`.
+    pub schema: &'static str,
+    /// `SELF-CONSISTENT`, `TAMPERED`, `INCOMPLETE`, `DAMAGED`, `UNGUARDED`.
+    pub verdict: String,
+    /// What the verdict proves.
+    pub meaning: String,
+    /// The first record that is in doubt.
+    pub first_bad_seq: Option<u64>,
+    /// What was verified.
+    pub log: LogJson,
+    /// What is wrong.
+    pub faults: Vec<FindingJson>,
+}
+
+/// `obligo.timeline.v1`: what happened and what is coming under one agreement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TimelineJson {
+    /// Always `obligo.timeline.v1`.
+    pub schema: &'static str,
+    /// The agreement.
+    pub agreement: String,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// What stands on the timeline, by lane and day.
+    pub marks: Vec<MarkJson>,
+}
+
+/// One mark of a timeline.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MarkJson {
+    /// The lane (`effect`, the body's name, `commitments`, `notice`, `acts`).
+    pub lane: String,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// `cycle`, `held`, `planned`, `tentative`, `due`, `act`, `notice`, `end`.
+    pub mark: &'static str,
+    /// What it is.
+    pub text: String,
+    /// The word for its state, for marks that come from a line of the docket.
+    pub label: Option<String>,
+    /// The record, for marks that come from an act.
+    pub seq: Option<u64>,
+}
+
+impl DocketJson {
+    /// The document of a view, with these entries of it.
+    pub fn of(view: &View, docket: &Docket) -> Self {
+        DocketJson {
+            schema: "obligo.docket.v1",
+            as_of: docket.as_of.to_string(),
+            known_at: view.known_at.clone(),
+            log: view.log.into(),
+            rules: rules::RULES,
+            agreements: docket.agreements.iter().map(Into::into).collect(),
+            entries: docket.entries.iter().map(Into::into).collect(),
+            findings: docket.findings.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Seen> for LogJson {
+    fn from(seen: Seen) -> Self {
+        LogJson { size: seen.size, head: seen.head.to_string() }
+    }
+}
+
+impl From<&AgreementLine> for AgreementJson {
+    fn from(line: &AgreementLine) -> Self {
+        AgreementJson {
+            id: line.id.clone(),
+            title: line.title.clone(),
+            form: words::form(line.form),
+            force: words::force(line.force),
+            parties: line.parties.iter().map(|party| party.id.clone()).collect(),
+            effect: EffectJson {
+                state: line.effect.state.word(),
+                since: line.effect.since.clone(),
+                because: line.effect.because.iter().map(Into::into).collect(),
+            },
+            notice: NoticeJson {
+                state: words::notice_state(line.notice.state),
+                by: line.notice.by.clone(),
+                given: line.notice.given.clone(),
+                ends: line.notice.ends.map_or(DueJson::default(), |(earliest, latest)| DueJson {
+                    earliest: Some(earliest.to_string()),
+                    latest: latest.map(|latest| latest.to_string()),
+                    certainty: Some("definitive"),
+                }),
+            },
+            reckoning: line.reckoning.clone(),
+            paragraphs: line.paragraphs.map(|(read, of)| ParagraphsJson { read, of }),
+            last_act: line.last_act.as_ref().map(|act| LastActJson { seq: act.seq, kind: act.kind, on: act.on.clone() }),
+            relates: line
+                .relates
+                .iter()
+                .map(|other| RelationJson { to: other.to.clone(), relation: other.relation.clone(), title: other.title.clone() })
+                .collect(),
+            handling: line.handling.clone(),
+        }
+    }
+}
+
+impl From<&Line> for EntryJson {
+    fn from(line: &Line) -> Self {
+        EntryJson {
+            id: line.id.clone(),
+            agreement: line.agreement.clone(),
+            provision: line.provision.clone(),
+            kind: line.kind.word(),
+            what: line.what.clone(),
+            by: line.by.clone(),
+            to: line.to.clone(),
+            label: line.label.clone(),
+            existence: line.axes.existence.word(),
+            timing: line.axes.timing.word(),
+            performance: line.axes.performance.word(),
+            timeliness: line.axes.timeliness.word(),
+            assessment: line.axes.assessment.word(),
+            due: line.due.into(),
+            because: line.because.iter().map(Into::into).collect(),
+            closes_with: line.closes_with.clone(),
+            topics: line.topics.clone(),
+            force: words::force(line.force),
+            handling: line.handling.clone(),
+        }
+    }
+}
+
+impl From<Due> for DueJson {
+    fn from(due: Due) -> Self {
+        DueJson {
+            earliest: due.earliest.map(|day| day.to_string()),
+            latest: due.latest.map(|day| day.to_string()),
+            certainty: due.certainty.map(words::certainty),
+        }
+    }
+}
+
+impl From<&Reason> for ReasonJson {
+    fn from(reason: &Reason) -> Self {
+        ReasonJson {
+            rule: reason.rule,
+            provision: reason.provision.clone(),
+            records: reason.records.clone(),
+            text: reason.text.clone(),
+        }
+    }
+}
+
+impl From<&Finding> for FindingJson {
+    fn from(finding: &Finding) -> Self {
+        FindingJson { seq: finding.seq, agreement: finding.agreement.clone(), text: finding.text.clone() }
+    }
+}
+
+/// Every schema, by the name of its file under schemas/.
+pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    fn schema<T: JsonSchema>() -> serde_json::Value {
+        schemars::schema_for!(T).to_value()
+    }
+    vec![
+        ("docket.v1.json", schema::<DocketJson>()),
+        ("topics.v1.json", schema::<TopicsJson>()),
+        ("party.v1.json", schema::<PartyJson>()),
+        ("log.v1.json", schema::<RecordsJson>()),
+        ("verify.v1.json", schema::<VerifyJson>()),
+        ("timeline.v1.json", schema::<TimelineJson>()),
+    ]
+}

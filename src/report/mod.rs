@@ -1,0 +1,142 @@
+//! What a verb answers, and the formats it can be written in. A report holds finished words: a format lays them out and computes
+//! nothing. A new format is a new file and a line in [`Format`].
+
+use std::io::Write;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::error::Error;
+
+pub mod json;
+pub mod words;
+
+pub mod timeline;
+
+mod csv;
+mod markdown;
+mod table;
+
+/// An answer in all its forms.
+pub struct Report {
+    /// The document, as `json` writes it.
+    pub document: Value,
+    /// Its rows, as `jsonl` and `csv` write them: the list under this key of the document.
+    pub rows: &'static str,
+    /// The columns of `csv`, each with the JSON pointer of its value in a row.
+    pub columns: &'static [(&'static str, &'static str)],
+    /// What a person reads, in order.
+    pub sections: Vec<Section>,
+}
+
+/// A part of what a person reads.
+pub enum Section {
+    /// A heading.
+    Heading(String),
+    /// A line or a paragraph.
+    Line(Vec<Cell>),
+    /// A table.
+    Table {
+        /// Headings of the columns.
+        columns: Vec<&'static str>,
+        /// The rows.
+        rows: Vec<Vec<Cell>>,
+    },
+}
+
+/// Words with a tone. The words say the same without it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What is said.
+    pub text: String,
+    /// How.
+    pub tone: Tone,
+}
+
+/// What a colour stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Tone {
+    Plain,
+    Strong,
+    Good,
+    Warning,
+    Bad,
+    Dim,
+}
+
+impl Tone {
+    /// These words in this tone.
+    pub fn of(self, text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), tone: self }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Tone::Plain.of(text)
+    }
+}
+
+impl Section {
+    /// A plain line.
+    pub fn line(text: impl Into<String>) -> Self {
+        Section::Line(vec![text.into().into()])
+    }
+
+    /// A dim line.
+    pub fn note(text: impl Into<String>) -> Self {
+        Section::Line(vec![Tone::Dim.of(text)])
+    }
+}
+
+/// The formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Tables for people; their layout may change between versions
+    Table,
+    /// One document with a schema; a stable contract
+    Json,
+    /// The document's rows, one a line
+    Jsonl,
+    /// The document's rows with a heading, quoted for spreadsheets
+    Csv,
+    /// Tables for documents
+    Md,
+}
+
+impl Report {
+    /// A report of a document.
+    pub fn new(document: &impl Serialize, rows: &'static str, columns: &'static [(&'static str, &'static str)]) -> Self {
+        let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
+        Report { document, rows, columns, sections: Vec::new() }
+    }
+
+    /// The same with what a person reads.
+    pub fn sections(self, sections: Vec<Section>) -> Self {
+        Report { sections, ..self }
+    }
+
+    /// The rows of the document.
+    fn row_values(&self) -> &[Value] {
+        self.document.get(self.rows).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// [`Error::BrokenPipe`] or [`Error::Failed`], if it cannot be written.
+    pub fn write(&self, format: Format, out: &mut dyn Write) -> Result<(), Error> {
+        match format {
+            Format::Table => table::write(self, out)?,
+            Format::Json => {
+                let text = serde_json::to_string_pretty(&self.document).expect("a value is JSON");
+                writeln!(out, "{text}")?;
+            }
+            Format::Jsonl => self.row_values().iter().try_for_each(|row| writeln!(out, "{row}"))?,
+            Format::Csv => csv::write(self, out)?,
+            Format::Md => markdown::write(self, out)?,
+        }
+        Ok(out.flush()?)
+    }
+}

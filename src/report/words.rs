@@ -1,0 +1,165 @@
+//! Dates, states and reasons as words. Every screen says them the same way.
+
+use chrono::NaiveDate;
+use events::event::{Certainty, Event, Milestone};
+use events::terms::{Force, Form};
+use rules::docket::{Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Performance, Timing};
+
+use super::{Cell, Tone};
+
+/// Symbol and tone of a line's state; the word follows it, so that nothing is said by colour alone.
+pub fn state(axes: &Axes) -> (&'static str, Tone) {
+    match (&axes.existence, axes.performance, &axes.timing) {
+        (_, Performance::Complete, _) => ("✓", Tone::Good),
+        (Existence::Ended(_), ..) => ("–", Tone::Dim),
+        (_, _, Timing::Undetermined(_)) => ("?", Tone::Warning),
+        (Existence::Dormant(_), ..) => ("z", Tone::Dim),
+        (_, _, Timing::Overdue(_)) => ("✗", Tone::Bad),
+        (_, _, Timing::Due | Timing::DueSoon) => ("!", Tone::Warning),
+        (_, _, Timing::Open | Timing::NotOpen | Timing::Undated) => ("·", Tone::Plain),
+    }
+}
+
+/// `✗ not met by the date, nothing recorded`.
+pub fn label(line: &Line) -> Cell {
+    let (symbol, tone) = state(&line.axes);
+    tone.of(format!("{symbol} {}", line.label))
+}
+
+/// `2025-05-01 – 2025-05-31`, `2025-03-06`, `from 2027-02-28`.
+pub fn due(due: Due) -> String {
+    match (due.earliest, due.latest) {
+        (Some(earliest), Some(latest)) if earliest == latest => earliest.to_string(),
+        (Some(earliest), Some(latest)) => format!("{earliest} – {latest}"),
+        (Some(earliest), None) => format!("from {earliest}"),
+        (None, Some(latest)) => format!("by {latest}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// How far a date is from the day it is seen from: `in 12 days`, `since 3 days`.
+pub fn distance(due: Due, as_of: NaiveDate) -> String {
+    let (Some(earliest), latest) = (due.earliest, due.latest) else { return String::new() };
+    let until = (earliest - as_of).num_days();
+    let past = latest.map_or(0, |latest| (as_of - latest).num_days());
+    match (until, past) {
+        (1, _) => "tomorrow".into(),
+        (until, _) if until > 0 => format!("in {until} days"),
+        (_, 1) => "since yesterday".into(),
+        (_, past) if past > 0 => format!("since {past} days"),
+        (0, _) => "today".into(),
+        _ => "now".into(),
+    }
+}
+
+/// The word for how firm a date is.
+pub fn certainty(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::Definitive => "definitive",
+        Certainty::Indicative => "indicative",
+        Certainty::Tentative => "tentative",
+    }
+}
+
+/// Whether it binds.
+pub fn force(force: Force) -> &'static str {
+    match force {
+        Force::Binding => "binding",
+        Force::NonBinding => "non-binding",
+        Force::Mixed => "mixed",
+    }
+}
+
+/// What the instrument is called.
+pub fn form(form: Form) -> &'static str {
+    match form {
+        Form::Treaty => "treaty",
+        Form::Agreement => "agreement",
+        Form::Memorandum => "memorandum",
+        Form::Arrangement => "arrangement",
+        Form::Partnership => "partnership",
+        Form::Contract => "contract",
+    }
+}
+
+/// What those who concluded it are called, and what they owe.
+pub fn parties(force: Force) -> (&'static str, &'static str) {
+    match force {
+        Force::NonBinding => ("participants", "commitment"),
+        Force::Binding | Force::Mixed => ("parties", "obligation"),
+    }
+}
+
+/// `in effect since 2023-11-22`.
+pub fn effect(state: EffectState, since: Option<&str>) -> String {
+    let word = state.word().replace('_', " ");
+    match (state, since) {
+        (EffectState::Undetermined, Some(since)) => format!("undetermined: {since}"),
+        (EffectState::Terminated | EffectState::Expired | EffectState::Signed | EffectState::Concluded, Some(on)) => {
+            format!("{word} {on}")
+        }
+        (_, Some(since)) => format!("{word} since {since}"),
+        (_, None) => word,
+    }
+}
+
+/// `none`, or `by KR of 2026-08-31, ends it 2027-02-28`.
+pub fn notice(notice: &NoticeLine) -> String {
+    let word = match notice.state {
+        NoticeState::None => return "none".into(),
+        NoticeState::Pending => "pending",
+        NoticeState::Effective => "effective",
+    };
+    let by = notice.by.as_deref().unwrap_or_default();
+    let given = notice.given.as_deref().unwrap_or_default();
+    let ends = notice.ends.map(|(earliest, latest)| due(Due { earliest: Some(earliest), latest, certainty: None }));
+    format!("{word}: by {by} of {given}, ends it {}", ends.unwrap_or_else(|| "on a day that cannot be told".into()))
+}
+
+/// The word in JSON.
+pub fn notice_state(state: NoticeState) -> &'static str {
+    match state {
+        NoticeState::None => "none",
+        NoticeState::Pending => "pending",
+        NoticeState::Effective => "effective",
+    }
+}
+
+/// A fact in one line.
+pub fn event(event: &Event) -> String {
+    let at = |place: &Option<String>| place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
+    let milestone = |verb: &str, milestone: &Milestone| {
+        let text = milestone.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+        format!("{verb}{}{text}", at(&milestone.place))
+    };
+    match event {
+        Event::AgreementRecorded(terms) => format!("{} ({}, {})", terms.title, form(terms.form), force(terms.force)),
+        Event::SourceRecorded(source) => format!("source {}: {}, {}, {}", source.id, source.title, source.published, source.handling),
+        Event::BodyRecorded(body) => format!("body {}: {}", body.id, body.name),
+        Event::ProvisionRecorded(provision) => {
+            let text = provision.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            format!("{} {}{text}", provision.reference, provision.kind)
+        }
+        Event::AgreementAnnounced(data) => milestone("announced", data),
+        Event::AgreementConcluded(data) => milestone("negotiations concluded", data),
+        Event::AgreementSigned(data) => milestone("signed", data),
+        Event::AgreementLaunched(data) => milestone("launched", data),
+        Event::AgreementTookEffect(data) => milestone("took effect", data),
+        Event::MeetingScheduled(meeting) => {
+            let how = if meeting.certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
+            format!("{} {how} for {}{}", meeting.name.as_ref().unwrap_or(&meeting.meeting), meeting.on, at(&meeting.place))
+        }
+        Event::MeetingHeld(meeting) => format!("{} held{}", meeting.name.as_ref().unwrap_or(&meeting.meeting), at(&meeting.place)),
+        Event::MeetingPostponed(meeting) => format!("{} postponed to {}", meeting.meeting, meeting.on),
+        Event::MeetingCancelled(meeting) => format!("{} cancelled", meeting.meeting),
+        Event::AnnouncementMade(done) => format!("announced: {}", done.text),
+        Event::DeliverableDelivered(done) => format!("delivered: {}", done.text),
+        Event::ProjectBegun(project) => format!("project {}: {}", project.project, project.text),
+        Event::WorkReported(done) => format!("work reported: {}", done.text),
+        Event::PerformanceReported(done) => format!("performance of {} reported", done.instance),
+        Event::NoticeGiven(notice) => format!("{} given by {} under {}", notice.notice, notice.by, notice.power),
+        Event::NoticeReceived(notice) => format!("{} received", notice.notice),
+        Event::ReadingChosen(chosen) => format!("{} read as {}", chosen.provision, chosen.reading),
+        Event::RecordCorrected(_) => "an earlier record is reversed".into(),
+    }
+}

@@ -1,0 +1,88 @@
+//! Making a register: built under a hidden name in its folder, then renamed without overwriting. It is there whole or not at all.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rusqlite::{Connection, OpenFlags};
+use uuid::Uuid;
+
+use super::guards::{APPLICATION_ID, FORMAT_VERSION, SCHEMA};
+use super::place;
+use crate::StoreError;
+
+pub(super) fn create(path: &Path, origin: Uuid) -> Result<(), StoreError> {
+    let full = place::vacant(path)?;
+    let io_failed = |error| StoreError::from_io(path, "written", error);
+    let draft = HalfMade::new(&full).map_err(io_failed)?;
+    build(&draft.0, origin).map_err(|error| StoreError::from_sqlite(path, "made", error))?;
+    publish(&draft.0, &full).map_err(io_failed)?;
+    sync_folder(&full).map_err(io_failed)
+}
+
+/// A file that goes away again, and its journal with it, unless it was renamed.
+struct HalfMade(PathBuf);
+
+impl HalfMade {
+    /// An empty file that was not there before.
+    fn new(full: &Path) -> io::Result<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = full.file_name().unwrap_or_default().to_string_lossy();
+        let draft = full.with_file_name(format!(".{name}.{}-{number}.new", process::id()));
+        // Made and closed before SQLite knows of it.
+        File::create_new(&draft)?;
+        Ok(HalfMade(draft))
+    }
+}
+
+impl Drop for HalfMade {
+    fn drop(&mut self) {
+        for suffix in ["", "-journal"] {
+            // Nothing to be done about a failure, and mostly there is nothing to remove.
+            let _ = fs::remove_file(place::with_suffix(&self.0, suffix));
+        }
+    }
+}
+
+fn build(draft: &Path, origin: Uuid) -> rusqlite::Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
+    let mut connection = Connection::open_with_flags(draft, flags)?;
+    connection.execute_batch(
+        "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE;
+         PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;",
+    )?;
+    let transaction = connection.transaction()?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
+    transaction.execute_batch(SCHEMA)?;
+    transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
+    transaction.commit()?;
+    connection.close().map_err(|(_, error)| error)
+}
+
+/// Gives the file its name; fails if the name was taken meanwhile.
+fn publish(draft: &Path, full: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        use rustix::io::Errno;
+        match renameat_with(CWD, draft, CWD, full, RenameFlags::NOREPLACE) {
+            // Some file systems cannot; all that lack this have links.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+            done => return done.map_err(io::Error::from),
+        }
+    }
+    fs::hard_link(draft, full)?;
+    fs::remove_file(draft)
+}
+
+/// The name is on the disk only when the folder is.
+fn sync_folder(full: &Path) -> io::Result<()> {
+    match full.parent() {
+        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
+        _ => Ok(()),
+    }
+}

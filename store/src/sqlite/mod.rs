@@ -1,0 +1,236 @@
+#![doc = include_str!("README.md")]
+
+pub mod verify;
+
+mod create;
+mod guards;
+mod open;
+mod place;
+mod queries;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use events::codec;
+use events::log::{Clock, EventLog, Expected, Head, LogError, Receipt, Select};
+use events::record::{Draft, Record};
+use events::tree::{self, Hash};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use uuid::Uuid;
+
+use crate::StoreError;
+use guards::Purpose;
+use open::Opened;
+
+/// A log in an SQLite file.
+pub struct SqliteLog {
+    path: PathBuf,
+    origin: Uuid,
+    connection: Connection,
+    access: Access,
+}
+
+enum Access {
+    Write(Box<dyn Clock + Send>),
+    Read,
+}
+
+impl SqliteLog {
+    /// Makes a register where there is none, and opens it.
+    ///
+    /// # Errors
+    /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
+    /// [`SqliteLog::open`] gives. On an error nothing is left behind.
+    pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
+        create::create(path.as_ref(), origin)?;
+        Self::open(path, clock)
+    }
+
+    /// Opens a register for reading and appending.
+    ///
+    /// # Errors
+    /// A [`StoreError`] of its own for each of: no such file, not an SQLite database, another program's database, a later format
+    /// version, an SQLite library that is too old, a network file system, no permission, locked, damaged.
+    pub fn open(path: impl AsRef<Path>, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
+        let opened = open::open(path.as_ref(), Purpose::Write, guards::PATIENCE)?;
+        Ok(Self::new(path.as_ref(), opened, Access::Write(Box::new(clock))))
+    }
+
+    /// Opens a register for reading alone; neither the file nor its folder need be writable.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::open`], and [`StoreError::Interrupted`] if a writer died in the middle of an append.
+    pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let opened = open::open(path.as_ref(), Purpose::Read, guards::PATIENCE)?;
+        Ok(Self::new(path.as_ref(), opened, Access::Read))
+    }
+
+    fn new(path: &Path, Opened { connection, origin }: Opened, access: Access) -> Self {
+        SqliteLog { path: path.into(), origin, connection, access }
+    }
+
+    /// The path that it was opened by.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
+        result.map_err(|error| world(&self.path, "read", error))
+    }
+}
+
+impl EventLog for SqliteLog {
+    fn origin(&self) -> Uuid {
+        self.origin
+    }
+
+    fn head(&self) -> Result<Head, LogError> {
+        let size = self.reading(queries::size(&self.connection))?;
+        Ok(Head { size, root: root(&self.connection, &self.path, size)? })
+    }
+
+    fn root_at(&self, size: u64) -> Result<Hash, LogError> {
+        let now = self.reading(queries::size(&self.connection))?;
+        if now < size {
+            let said = format!("`{}` has {now} records and never had {size}", self.path.display());
+            return Err(LogError::World(said, None));
+        }
+        root(&self.connection, &self.path, size)
+    }
+
+    fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError> {
+        // Instants only grow, so the record where they pass `instant` is found by halving.
+        let (mut by_then, mut later) = (0, self.reading(queries::size(&self.connection))? + 1);
+        while by_then + 1 < later {
+            let middle = by_then + (later - by_then) / 2;
+            match self.reading(queries::recorded_at(&self.connection, middle))? {
+                Some(recorded_at) if recorded_at <= instant => by_then = middle,
+                _ => later = middle,
+            }
+        }
+        Ok(by_then)
+    }
+
+    fn recorded_at(&self, seq: u64) -> Result<Option<DateTime<Utc>>, LogError> {
+        self.reading(queries::recorded_at(&self.connection, seq))
+    }
+
+    fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
+        self.reading(scan(&self.connection, select, visit))
+    }
+
+    fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
+        self.reading(queries::receipt(&self.connection, command))
+    }
+
+    fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError> {
+        if let Some(receipt) = self.receipt(command)? {
+            return Ok(receipt);
+        }
+        let Access::Write(clock) = &self.access else {
+            let said = format!("`{}` was opened for reading only; nothing was written", self.path.display());
+            return Err(LogError::World(said, None));
+        };
+        let writing = |error| world(&self.path, "written", error);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
+        // Only now is the log held: what was true before need not be.
+        if let Some(receipt) = queries::receipt(&transaction, command).map_err(writing)? {
+            return Ok(receipt);
+        }
+        refuse(&transaction, &self.path, expected, drafts)?;
+        let size = queries::size(&transaction).map_err(writing)?;
+        let now = clock.now().trunc_subsecs(6);
+        let last = queries::recorded_at(&transaction, size).map_err(writing)?;
+        let recorded_at = last.map_or(now, |last| last.max(now));
+        for (seq, draft) in (size + 1..).zip(drafts) {
+            let version = queries::version(&transaction, &draft.agreement).map_err(writing)? + 1;
+            let record = Record { origin: self.origin, seq, version, command, recorded_at, draft: draft.clone() };
+            write(&transaction, &self.path, &record)?;
+        }
+        transaction.commit().map_err(writing)?;
+        Ok(Receipt { first: size + 1, last: size + drafts.len() as u64, repeated: false })
+    }
+}
+
+/// What is checked before anything is written, in the order in which the reference implementation checks it.
+fn refuse(connection: &Connection, path: &Path, expected: &Expected, drafts: &[Draft]) -> Result<(), LogError> {
+    let reading = |error| world(path, "read", error);
+    if drafts.is_empty() {
+        return Err(LogError::Empty);
+    }
+    let (expected, found) = match expected {
+        Expected::Size(expected) => (*expected, queries::size(connection)),
+        Expected::Version { agreement, version } => (*version, queries::version(connection, agreement)),
+    };
+    let found = found.map_err(reading)?;
+    if expected != found {
+        return Err(LogError::Conflict { expected, found });
+    }
+    let mut seen = HashSet::new();
+    for draft in drafts {
+        if queries::is_taken(connection, draft.id).map_err(reading)? || !seen.insert(draft.id) {
+            return Err(LogError::DuplicateId(draft.id));
+        }
+    }
+    Ok(())
+}
+
+/// Inserts a record and the nodes that it brings.
+fn write(connection: &Connection, path: &Path, record: &Record) -> Result<(), LogError> {
+    let writing = |error| world(path, "written", error);
+    let entry = codec::encode(record);
+    queries::insert_record(connection, record, &entry).map_err(writing)?;
+    let read = |level, index| node(connection, path, level, index);
+    for (level, index, hash) in tree::nodes_of_leaf(record.seq - 1, tree::leaf(&entry), read)? {
+        queries::insert_node(connection, level, index, hash).map_err(writing)?;
+    }
+    Ok(())
+}
+
+fn scan(connection: &Connection, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> rusqlite::Result<()> {
+    let upto = queries::signed(select.upto.unwrap_or(u64::MAX));
+    let mut statement;
+    let mut rows = match &select.agreement {
+        None => {
+            statement = connection.prepare_cached(queries::SCAN)?;
+            statement.query([upto])?
+        }
+        Some(agreement) => {
+            statement = connection.prepare_cached(queries::SCAN_STREAM)?;
+            statement.query(rusqlite::params![upto, agreement])?
+        }
+    };
+    while let Some(row) = rows.next()? {
+        if !visit(queries::position(row, 0)?, row.get_ref(1)?.as_bytes()?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn root(connection: &Connection, path: &Path, size: u64) -> Result<Hash, LogError> {
+    tree::root(size, |level, index| node(connection, path, level, index))
+}
+
+/// A node that must be there.
+fn node(connection: &Connection, path: &Path, level: u32, index: u64) -> Result<Hash, LogError> {
+    let node = queries::node(connection, level, index).map_err(|error| world(path, "read", error))?;
+    node.ok_or_else(|| {
+        let said = format!("`{}` is damaged: its tree has no node ({level}, {index}); verify it", path.display());
+        LogError::World(said, None)
+    })
+}
+
+/// What a failure of SQLite means to whoever uses the log.
+fn world(path: &Path, what: &str, error: rusqlite::Error) -> LogError {
+    let why = match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => ": another program holds it; try again when it is done",
+        Some(ErrorCode::DiskFull) => ": the disk is full; nothing was written",
+        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => ": it is write protected; nothing was written",
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => ": it is damaged; verify it, and go on with a backup",
+        Some(ErrorCode::ConstraintViolation) => ": one of its guards refused; nothing was written; verify it",
+        _ => "",
+    };
+    LogError::World(format!("`{}` cannot be {what}{why}", path.display()), Some(Box::new(error)))
+}
