@@ -147,19 +147,11 @@ fn state(scene: &Scene, known: &Known) -> (Axes, String, Due) {
     match planned {
         None => (Axes::undetermined("the day it is planned for is not recorded"), String::new(), due),
         Some((span, _)) if span.latest < scene.as_of => {
-            let missing = format!("planned {}, and nothing recorded since says whether it was held", span.words_for());
-            (Axes::undetermined(missing), String::new(), due)
+            (Axes::undetermined("whether it was held is not recorded"), String::new(), due)
         }
         Some((span, certainty)) => {
             let label = if certainty == Certainty::Tentative { "tentative" } else { "planned" };
             (Axes::live(timing(None, span, scene.as_of)), label.into(), due)
         }
-    }
-}
-
-impl Span {
-    /// `for 2025-03-06`, `between 2025-05-01 and 2025-05-31`.
-    fn words_for(self) -> String {
-        if self.earliest == self.latest { format!("for {}", self.earliest) } else { self.words() }
     }
 }

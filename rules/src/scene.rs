@@ -89,7 +89,7 @@ impl<'a> Scene<'a> {
     pub fn provision_reason(&self, known: &Known<Provision>) -> Reason {
         let provision = &known.value;
         let quote = provision.quote.as_ref().map(|quote| format!(" (“{quote}”)")).unwrap_or_default();
-        let text = provision.text.clone().unwrap_or_else(|| provision.kind.replace('-', " "));
+        let text = crate::provision::what(provision);
         let reason = Reason::new("provision.says", format!("{text}{quote}"));
         reason.provision(&provision.reference).records([known.seq])
     }

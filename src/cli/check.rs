@@ -33,7 +33,7 @@ pub fn run(args: Args) -> Result<u8, Error> {
         let Some(agreement) = file.agreement().and_then(|id| register.agreements.get(id)) else { continue };
         let paragraphs = agreement.paragraphs().map(|(read, all)| format!(", {read} of {all} paragraphs read")).unwrap_or_default();
         let (provisions, acts) = (agreement.provisions.len(), agreement.acts.len());
-        anstream::println!("{}: {} — {provisions} provisions, {acts} acts{paragraphs}; nothing wrong", file.path, agreement.id);
+        say!("{}: {} — {provisions} provisions, {acts} acts{paragraphs}; nothing wrong", file.path, agreement.id);
     }
     Ok(0)
 }

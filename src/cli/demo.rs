@@ -65,14 +65,14 @@ pub fn run(_: Args) -> Result<u8, Error> {
     std::fs::rename(&beside, &path).map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
     let view = app::view(&SqliteLog::open_read_only(&path)?, &Position { as_of, known_at: None }, None)?;
-    anstream::println!("Wrote {}: {} agreements, {} records from {} documents.", path.display(), view.register.agreements.len(), view.log.size, days.len());
-    anstream::println!("Its clock was pinned to the day each document was published ({}); no other register can do that.", days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
-    anstream::println!("Nothing outside ./demo was touched. Below, the status as of {SEEN_FROM}.\n");
+    say!("Wrote {}: {} agreements, {} records from {} documents.", path.display(), view.register.agreements.len(), view.log.size, days.len());
+    say!("Its clock was pinned to the day each document was published ({}); no other register can do that.", days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    say!("Nothing outside ./demo was touched. Below, the status as of {SEEN_FROM}.\n");
     status::report(&view, None).write(Format::Table, &mut anstream::stdout().lock())?;
-    anstream::println!("\nNext: export OBLIGO_REGISTER=demo/obligo.db");
-    anstream::println!("      obligo explain uk-kr-dp/forum-2026 --as-of {SEEN_FROM}");
-    anstream::println!("      obligo status eu-jp-dp --as-of 2025-02-13 --known-at 2025-02-13");
-    anstream::println!("      obligo timeline uk-kr-dp -o uk-kr-dp.svg");
+    say!("\nNext: export OBLIGO_REGISTER=demo/obligo.db");
+    say!("      obligo explain uk-kr-dp/forum-2026 --as-of {SEEN_FROM}");
+    say!("      obligo status eu-jp-dp --as-of 2025-02-13 --known-at 2025-02-13");
+    say!("      obligo timeline uk-kr-dp -o uk-kr-dp.svg");
     Ok(0)
 }
 

@@ -10,17 +10,17 @@ pub fn show(error: &Error) {
         Error::BrokenPipe | Error::Unverified => {}
         Error::Refused(all) => {
             for diagnostic in all {
-                anstream::eprintln!("{}\n", one(diagnostic));
+                hint!("{}\n", one(diagnostic));
             }
             let count = if all.len() == 1 { "1 error".into() } else { format!("{} errors", all.len()) };
-            anstream::eprintln!("{count}, nothing written; `obligo explain-error {}` says more", all.first().map_or("", |first| first.fault.code));
+            hint!("{count}, nothing written; `obligo explain-error {}` says more", all.first().map_or("", |first| first.fault.code));
         }
         Error::Failed { what, hint } => {
             let mut group = Level::ERROR.primary_title(what.as_str()).elements(std::iter::empty::<Origin>());
             if let Some(hint) = hint {
                 group = group.element(Level::HELP.message(hint.as_str()));
             }
-            anstream::eprintln!("{}", Renderer::styled().render(&[group]));
+            hint!("{}", Renderer::styled().render(&[group]));
         }
     }
 }

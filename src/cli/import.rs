@@ -29,7 +29,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let result = execute(&mut app, &files, how)?;
     outcome::show(&result, how)?;
     if result.receipt.is_some() {
-        anstream::eprintln!("Next: obligo status");
+        hint!("Next: obligo status");
     }
     Ok(0)
 }

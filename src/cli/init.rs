@@ -25,7 +25,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         })?;
     }
     SqliteLog::create(&path, Uuid::now_v7(), clock::now)?;
-    anstream::println!("Made an empty register at {}", path.display());
-    anstream::eprintln!("Next: obligo import FILE… --register {}", path.display());
+    say!("Made an empty register at {}", path.display());
+    hint!("Next: obligo import FILE… --register {}", path.display());
     Ok(0)
 }

@@ -23,7 +23,7 @@ pub fn run(args: Args, command: clap::Command) -> Result<u8, Error> {
             let failed = |error| Error::failed(format!("cannot write to `{}`: {error}", folder.display()), "name a folder you may write to");
             std::fs::create_dir_all(&folder).map_err(failed)?;
             clap_mangen::generate_to(command, &folder).map_err(failed)?;
-            anstream::println!("Wrote manual pages into {}", folder.display());
+            say!("Wrote manual pages into {}", folder.display());
         }
     }
     Ok(0)

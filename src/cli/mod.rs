@@ -11,6 +11,22 @@ use crate::clock;
 use crate::config;
 use crate::error::Error;
 
+/// A line of the answer. A reader that went away ends the verb, quietly.
+macro_rules! say {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        writeln!(anstream::stdout(), $($words)*)?
+    }};
+}
+
+/// A line beside the answer, on stderr; nobody's work hangs on it.
+macro_rules! hint {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(anstream::stderr(), $($words)*);
+    }};
+}
+
 mod args;
 mod diagnostics;
 mod lookup;

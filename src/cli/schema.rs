@@ -14,7 +14,11 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let schemas = json::schemas();
     let short = |file: &'static str| file.trim_end_matches(".json");
     match args.name {
-        None => schemas.iter().for_each(|(file, _)| anstream::println!("{}", short(file))),
+        None => {
+            for (file, _) in &schemas {
+                say!("{}", short(file));
+            }
+        }
         Some(name) => {
             let wanted = name.trim_start_matches("obligo.").trim_end_matches(".json");
             let found = schemas.iter().find(|(file, _)| short(file) == wanted);
@@ -22,7 +26,7 @@ pub fn run(args: Args) -> Result<u8, Error> {
                 let known = schemas.iter().map(|(file, _)| short(file));
                 Error::from(Fault::new("E0504", &[], format!("`{name}` is not a schema")).hint(nearest(wanted, known)))
             })?;
-            anstream::println!("{schema:#}");
+            say!("{schema:#}");
         }
     }
     Ok(0)

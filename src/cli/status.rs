@@ -49,7 +49,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
     if view.docket.agreements.is_empty() {
-        anstream::eprintln!("Next: obligo import FILE…");
+        hint!("Next: obligo import FILE…");
     }
     Ok(0)
 }
@@ -65,7 +65,7 @@ pub fn report(view: &View, agreement: Option<&str>) -> Report {
 
 fn of_all(view: &View) -> Vec<Section> {
     let docket = &view.docket;
-    let columns = vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "STANDING", "DONE", "LAST ACT"];
+    let columns = vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "OPEN", "DONE", "LAST ACT"];
     let rows = docket.agreements.iter().map(|agreement| agreement_row(docket, agreement)).collect();
     let mut sections = vec![Section::Line(totals(docket)), Section::line(""), Section::Table { columns, rows }];
     let attention: Vec<&Line> = docket.entries.iter().filter(|line| needs_attention(line)).collect();
@@ -85,7 +85,7 @@ fn totals(docket: &Docket) -> Vec<Cell> {
         part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), "not met"),
         part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
         part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
-        part(Tone::Plain, "·", count(is_standing), "standing or open"),
+        part(Tone::Plain, "·", count(is_standing), "open or standing"),
         part(Tone::Plain, "✓", count(is_done), "done"),
         Tone::Dim.of(format!("as of {}", docket.as_of)),
     ]
@@ -95,7 +95,7 @@ fn agreement_row(docket: &Docket, agreement: &AgreementLine) -> Vec<Cell> {
     let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| line.agreement == agreement.id && is(line)).count();
     let number = |count: usize, tone: Tone| if count == 0 { Tone::Dim.of("0") } else { tone.of(count.to_string()) };
     let notice = words::notice(&agreement.notice);
-    let last = agreement.last_act.as_ref().map_or("–".into(), |act| format!("{} {}", act.on, act.kind));
+    let last = agreement.last_act.as_ref().map_or("–", |act| act.on.as_str());
     vec![
         Tone::Strong.of(&agreement.id),
         words::form(agreement.form).into(),

@@ -46,7 +46,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let output = &args.reading.output;
     if let Some(file) = output.file.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "svg")) {
         output.write_file(file, |out| Ok(out.write_all(svg(&chart).as_bytes())?))?;
-        anstream::eprintln!("Wrote {}", file.display());
+        hint!("Wrote {}", file.display());
         return Ok(0);
     }
     let mut sections = vec![Section::Line(vec![Tone::Strong.of(&line.title)]), Section::line(subtitle), Section::line("")];

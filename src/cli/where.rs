@@ -6,6 +6,6 @@ use crate::error::Error;
 pub fn run(context: &Context) -> Result<u8, Error> {
     let register = context.register()?;
     let there = if register.path.exists() { "" } else { ", not there yet: obligo init makes it" };
-    anstream::println!("{} (named by {}{there})", register.path.display(), register.because);
+    say!("{} (named by {}{there})", register.path.display(), register.because);
     Ok(0)
 }

@@ -8,11 +8,20 @@ use super::Report;
 
 pub fn write(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
     let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(report.columns.iter().map(|(name, _)| name))?;
+    writer.write_record(report.columns.iter().map(|(name, _)| name)).map_err(io_error)?;
     for row in report.row_values() {
-        writer.write_record(report.columns.iter().map(|(_, pointer)| defused(words(row.pointer(pointer)))))?;
+        let cells = report.columns.iter().map(|(_, pointer)| defused(words(row.pointer(pointer))));
+        writer.write_record(cells).map_err(io_error)?;
     }
     writer.flush()
+}
+
+/// What the stream said, and not that CSV was being written.
+fn io_error(error: csv::Error) -> std::io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => std::io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn words(value: Option<&Value>) -> String {

@@ -56,8 +56,12 @@ fn table(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     for row in rows {
         table.add_row(row.iter().map(coloured));
     }
-    for column in table.column_iter_mut() {
+    for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
+        if place == 0 {
+            // Ids are copied: they are never broken.
+            column.set_constraint(comfy_table::ColumnConstraint::ContentWidth);
+        }
     }
     let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
     lines.join("\n")

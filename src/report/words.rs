@@ -37,7 +37,7 @@ pub fn due(due: Due) -> String {
     }
 }
 
-/// How far a date is from the day it is seen from: `in 12 days`, `since 3 days`.
+/// How far a date is from the day it is seen from: `in 12 days`, `3 days ago`.
 pub fn distance(due: Due, as_of: NaiveDate) -> String {
     let (Some(earliest), latest) = (due.earliest, due.latest) else { return String::new() };
     let until = (earliest - as_of).num_days();
@@ -45,8 +45,8 @@ pub fn distance(due: Due, as_of: NaiveDate) -> String {
     match (until, past) {
         (1, _) => "tomorrow".into(),
         (until, _) if until > 0 => format!("in {until} days"),
-        (_, 1) => "since yesterday".into(),
-        (_, past) if past > 0 => format!("since {past} days"),
+        (_, 1) => "yesterday".into(),
+        (_, past) if past > 0 => format!("{past} days ago"),
         (0, _) => "today".into(),
         _ => "now".into(),
     }

@@ -12,7 +12,7 @@ use crate::scene::{Scene, Standing};
 /// `amendment`.
 pub const KIND: Kind = Kind {
     name: "amendment",
-    about: "the power to amend",
+    about: "the power to amend the agreement",
     keys: &["by", "requires"],
     default_id: Some("amendment"),
     check,

@@ -71,11 +71,11 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         EffectState::InEffect | EffectState::InForce | EffectState::Terminated | EffectState::Expired
     );
     let state = scene.effect.state.word().replace('_', " ");
-    let since = scene.effect.since.as_deref().unwrap_or("an unknown day");
+    let since = scene.since.map_or("on an unknown day".into(), |since| since.words());
     let draft = match &known.value.undetermined {
         _ if has_been => {
             let axes = Axes { existence: Existence::Ended(Ending::Fulfilled), ..Axes::live(Timing::Undated) };
-            draft.axes(axes).label(format!("{state} since {since}"))
+            draft.axes(axes).label(format!("came into effect {since}"))
         }
         Some(why) => {
             let command = format!("obligo record took-effect {} --on DATE", scene.agreement.id);

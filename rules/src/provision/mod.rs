@@ -205,7 +205,11 @@ pub fn date_code(error: &events::date_spec::DateError) -> &'static str {
     }
 }
 
-/// A provision's own words, or its kind and place.
+/// A provision's own words, or what its kind is.
 pub(crate) fn what(provision: &Provision) -> String {
-    provision.text.clone().unwrap_or_else(|| format!("{} ({})", provision.kind.replace('-', " "), provision.reference))
+    let about = || kind(&provision.kind).map_or(provision.kind.as_str(), |kind| kind.about);
+    provision.text.clone().unwrap_or_else(|| {
+        let mut letters = about().chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    })
 }

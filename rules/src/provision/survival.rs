@@ -34,7 +34,7 @@ pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
         let unless = known.value.terms.get("unless").and_then(Term::as_text).map(|unless| format!(", unless {unless}")).unwrap_or_default();
         let projects = projects(agreement);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
-        let text = format!("goes on after the end{unless}: {}{under_way}", what(&known.value));
+        let text = format!("{} goes on after the end{unless}{under_way}", subject(&known.value));
         let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
@@ -47,6 +47,16 @@ pub fn names(agreement: &Agreement, provision: &str) -> bool {
         Some(Term::List(ids)) => ids.iter().any(|id| id.as_text() == Some(provision)),
         _ => false,
     })
+}
+
+/// What goes on: in the provision's own words, or as its key has it.
+fn subject(provision: &Provision) -> String {
+    let of = || match provision.terms.get("of") {
+        Some(Term::List(ids)) => ids.iter().filter_map(Term::as_text).collect::<Vec<_>>().join(", "),
+        Some(Term::Text(words)) => words.replace('-', " "),
+        _ => "what it names".into(),
+    };
+    provision.text.clone().unwrap_or_else(of)
 }
 
 fn projects(agreement: &Agreement) -> Vec<(u64, String)> {

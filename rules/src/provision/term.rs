@@ -13,7 +13,7 @@ use crate::time::{Period, Regime, Span};
 
 /// `term`.
 pub const KIND: Kind =
-    Kind { name: "term", about: "how long it lasts", keys: &["length", "from"], default_id: Some("term"), check, lines };
+    Kind { name: "term", about: "how long the agreement lasts", keys: &["length", "from"], default_id: Some("term"), check, lines };
 
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     let mut reader = Reader::new(&provision.terms, faults);

@@ -14,7 +14,7 @@ use crate::time::Period;
 /// `termination`.
 pub const KIND: Kind = Kind {
     name: "termination",
-    about: "the power to end it by notice",
+    about: "the power to end the agreement by notice",
     keys: &["by", "notice"],
     default_id: Some("termination"),
     check,
