@@ -2,10 +2,10 @@
 //! Reading has four: read, replay, assess, and whoever renders.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, Record};
 use events::tree::Hash;
-use events::codec;
 use rules::decide::{Proposal, Refusal, decide};
 use rules::replay::{Finding, Replay};
 use rules::{Docket, Register, assess};

@@ -42,7 +42,8 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
 }
 
 fn from_settings(file: &Path) -> Result<Register, Error> {
-    let refuse = |why: String| Error::refused("E0105", format!("`{}`: {why}", file.display()), "it has one key: register = \"PATH\"");
+    let refuse =
+        |why: String| Error::refused("E0105", format!("`{}`: {why}", file.display()), "it has one key: register = \"PATH\"");
     let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
     let settings: Settings = toml::from_str(&text).map_err(|error| refuse(error.message().into()))?;
     let path = file.parent().unwrap_or(Path::new(".")).join(settings.register);

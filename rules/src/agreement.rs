@@ -39,7 +39,12 @@ struct Step {
 }
 
 /// Since when it has effect, its end if one is in sight, and its state on the day.
-pub fn effect(agreement: &Agreement, regime: Regime, notices: &[Notice], as_of: NaiveDate) -> (Option<Span>, Option<End>, Effect) {
+pub fn effect(
+    agreement: &Agreement,
+    regime: Regime,
+    notices: &[Notice],
+    as_of: NaiveDate,
+) -> (Option<Span>, Option<End>, Effect) {
     let mut steps = milestones(agreement);
     let entry = entry(agreement);
     let since = entry.as_ref().map(|step| step.span).filter(|span| span.earliest <= as_of);

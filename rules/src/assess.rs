@@ -45,7 +45,10 @@ fn findings_of(agreement: &Agreement) -> Vec<Finding> {
         }
     }
     if crate::time::Regime::named(&agreement.about().reckoning).is_none() {
-        let text = format!("`{}` is not a regime these rules know; periods are counted as corresponding-date", agreement.about().reckoning);
+        let text = format!(
+            "`{}` is not a regime these rules know; periods are counted as corresponding-date",
+            agreement.about().reckoning
+        );
         findings.push(finding(agreement.terms.seq, text));
     }
     findings

@@ -101,10 +101,7 @@ pub fn decide(register: &Register, proposals: &[Proposal], today: NaiveDate) -> 
 }
 
 fn is_term(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::AgreementRecorded(_) | Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_)
-    )
+    matches!(event, Event::AgreementRecorded(_) | Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_))
 }
 
 /// The register as it would be with what was accepted so far.
@@ -184,7 +181,9 @@ impl Desk {
         let Some(agreement) = self.agreement(proposal) else { return false };
         match &proposal.event {
             Event::AgreementRecorded(_) => !in_list(agreement.terms.seq),
-            Event::SourceRecorded(source) => !agreement.sources.iter().any(|known| known.value.id == source.id && in_list(known.seq)),
+            Event::SourceRecorded(source) => {
+                !agreement.sources.iter().any(|known| known.value.id == source.id && in_list(known.seq))
+            }
             Event::BodyRecorded(body) => !agreement.bodies.iter().any(|known| known.value.id == body.id && in_list(known.seq)),
             Event::ProvisionRecorded(provision) => !agreement.provision(&provision.id).is_some_and(|known| in_list(known.seq)),
             _ => false,
@@ -262,7 +261,10 @@ fn already_otherwise(proposal: &Proposal) -> Fault {
 fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !is_short_name(id) {
-        faults.push(Fault::new("E0208", &["id"], format!("`{id}` is not a short name")).hint("use lower-case letters, digits and hyphens, as in uk-kr-dp"));
+        faults.push(
+            Fault::new("E0208", &["id"], format!("`{id}` is not a short name"))
+                .hint("use lower-case letters, digits and hyphens, as in uk-kr-dp"),
+        );
     }
     if Regime::named(&terms.reckoning).is_none() {
         let what = format!("`{}` is not a regime of counting periods", terms.reckoning);
@@ -291,7 +293,10 @@ fn source_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
     let unknown = proposal.source.as_ref().filter(|source| agreement.source(&source.id).is_none());
     let Some(source) = unknown else { return Vec::new() };
     let known = agreement.sources.iter().map(|known| known.value.id.as_str());
-    vec![Fault::new("E0404", &["source"], format!("`{}` is not a source of {}", source.id, agreement.id)).hint(nearest(&source.id, known))]
+    vec![
+        Fault::new("E0404", &["source"], format!("`{}` is not a source of {}", source.id, agreement.id))
+            .hint(nearest(&source.id, known)),
+    ]
 }
 
 fn provision_faults(agreement: &Agreement, provision: &Provision) -> Vec<Fault> {
@@ -315,7 +320,11 @@ fn provision_faults(agreement: &Agreement, provision: &Provision) -> Vec<Fault> 
         faults.extend(unknown.map(|id| provision_fault(agreement, &["of"], id)));
     }
     if agreement.about().force == Force::Mixed && provision.force.is_none() && provision.kind != "statement" {
-        let fault = Fault::new("E0202", &["force"], "`force` is missing: the agreement is mixed, so each provision says whether it binds");
+        let fault = Fault::new(
+            "E0202",
+            &["force"],
+            "`force` is missing: the agreement is mixed, so each provision says whether it binds",
+        );
         faults.push(fault.hint("add force = \"binding\" or \"non-binding\""));
     }
     faults
@@ -352,7 +361,9 @@ fn same_event(held: &Event, proposed: &Event) -> bool {
     let mut proposed = proposed.clone();
     match (&mut proposed, held) {
         (Event::MeetingHeld(new), Event::MeetingHeld(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
-        (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
+        (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
         (Event::NoticeGiven(new), Event::NoticeGiven(old)) if new.notice.is_empty() => {
             new.notice.clone_from(&old.notice);
             new.power.clone_from(&old.power);
@@ -371,7 +382,10 @@ impl FirstDays {
         let mut learn = |agreement: &str, event: &Event, on: Option<&DateSpec>| {
             let founds = matches!(
                 event,
-                Event::AgreementConcluded(_) | Event::AgreementSigned(_) | Event::AgreementLaunched(_) | Event::AgreementTookEffect(_)
+                Event::AgreementConcluded(_)
+                    | Event::AgreementSigned(_)
+                    | Event::AgreementLaunched(_)
+                    | Event::AgreementTookEffect(_)
             );
             // A founding act without a first day bounds nothing.
             let day = on.and_then(DateSpec::earliest).unwrap_or(NaiveDate::MIN);
@@ -392,7 +406,10 @@ fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &FirstDays) ->
     let on = proposal.occurred_on.as_ref();
     if let Some(day) = on.and_then(DateSpec::earliest).filter(|day| *day > today) {
         let what = format!("`{day}` is after {today}: what has not happened cannot be recorded as an act");
-        faults.push(Fault::new("E0407", &["on"], what).hint("record a coming meeting as planned or tentative; correct the date otherwise"));
+        faults.push(
+            Fault::new("E0407", &["on"], what)
+                .hint("record a coming meeting as planned or tentative; correct the date otherwise"),
+        );
     }
     let under_it = match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting.on.latest(),
@@ -410,7 +427,9 @@ fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &FirstDays) ->
         && day < *first
     {
         let what = format!("`{day}` is before the agreement: it was concluded, signed or launched on {first} at the earliest");
-        faults.push(Fault::new("E0406", &["on"], what).hint("correct the date, or record the act under the agreement it belongs to"));
+        faults.push(
+            Fault::new("E0406", &["on"], what).hint("correct the date, or record the act under the agreement it belongs to"),
+        );
     }
     faults
 }
@@ -449,7 +468,10 @@ fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result<(), Fault>
             let ids: Vec<&String> = notice_ids(agreement).collect();
             received.notice = match ids.as_slice() {
                 [one] => (*one).clone(),
-                _ => return Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len())).hint("name it")),
+                _ => {
+                    return Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len()))
+                        .hint("name it"));
+                }
             };
         }
         _ => {}
@@ -458,7 +480,8 @@ fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result<(), Fault>
 }
 
 fn free_meeting_id(agreement: &Agreement, body: &str, on: &DateSpec) -> String {
-    let slug: String = on.as_str().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
+    let slug: String =
+        on.as_str().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
     let wanted = format!("{body}-{slug}");
     let taken = |id: &String| agreement.acts.iter().any(|act| meeting_of(&act.event) == Some(id.as_str()));
     let numbered = (2..).map(|number| format!("{wanted}-{number}"));
@@ -504,7 +527,10 @@ fn the_pending(agreement: &Agreement, body: Option<&str>) -> Result<String, Faul
     }
     match pending(agreement, body, None).as_slice() {
         [one] => Ok(one.clone()),
-        [] => Err(Fault::new("E0405", &["meeting"], format!("no meeting of `{body}` is planned")).hint("record it as planned first")),
+        [] => {
+            Err(Fault::new("E0405", &["meeting"], format!("no meeting of `{body}` is planned"))
+                .hint("record it as planned first"))
+        }
         many => Err(ambiguous_meeting(body, many)),
     }
 }
@@ -522,7 +548,8 @@ fn the_power(agreement: &Agreement) -> Result<String, Fault> {
             .hint("record the provision first, or record what happened as work reported")),
         many => {
             let ids: Vec<&str> = many.iter().map(|known| known.value.id.as_str()).collect();
-            Err(Fault::new("E0503", &["power"], "which power does the notice exercise?").hint(format!("name one: {}", ids.join(", "))))
+            Err(Fault::new("E0503", &["power"], "which power does the notice exercise?")
+                .hint(format!("name one: {}", ids.join(", "))))
         }
     }
 }
@@ -552,10 +579,9 @@ fn act_faults(agreement: &Agreement, proposal: &Proposal, today: NaiveDate) -> V
         }
         Event::AnnouncementMade(done) | Event::DeliverableDelivered(done) | Event::WorkReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            let known = |id: &str| {
-                agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id)
-            };
-            faults.extend(done.provision.as_ref().filter(|id| !known(id)).map(|id| provision_fault(agreement, &["provision"], id)));
+            let known = |id: &str| agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+            faults
+                .extend(done.provision.as_ref().filter(|id| !known(id)).map(|id| provision_fault(agreement, &["provision"], id)));
             faults
         }
         Event::PerformanceReported(done) => {
@@ -565,11 +591,17 @@ fn act_faults(agreement: &Agreement, proposal: &Proposal, today: NaiveDate) -> V
         }
         Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice),
         Event::NoticeReceived(received) => {
-            let given = agreement.acts.iter().find(|act| matches!(&act.event, Event::NoticeGiven(notice) if notice.notice == received.notice));
+            let given = agreement
+                .acts
+                .iter()
+                .find(|act| matches!(&act.event, Event::NoticeGiven(notice) if notice.notice == received.notice));
             match given {
                 None => {
                     let what = format!("`{}` is not a notice of {}", received.notice, agreement.id);
-                    vec![Fault::new("E0408", &["notice"], what).hint(nearest(&received.notice, notice_ids(agreement).map(String::as_str)))]
+                    vec![
+                        Fault::new("E0408", &["notice"], what)
+                            .hint(nearest(&received.notice, notice_ids(agreement).map(String::as_str))),
+                    ]
                 }
                 Some(given) => receipt_fault(given.days().earliest, proposal.occurred_on.as_ref(), "on").into_iter().collect(),
             }
@@ -605,16 +637,22 @@ fn instance_fault(agreement: &Agreement, instance: &str, today: NaiveDate) -> Op
     let id = format!("{}/{instance}", agreement.id);
     let commitments = || docket.entries.iter().filter(|line| line.kind == Kind::Commitment).map(|line| line.id.as_str());
     match docket.line(&id) {
-        None => Some(Fault::new("E0504", &["instance"], format!("`{id}` is not in the docket on {today}")).hint(nearest(&id, commitments()))),
-        Some(Line { kind: Kind::Commitment, axes, .. }) if axes.performance == Performance::Complete => {
-            Some(Fault::new("E0411", &["instance"], format!("`{id}` is recorded as performed")).hint("name the instance that was performed, or reverse that record first"))
-        }
+        None => Some(
+            Fault::new("E0504", &["instance"], format!("`{id}` is not in the docket on {today}"))
+                .hint(nearest(&id, commitments())),
+        ),
+        Some(Line { kind: Kind::Commitment, axes, .. }) if axes.performance == Performance::Complete => Some(
+            Fault::new("E0411", &["instance"], format!("`{id}` is recorded as performed"))
+                .hint("name the instance that was performed, or reverse that record first"),
+        ),
         Some(Line { kind: Kind::Commitment, .. }) => None,
         Some(Line { kind: Kind::MeetingCycle | Kind::Meeting, .. }) => Some(
             Fault::new("E0504", &["instance"], format!("`{id}` is met by a meeting"))
                 .hint(format!("obligo record meeting {} --body BODY --held DATE", agreement.id)),
         ),
-        Some(_) => Some(Fault::new("E0504", &["instance"], format!("`{id}` is nothing that is performed")).hint(nearest(&id, commitments()))),
+        Some(_) => Some(
+            Fault::new("E0504", &["instance"], format!("`{id}` is nothing that is performed")).hint(nearest(&id, commitments())),
+        ),
     }
 }
 
@@ -637,7 +675,10 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         }
     }
     if notice_ids(agreement).any(|id| *id == notice.notice) {
-        faults.push(Fault::new("E0205", &["notice"], format!("notice `{}` is there already", notice.notice)).hint("give it an id of its own"));
+        faults.push(
+            Fault::new("E0205", &["notice"], format!("notice `{}` is there already", notice.notice))
+                .hint("give it an id of its own"),
+        );
     }
     if let Some(given) = proposal.occurred_on.as_ref() {
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
@@ -645,7 +686,8 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         let day = given.latest().unwrap_or(given_on);
         let state = Scene::new(agreement, day).effect.state;
         if !matches!(state, EffectState::InEffect | EffectState::InForce | EffectState::Undetermined) {
-            let what = format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
+            let what =
+                format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
             faults.push(Fault::new("E0412", &["on"], what).hint("record its coming into effect first, or correct the date"));
         }
     }
@@ -667,7 +709,9 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
             Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
             None => Vec::new(),
         },
-        "termination" if termination::clause(&known.value).is_some_and(|clause| clause.counted_from.is_none()) => vec!["given", "received"],
+        "termination" if termination::clause(&known.value).is_some_and(|clause| clause.counted_from.is_none()) => {
+            vec!["given", "received"]
+        }
         _ => Vec::new(),
     };
     let fault = |what: String| Fault::new("E0414", &["reading"], what);

@@ -96,9 +96,9 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
     let mut topics = known.topics.clone();
     topics.sort();
     topics.dedup();
-    let series = agreement.provisions_of("meeting-series").find(|provision| {
-        provision.value.terms.get("body").and_then(|body| body.as_text()) == Some(known.body.as_str())
-    });
+    let series = agreement
+        .provisions_of("meeting-series")
+        .find(|provision| provision.value.terms.get("body").and_then(|body| body.as_text()) == Some(known.body.as_str()));
     let (axes, label, due) = state(scene, known);
     let mut draft = LineDraft(Line {
         id: format!("{}/{id}", agreement.id),

@@ -81,7 +81,8 @@ fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act,
             (reading, from.and_then(|from| regime.forward_span(from, clause.period)))
         })
         .collect();
-    let ends = readings.iter().map(|(_, span)| *span).collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    let ends =
+        readings.iter().map(|(_, span)| *span).collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
     let no_earlier_than = regime.forward(act.days().earliest, clause.period);
     let mut records = vec![known.seq, act.seq];
     records.extend(receipt.and_then(|(_, seq)| seq));
@@ -103,7 +104,8 @@ fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act,
 /// The day it was received and the record that says so, if it is another than the notice's own.
 fn receipt(agreement: &Agreement, as_of: NaiveDate, given: &NoticeGiven) -> Option<(Span, Option<u64>)> {
     let later = agreement.acts.iter().find(|act| {
-        matches!(&act.event, Event::NoticeReceived(received) if received.notice == given.notice) && act.by(as_of) != Occurrence::No
+        matches!(&act.event, Event::NoticeReceived(received) if received.notice == given.notice)
+            && act.by(as_of) != Occurrence::No
     });
     if let Some(act) = later {
         return Some((act.days(), Some(act.seq)));
@@ -129,9 +131,11 @@ fn steps(
                 CountedFrom::Received => received,
             };
             match (from, span) {
-                (Some(from), Some(_)) if from.earliest == from.latest => {
-                    reason(format!("counted from the day it was {}: {}", reading.word(), regime.step(from.earliest, clause.period)))
-                }
+                (Some(from), Some(_)) if from.earliest == from.latest => reason(format!(
+                    "counted from the day it was {}: {}",
+                    reading.word(),
+                    regime.step(from.earliest, clause.period)
+                )),
                 (Some(from), Some(span)) => reason(format!(
                     "counted from the day it was {}, {}: {} gives {}",
                     reading.word(),
@@ -153,7 +157,8 @@ pub fn lines(scene: &Scene) -> Vec<Line> {
 fn line(scene: &Scene, notice: &Notice) -> Option<Line> {
     let known = scene.agreement.provisions.iter().find(|known| notice.records.first() == Some(&known.seq))?;
     let agreement = scene.agreement;
-    let what = format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
+    let what =
+        format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
     let mut draft = scene.line(known, Kind::Notice, &notice.id, what).because(notice.steps.clone());
     draft.0.by = vec![notice.by.clone()];
     draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();

@@ -14,9 +14,24 @@ use super::terms::Context;
 
 /// The types of act, as files have them.
 const TYPES: &[&str] = &[
-    "announced", "concluded", "signed", "launched", "took-effect", "meeting-planned", "meeting-tentative", "meeting-held",
-    "meeting-postponed", "meeting-cancelled", "announcement", "deliverable", "work-reported", "project-begun", "performance",
-    "notice-given", "notice-received", "reading-chosen",
+    "announced",
+    "concluded",
+    "signed",
+    "launched",
+    "took-effect",
+    "meeting-planned",
+    "meeting-tentative",
+    "meeting-held",
+    "meeting-postponed",
+    "meeting-cancelled",
+    "announcement",
+    "deliverable",
+    "work-reported",
+    "project-begun",
+    "performance",
+    "notice-given",
+    "notice-received",
+    "reading-chosen",
 ];
 
 /// One act as a proposal; `None`, with faults, if it cannot be read.
@@ -46,7 +61,8 @@ fn stated(table: &Table, context: &Context, kind: &str, source: Option<&str>) ->
     if !matches!(kind, "meeting-planned" | "meeting-tentative" | "meeting-postponed") {
         return None;
     }
-    let published = || context.sources.iter().find(|known| Some(known.id.as_str()) == source).map(|known| known.published.clone());
+    let published =
+        || context.sources.iter().find(|known| Some(known.id.as_str()) == source).map(|known| known.published.clone());
     let stated = table.date("stated").or_else(published);
     if stated.is_none() && table.get("stated").is_none() {
         let fault = Fault::new("E0202", &["stated"], "`stated` is missing: on which day was this planned?");

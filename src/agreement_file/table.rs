@@ -26,7 +26,10 @@ impl<'a> Table<'a> {
     pub fn new(name: &'a str, node: &'a Node, faults: &'a RefCell<Vec<Placed>>) -> Option<Self> {
         let Kind::Table(entries) = &node.kind else {
             let fault = Fault::new("E0203", &[], format!("{name} is a table, and this is {}", node.is()));
-            faults.borrow_mut().push(Placed { span: Some(node.span.clone()), fault: fault.hint(format!("write {name} on a line of its own, keys below")) });
+            faults.borrow_mut().push(Placed {
+                span: Some(node.span.clone()),
+                fault: fault.hint(format!("write {name} on a line of its own, keys below")),
+            });
             return None;
         };
         Some(Table { name, node, entries, asked: RefCell::default(), faults })

@@ -54,7 +54,8 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
         for key in ["party", "body", "provision", "act"] {
             file.get(key);
         }
-        let fault = Fault::new("E0202", &["agreement"], "`[agreement]` is missing").hint("begin with [agreement], then id = … and title = …");
+        let fault = Fault::new("E0202", &["agreement"], "`[agreement]` is missing")
+            .hint("begin with [agreement], then id = … and title = …");
         return file.fault(file.node(), fault);
     };
     let Some(table) = Table::new("[agreement]", agreement, faults) else { return };
@@ -72,7 +73,7 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
         proposals.push((context.term(Event::SourceRecorded(source), own, None).on(published), node));
     }
     for table in file.tables("body", "[[body]]") {
-        let body = body(&table).map(|body| Event::BodyRecorded(body));
+        let body = body(&table).map(Event::BodyRecorded);
         let own = table.text("source");
         table.finish(&[]);
         proposals.extend(body.map(|body| (context.term(body, own, None), table.node().clone())));

@@ -88,7 +88,11 @@ impl Output {
             (_, Some(format), _) => Ok(format),
             (_, None, None | Some("txt")) => Ok(Format::Table),
             (_, None, Some(extension)) => clap::ValueEnum::from_str(extension, true).map_err(|_| {
-                Error::refused("E0417", format!("`.{extension}` is not a format of this answer"), "use .txt, .json, .jsonl, .csv or .md, or -O FORMAT")
+                Error::refused(
+                    "E0417",
+                    format!("`.{extension}` is not a format of this answer"),
+                    "use .txt, .json, .jsonl, .csv or .md, or -O FORMAT",
+                )
             }),
         }
     }
@@ -107,8 +111,14 @@ impl Output {
     }
 
     /// Writes a file by a temporary one beside it, so that nobody ever reads half.
-    pub fn write_file(&self, file: &std::path::Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
-        let failed = |error: std::io::Error| Error::failed(format!("cannot write `{}`: {error}", file.display()), "name a file in a folder you may write to");
+    pub fn write_file(
+        &self,
+        file: &std::path::Path,
+        write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let failed = |error: std::io::Error| {
+            Error::failed(format!("cannot write `{}`: {error}", file.display()), "name a file in a folder you may write to")
+        };
         let mut name = file.as_os_str().to_owned();
         name.push(format!(".{}.new", std::process::id()));
         let beside = PathBuf::from(name);
@@ -168,7 +178,10 @@ fn short_period(text: &str) -> Option<Period> {
 /// A period as people type it: `90d`, `3m`, or any that agreement files know.
 pub fn period(text: &str) -> Result<Period, Error> {
     short_period(text).map_or_else(
-        || text.parse().map_err(|error: rules::time::period::PeriodError| Error::refused("E0304", error.to_string(), error.hint())),
+        || {
+            text.parse()
+                .map_err(|error: rules::time::period::PeriodError| Error::refused("E0304", error.to_string(), error.hint()))
+        },
         Ok,
     )
 }

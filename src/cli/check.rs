@@ -31,7 +31,8 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let (register, _): (Register, _) = replay.finish();
     for file in &files {
         let Some(agreement) = file.agreement().and_then(|id| register.agreements.get(id)) else { continue };
-        let paragraphs = agreement.paragraphs().map(|(read, all)| format!(", {read} of {all} paragraphs read")).unwrap_or_default();
+        let paragraphs =
+            agreement.paragraphs().map(|(read, all)| format!(", {read} of {all} paragraphs read")).unwrap_or_default();
         let (provisions, acts) = (agreement.provisions.len(), agreement.acts.len());
         say!("{}: {} — {provisions} provisions, {acts} acts{paragraphs}; nothing wrong", file.path, agreement.id);
     }

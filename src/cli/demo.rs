@@ -58,15 +58,27 @@ impl Ids for Derived {
 pub fn run(_: Args) -> Result<u8, Error> {
     let path = PathBuf::from("demo").join("obligo.db");
     let origin = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"urn:obligo:demo");
-    std::fs::create_dir_all("demo").map_err(|error| Error::failed(format!("cannot make the folder `demo`: {error}"), "run it in a folder you may write to"))?;
+    std::fs::create_dir_all("demo").map_err(|error| {
+        Error::failed(format!("cannot make the folder `demo`: {error}"), "run it in a folder you may write to")
+    })?;
     refuse_foreign(&path, origin)?;
     let beside = PathBuf::from("demo").join(format!("obligo.db.{}.new", std::process::id()));
     let days = write(&beside, origin).inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
-    std::fs::rename(&beside, &path).map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
+    std::fs::rename(&beside, &path)
+        .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
     let view = app::view(&SqliteLog::open_read_only(&path)?, &Position { as_of, known_at: None }, None)?;
-    say!("Wrote {}: {} agreements, {} records from {} documents.", path.display(), view.register.agreements.len(), view.log.size, days.len());
-    say!("Its clock was pinned to the day each document was published ({}); no other register can do that.", days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "));
+    say!(
+        "Wrote {}: {} agreements, {} records from {} documents.",
+        path.display(),
+        view.register.agreements.len(),
+        view.log.size,
+        days.len()
+    );
+    say!(
+        "Its clock was pinned to the day each document was published ({}); no other register can do that.",
+        days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    );
     say!("Nothing outside ./demo was touched. Below, the status as of {SEEN_FROM}.\n");
     status::report(&view, None).write(Format::Table, &mut anstream::stdout().lock())?;
     say!("\nNext: export OBLIGO_REGISTER=demo/obligo.db");
@@ -125,6 +137,12 @@ fn by_publication(name: &str, text: &str) -> Result<Vec<(NaiveDate, Proposal)>, 
         let source = proposal.source.as_ref()?;
         Some((published(&source.id)?, proposal.clone()))
     };
-    let undated = || Error::refused("E0404", format!("`{name}` has something without a dated source"), "every part of the demo cites its document");
+    let undated = || {
+        Error::refused(
+            "E0404",
+            format!("`{name}` has something without a dated source"),
+            "every part of the demo cites its document",
+        )
+    };
     file.proposals.iter().map(|proposal| dated(proposal).ok_or_else(undated)).collect()
 }

@@ -13,7 +13,10 @@ pub fn show(error: &Error) {
                 hint!("{}\n", one(diagnostic));
             }
             let count = if all.len() == 1 { "1 error".into() } else { format!("{} errors", all.len()) };
-            hint!("{count}, nothing written; `obligo explain-error {}` says more", all.first().map_or("", |first| first.fault.code));
+            hint!(
+                "{count}, nothing written; `obligo explain-error {}` says more",
+                all.first().map_or("", |first| first.fault.code)
+            );
         }
         Error::Failed { what, hint } => {
             let mut group = Level::ERROR.primary_title(what.as_str()).elements(std::iter::empty::<Origin>());

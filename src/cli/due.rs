@@ -4,9 +4,9 @@ use chrono::NaiveDate;
 use rules::docket::{Kind, Line, Timing};
 use rules::time::{Period, Regime};
 
+use super::Context;
 use super::args::{self, Reading};
 use super::status::{self, by_date, footer, is_overdue};
-use super::Context;
 use crate::app;
 use crate::clock;
 use crate::error::Error;
@@ -67,7 +67,11 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
         let today = clock::today()?;
         let (from, to) = (args::day(from, today)?, args::day(to, today)?);
         if to < from {
-            return Err(Error::refused("E0305", format!("the window ends on {to}, before it begins on {from}"), "give the earlier day to --from"));
+            return Err(Error::refused(
+                "E0305",
+                format!("the window ends on {to}, before it begins on {from}"),
+                "give the earlier day to --from",
+            ));
         }
         return Ok(Window { from, to, overdue_too: false });
     }

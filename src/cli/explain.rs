@@ -44,14 +44,19 @@ fn report(view: &View, line: &Line) -> Report {
 fn sections(view: &View, line: &Line) -> Vec<Section> {
     let (_, owed) = words::parties(line.force);
     let kind = if line.kind.word() == "commitment" { owed } else { line.kind.word() };
-    let between = if line.by == line.to { format!("by {} together", line.by.join(" and ")) } else { format!("by {} to {}", line.by.join(", "), line.to.join(", ")) };
+    let between = if line.by == line.to {
+        format!("by {} together", line.by.join(" and "))
+    } else {
+        format!("by {} to {}", line.by.join(", "), line.to.join(", "))
+    };
     let mut sections = vec![
         Section::Line(vec![Tone::Strong.of(&line.what)]),
         Section::Line(vec![words::label(line)]),
         Section::line(format!("{} {kind} {between} · {}", words::force(line.force), line.id)),
     ];
     if let Some(certainty) = line.due.certainty {
-        let distance = if line.axes.is_pending() { format!(", {}", words::distance(line.due, view.docket.as_of)) } else { String::new() };
+        let distance =
+            if line.axes.is_pending() { format!(", {}", words::distance(line.due, view.docket.as_of)) } else { String::new() };
         sections.push(Section::line(format!("When: {} ({}{distance})", words::due(line.due), words::certainty(certainty))));
     }
     let axes = [

@@ -15,7 +15,10 @@ pub struct Args {
 pub fn run(args: Args) -> Result<u8, Error> {
     let heading = format!("## {}", args.code.trim().to_uppercase());
     let section = PAGE.split("\n## ").find(|section| format!("## {section}").starts_with(&heading));
-    let unknown = || Fault::new("E0504", &[], format!("`{}` is not a code", args.code)).hint("codes look like E0304; docs/errors.md lists them");
+    let unknown = || {
+        Fault::new("E0504", &[], format!("`{}` is not a code", args.code))
+            .hint("codes look like E0304; docs/errors.md lists them")
+    };
     say!("{}", section.ok_or_else(unknown)?.trim());
     Ok(0)
 }

@@ -79,10 +79,11 @@ fn diagnostics(files: &[AgreementFile], refusals: &[Refusal]) -> Vec<Diagnostic>
         placed.extend(file.faults.iter().cloned());
         placed.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
         let text: Arc<str> = file.text.as_str().into();
-        all.extend(placed.into_iter().map(|placed| Diagnostic {
-            fault: placed.fault,
-            place: Some((file.path.clone(), text.clone(), placed.span)),
-        }));
+        all.extend(
+            placed
+                .into_iter()
+                .map(|placed| Diagnostic { fault: placed.fault, place: Some((file.path.clone(), text.clone(), placed.span)) }),
+        );
         first = next;
     }
     all

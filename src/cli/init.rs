@@ -21,7 +21,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let path = args.path.unwrap_or(found.path);
     if let Some(folder) = path.parent().filter(|_| by_default) {
         std::fs::create_dir_all(folder).map_err(|error| {
-            Error::failed(format!("cannot make the folder `{}`: {error}", folder.display()), "name a place you may write to with --register")
+            Error::failed(
+                format!("cannot make the folder `{}`: {error}", folder.display()),
+                "name a place you may write to with --register",
+            )
         })?;
     }
     SqliteLog::create(&path, Uuid::now_v7(), clock::now)?;

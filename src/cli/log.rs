@@ -79,7 +79,8 @@ fn json(seq: u64, entry: &[u8]) -> RecordJson {
 fn row(seq: u64, entry: &[u8]) -> Vec<Cell> {
     match codec::decode(entry) {
         Ok(record) => {
-            let corrects = record.corrects.map(|target| format!(" (#{target}: {})", record.reason.as_deref().unwrap_or("no reason given")));
+            let corrects =
+                record.corrects.map(|target| format!(" (#{target}: {})", record.reason.as_deref().unwrap_or("no reason given")));
             vec![
                 seq.to_string().into(),
                 record.occurred_on.as_ref().map_or(String::new(), ToString::to_string).into(),

@@ -13,7 +13,9 @@ pub fn agreement(view: &View, id: &str) -> Result<(), Error> {
         return Ok(());
     }
     let known = view.register.agreements.keys().map(String::as_str);
-    Err(Fault::new("E0502", &[], format!("agreement `{id}` is not in the register as known then")).hint(nearest(id, known)).into())
+    Err(Fault::new("E0502", &[], format!("agreement `{id}` is not in the register as known then"))
+        .hint(nearest(id, known))
+        .into())
 }
 
 /// The line of that id; or the only one whose provision or instance is so called.

@@ -20,7 +20,9 @@ pub fn run(args: Args, command: clap::Command) -> Result<u8, Error> {
             std::io::stdout().write_all(&page)?;
         }
         Some(folder) => {
-            let failed = |error| Error::failed(format!("cannot write to `{}`: {error}", folder.display()), "name a folder you may write to");
+            let failed = |error| {
+                Error::failed(format!("cannot write to `{}`: {error}", folder.display()), "name a folder you may write to")
+            };
             std::fs::create_dir_all(&folder).map_err(failed)?;
             clap_mangen::generate_to(command, &folder).map_err(failed)?;
             say!("Wrote manual pages into {}", folder.display());

@@ -104,7 +104,7 @@ enum Verb {
     /// Say everything that is wrong with agreement files, and write nothing
     Check(check::Args),
     /// Record what happened: a meeting, a notice, a performance, a signature, …
-    Record(record::Args),
+    Record(Box<record::Args>),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -182,7 +182,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Init(args) => init::run(args, context),
         Verb::Import(args) => import::run(args, context),
         Verb::Check(args) => check::run(args),
-        Verb::Record(args) => record::run(args, context),
+        Verb::Record(args) => record::run(*args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),

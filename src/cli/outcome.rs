@@ -20,7 +20,11 @@ pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
     };
     match &outcome.receipt {
         Some(receipt) if receipt.repeated => {
-            writeln!(out, "This command was carried out before, as {}; nothing was written now", range(receipt.first, receipt.last))?;
+            writeln!(
+                out,
+                "This command was carried out before, as {}; nothing was written now",
+                range(receipt.first, receipt.last)
+            )?;
             return Ok(());
         }
         Some(receipt) => writeln!(out, "Recorded {}{already}", range(receipt.first, receipt.last))?,
@@ -71,7 +75,8 @@ fn change_words(change: &Change) -> String {
         Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
         Change::Changed(old, new) => {
-            let dates = if old.due == new.due { String::new() } else { format!("  {} -> {}", words::due(old.due), words::due(new.due)) };
+            let dates =
+                if old.due == new.due { String::new() } else { format!("  {} -> {}", words::due(old.due), words::due(new.due)) };
             let labels = if old.label == new.label { new.label.clone() } else { format!("{} -> {}", old.label, new.label) };
             format!("{} {}  {labels}{dates}", words::state(&new.axes).0, new.id)
         }

@@ -25,12 +25,17 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let view = app::view(&context.reader()?, &position, None)?;
     let docket = &view.docket;
     let party = args.party.to_uppercase();
-    let agreements: Vec<_> = docket.agreements.iter().filter(|line| line.parties.iter().any(|known| known.id.to_uppercase() == party)).collect();
+    let agreements: Vec<_> =
+        docket.agreements.iter().filter(|line| line.parties.iter().any(|known| known.id.to_uppercase() == party)).collect();
     let known: Vec<&str> = docket.agreements.iter().flat_map(|line| line.parties.iter().map(|party| party.id.as_str())).collect();
-    let Some(named) = agreements.first().and_then(|line| line.parties.iter().find(|known| known.id.to_uppercase() == party)) else {
-        return Err(Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party)).hint(nearest(&args.party, known)).into());
+    let Some(named) = agreements.first().and_then(|line| line.parties.iter().find(|known| known.id.to_uppercase() == party))
+    else {
+        return Err(Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party))
+            .hint(nearest(&args.party, known))
+            .into());
     };
-    let with = |ids: fn(&Line) -> &Vec<String>| docket.entries.iter().filter(|line| ids(line).contains(&named.id)).collect::<Vec<_>>();
+    let with =
+        |ids: fn(&Line) -> &Vec<String>| docket.entries.iter().filter(|line| ids(line).contains(&named.id)).collect::<Vec<_>>();
     let (owes, owed) = (with(|line| &line.by), with(|line| &line.to));
     let document = PartyJson {
         schema: "obligo.party.v1",

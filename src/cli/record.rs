@@ -264,7 +264,7 @@ fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) ->
             let on = date(&on)?;
             let folder = context.register()?.path.with_extension("evidence");
             let evidence = evidence.map(|evidence| keep(&evidence, &folder, dry_run)).transpose()?;
-            let performance = PerformanceReported { instance: instance.into(), by, evidence };
+            let performance = PerformanceReported { instance, by, evidence };
             Ok(Proposal::new(agreement, Event::PerformanceReported(performance)).on(on))
         }
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
@@ -282,7 +282,7 @@ fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) ->
         }
         Act::Reading { provision, reading, on } => {
             let (agreement, provision) = split(&provision)?;
-            let chosen = ReadingChosen { provision: provision.into(), reading };
+            let chosen = ReadingChosen { provision, reading };
             Ok(Proposal::new(agreement, Event::ReadingChosen(chosen)).on(date(&on)?))
         }
         Act::Correction { seq } => {
@@ -293,15 +293,34 @@ fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) ->
     }
 }
 
-fn meeting_proposal(meeting: Meeting, today: &DateSpec, date: impl Fn(&str) -> Result<DateSpec, Error>) -> Result<Proposal, Error> {
+fn meeting_proposal(
+    meeting: Meeting,
+    today: &DateSpec,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+) -> Result<Proposal, Error> {
     let Meeting { agreement, body, held, planned, tentative, postponed, cancelled: _, meeting, name, place, topics } = meeting;
     let id = meeting.unwrap_or_default();
     let scheduled = |on: DateSpec, certainty: Certainty| {
-        Event::MeetingScheduled(MeetingScheduled { meeting: id.clone(), body: body.clone(), on, certainty, name: name.clone(), place: place.clone(), topics: topics.clone() })
+        Event::MeetingScheduled(MeetingScheduled {
+            meeting: id.clone(),
+            body: body.clone(),
+            on,
+            certainty,
+            name: name.clone(),
+            place: place.clone(),
+            topics: topics.clone(),
+        })
     };
     let (event, on) = match (held, planned, tentative, postponed) {
         (Some(on), ..) => {
-            let held = MeetingHeld { meeting: id.clone(), body: body.clone(), name: name.clone(), place: place.clone(), text: None, topics: topics.clone() };
+            let held = MeetingHeld {
+                meeting: id.clone(),
+                body: body.clone(),
+                name: name.clone(),
+                place: place.clone(),
+                text: None,
+                topics: topics.clone(),
+            };
             (Event::MeetingHeld(held), date(&on)?)
         }
         (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), today.clone()),
@@ -314,7 +333,9 @@ fn meeting_proposal(meeting: Meeting, today: &DateSpec, date: impl Fn(&str) -> R
 
 /// `uk-kr-dp/20a` in its two parts; parentheses, as in `20(a)`, may stay.
 fn split(id: &str) -> Result<(&str, String), Error> {
-    let (agreement, rest) = id.split_once('/').ok_or_else(|| Error::refused("E0504", format!("`{id}` is not an id"), "write AGREEMENT/ID, as in uk-kr-dp/22c"))?;
+    let (agreement, rest) = id
+        .split_once('/')
+        .ok_or_else(|| Error::refused("E0504", format!("`{id}` is not an id"), "write AGREEMENT/ID, as in uk-kr-dp/22c"))?;
     Ok((agreement, rest.replace(['(', ')'], "")))
 }
 
@@ -335,13 +356,21 @@ fn keep(evidence: &str, folder: &Path, dry_run: bool) -> Result<Evidence, Error>
         return Ok(Evidence::Url(evidence.into()));
     }
     let file = PathBuf::from(evidence);
-    let unreadable = |error: std::io::Error| Error::refused("E0101", format!("cannot read `{}`: {error}", file.display()), "name a file, or an address with its https://");
+    let unreadable = |error: std::io::Error| {
+        Error::refused(
+            "E0101",
+            format!("cannot read `{}`: {error}", file.display()),
+            "name a file, or an address with its https://",
+        )
+    };
     let bytes = std::fs::read(&file).map_err(unreadable)?;
     let sha256 = tree::sha256(&bytes).to_string();
     let name = file.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
     let kept = folder.join(&sha256);
     if !dry_run && !kept.exists() {
-        let failed = |error: std::io::Error| Error::failed(format!("cannot keep `{}`: {error}", file.display()), "may the folder of the register be written to?");
+        let failed = |error: std::io::Error| {
+            Error::failed(format!("cannot keep `{}`: {error}", file.display()), "may the folder of the register be written to?")
+        };
         std::fs::create_dir_all(folder).map_err(failed)?;
         let beside = folder.join(format!("{sha256}.{}.new", std::process::id()));
         std::fs::write(&beside, &bytes).map_err(failed)?;

@@ -65,7 +65,8 @@ pub fn report(view: &View, agreement: Option<&str>) -> Report {
 
 fn of_all(view: &View) -> Vec<Section> {
     let docket = &view.docket;
-    let columns = vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "OPEN", "DONE", "LAST ACT"];
+    let columns =
+        vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "OPEN", "DONE", "LAST ACT"];
     let rows = docket.agreements.iter().map(|agreement| agreement_row(docket, agreement)).collect();
     let mut sections = vec![Section::Line(totals(docket)), Section::line(""), Section::Table { columns, rows }];
     let attention: Vec<&Line> = docket.entries.iter().filter(|line| needs_attention(line)).collect();
@@ -118,14 +119,24 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
     let effect = words::effect(agreement.effect.state, agreement.effect.since.as_deref());
     let mut sections = vec![
         Section::Line(vec![Tone::Strong.of(&agreement.title)]),
-        Section::line(format!("{} · {} · {parties}: {}", words::form(agreement.form), words::force(agreement.force), named.join(", "))),
-        Section::line(format!("Effect: {effect}. Notice: {}. Periods are counted by {}.", words::notice(&agreement.notice), agreement.reckoning)),
+        Section::line(format!(
+            "{} · {} · {parties}: {}",
+            words::form(agreement.form),
+            words::force(agreement.force),
+            named.join(", ")
+        )),
+        Section::line(format!(
+            "Effect: {effect}. Notice: {}. Periods are counted by {}.",
+            words::notice(&agreement.notice),
+            agreement.reckoning
+        )),
     ];
     if let Some((read, all)) = agreement.paragraphs {
         sections.push(Section::line(format!("{read} of {all} paragraphs read.")));
     }
     if !agreement.relates.is_empty() {
-        let others: Vec<String> = agreement.relates.iter().map(|other| format!("{} {}", other.relation.replace('-', " "), other.to)).collect();
+        let others: Vec<String> =
+            agreement.relates.iter().map(|other| format!("{} {}", other.relation.replace('-', " "), other.to)).collect();
         sections.push(Section::line(format!("Relations: {}.", others.join("; "))));
     }
     sections.push(Section::Line(totals(docket)));
@@ -178,7 +189,8 @@ pub fn footer(view: &View) -> Vec<Section> {
         let place = |seq: Option<u64>| seq.map(|seq| format!("record {seq}: ")).unwrap_or_default();
         sections.extend(findings.iter().map(|finding| Section::line(format!("{}{}", place(finding.seq), finding.text))));
     }
-    let mut markings: Vec<&str> = view.docket.agreements.iter().flat_map(|line| line.handling.iter().map(String::as_str)).collect();
+    let mut markings: Vec<&str> =
+        view.docket.agreements.iter().flat_map(|line| line.handling.iter().map(String::as_str)).collect();
     markings.sort_unstable();
     markings.dedup();
     let handling = if markings.is_empty() { String::new() } else { format!(" · handling: {}", markings.join(", ")) };

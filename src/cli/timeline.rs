@@ -23,8 +23,15 @@ pub struct Args {
     reading: Reading,
 }
 
-const COLUMNS: &[(&str, &str)] =
-    &[("lane", "/lane"), ("from", "/from"), ("to", "/to"), ("mark", "/mark"), ("text", "/text"), ("label", "/label"), ("seq", "/seq")];
+const COLUMNS: &[(&str, &str)] = &[
+    ("lane", "/lane"),
+    ("from", "/from"),
+    ("to", "/to"),
+    ("mark", "/mark"),
+    ("text", "/text"),
+    ("label", "/label"),
+    ("seq", "/seq"),
+];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
@@ -75,11 +82,20 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 fn marks(view: &View, agreement: &Agreement) -> Vec<MarkJson> {
     let mut marks: Vec<MarkJson> = effect(view, agreement).into_iter().collect();
     for body in &agreement.bodies {
-        let cycles = view.docket.entries.iter().filter(|line| line.kind == Kind::MeetingCycle && instance(line).starts_with(&format!("{}-", body.value.id)));
+        let cycles = view
+            .docket
+            .entries
+            .iter()
+            .filter(|line| line.kind == Kind::MeetingCycle && instance(line).starts_with(&format!("{}-", body.value.id)));
         marks.extend(cycles.filter_map(|line| cycle(&body.value.name, line)));
         marks.extend(meetings(view, agreement, &body.value.id, &body.value.name));
     }
-    for line in view.docket.entries.iter().filter(|line| matches!(line.kind, Kind::Commitment | Kind::Notice) && line.due.latest.is_some()) {
+    for line in view
+        .docket
+        .entries
+        .iter()
+        .filter(|line| matches!(line.kind, Kind::Commitment | Kind::Notice) && line.due.latest.is_some())
+    {
         let (lane, mark) = if line.kind == Kind::Notice { ("notice", "end") } else { ("due", "due") };
         marks.extend(of_line(lane, mark, line));
     }
@@ -98,7 +114,15 @@ fn effect(view: &View, agreement: &Agreement) -> Option<MarkJson> {
     let ends = line.notice.ends.map(|(earliest, _)| earliest).filter(|end| *end < view.docket.as_of);
     let text = words::effect(line.effect.state, line.effect.since.as_deref());
     let to = ends.unwrap_or(view.docket.as_of);
-    Some(MarkJson { lane: "effect".into(), from: since.earliest()?.to_string(), to: to.to_string(), mark: "effect", text, label: None, seq: Some(agreement.terms.seq) })
+    Some(MarkJson {
+        lane: "effect".into(),
+        from: since.earliest()?.to_string(),
+        to: to.to_string(),
+        mark: "effect",
+        text,
+        label: None,
+        seq: Some(agreement.terms.seq),
+    })
 }
 
 /// A cycle as the window whose last day is the latest it is due; it begins a day after the one before.
@@ -106,7 +130,15 @@ fn cycle(lane: &str, line: &Line) -> Option<MarkJson> {
     let latest = line.due.latest?;
     let from = latest.checked_sub_months(chrono::Months::new(12)).and_then(|day| day.succ_opt()).unwrap_or(latest);
     let text = format!("{}, due {}", line.what, words::due(line.due));
-    Some(MarkJson { lane: lane.into(), from: from.to_string(), to: latest.to_string(), mark: "cycle", text, label: Some(line.label.clone()), seq: None })
+    Some(MarkJson {
+        lane: lane.into(),
+        from: from.to_string(),
+        to: latest.to_string(),
+        mark: "cycle",
+        text,
+        label: Some(line.label.clone()),
+        seq: None,
+    })
 }
 
 fn meetings<'a>(view: &'a View, agreement: &'a Agreement, body: &'a str, name: &'a str) -> impl Iterator<Item = MarkJson> + 'a {
@@ -148,14 +180,30 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
     let as_of = view.docket.as_of;
     agreement.acts.iter().filter(move |act| act.by(as_of) != Occurrence::No).filter_map(|act| {
         let (lane, mark) = match &act.event {
-            Event::AgreementAnnounced(_) | Event::AgreementConcluded(_) | Event::AgreementSigned(_) | Event::AgreementLaunched(_) | Event::AgreementTookEffect(_) => ("life", "act"),
+            Event::AgreementAnnounced(_)
+            | Event::AgreementConcluded(_)
+            | Event::AgreementSigned(_)
+            | Event::AgreementLaunched(_)
+            | Event::AgreementTookEffect(_) => ("life", "act"),
             Event::NoticeGiven(_) | Event::NoticeReceived(_) => ("notice", "notice"),
-            Event::AnnouncementMade(_) | Event::DeliverableDelivered(_) | Event::ProjectBegun(_) | Event::WorkReported(_) | Event::PerformanceReported(_) => ("acts", "act"),
+            Event::AnnouncementMade(_)
+            | Event::DeliverableDelivered(_)
+            | Event::ProjectBegun(_)
+            | Event::WorkReported(_)
+            | Event::PerformanceReported(_) => ("acts", "act"),
             _ => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };
         let text = words::event(&act.event);
-        Some(MarkJson { lane: lane.into(), from: from.to_string(), to: days.latest.to_string(), mark, text, label: None, seq: Some(act.seq) })
+        Some(MarkJson {
+            lane: lane.into(),
+            from: from.to_string(),
+            to: days.latest.to_string(),
+            mark,
+            text,
+            label: None,
+            seq: Some(act.seq),
+        })
     })
 }

@@ -37,7 +37,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.first_bad_seq(),
         log: LogJson { size: found.size, head: head.clone() },
-        faults: found.faults.iter().map(|fault| FindingJson { seq: fault.seq, agreement: None, text: fault.what.clone() }).collect(),
+        faults: found
+            .faults
+            .iter()
+            .map(|fault| FindingJson { seq: fault.seq, agreement: None, text: fault.what.clone() })
+            .collect(),
     };
     let tone = if is_good { Tone::Good } else { Tone::Bad };
     let mut sections = vec![Section::Line(vec![tone.of(&word), format!(": {}", found.verdict.meaning()).into()])];

@@ -48,7 +48,7 @@ fn day(text: &str) -> Option<NaiveDate> {
 }
 
 /// Lanes in the order in which they first appear.
-fn lanes<'a>(marks: &'a [MarkJson]) -> Vec<(&'a str, Vec<&'a MarkJson>)> {
+fn lanes(marks: &[MarkJson]) -> Vec<(&str, Vec<&MarkJson>)> {
     let mut lanes: Vec<(&str, Vec<&MarkJson>)> = Vec::new();
     for mark in marks {
         match lanes.iter_mut().find(|(lane, _)| *lane == mark.lane) {
@@ -85,7 +85,10 @@ pub fn text(chart: &Chart) -> Vec<String> {
     }
     let today = format!("{:width$}^ {}", "", chart.as_of, width = margin + column(chart.as_of));
     lines.push(today);
-    lines.push("o held   ? planned or tentative, or nothing recorded   ✗ not met   ✓ met   • act   [ ] cycle   ! due   > notice   | end".into());
+    lines.push(
+        "o held   ? planned or tentative, or nothing recorded   ✗ not met   ✓ met   • act   [ ] cycle   ! due   > notice   | end"
+            .into(),
+    );
     lines
 }
 

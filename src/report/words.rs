@@ -134,7 +134,9 @@ pub fn event(event: &Event) -> String {
     };
     match event {
         Event::AgreementRecorded(terms) => format!("{} ({}, {})", terms.title, form(terms.form), force(terms.force)),
-        Event::SourceRecorded(source) => format!("source {}: {}, {}, {}", source.id, source.title, source.published, source.handling),
+        Event::SourceRecorded(source) => {
+            format!("source {}: {}, {}, {}", source.id, source.title, source.published, source.handling)
+        }
         Event::BodyRecorded(body) => format!("body {}: {}", body.id, body.name),
         Event::ProvisionRecorded(provision) => {
             let text = provision.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
@@ -149,7 +151,9 @@ pub fn event(event: &Event) -> String {
             let how = if meeting.certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
             format!("{} {how} for {}{}", meeting.name.as_ref().unwrap_or(&meeting.meeting), meeting.on, at(&meeting.place))
         }
-        Event::MeetingHeld(meeting) => format!("{} held{}", meeting.name.as_ref().unwrap_or(&meeting.meeting), at(&meeting.place)),
+        Event::MeetingHeld(meeting) => {
+            format!("{} held{}", meeting.name.as_ref().unwrap_or(&meeting.meeting), at(&meeting.place))
+        }
         Event::MeetingPostponed(meeting) => format!("{} postponed to {}", meeting.meeting, meeting.on),
         Event::MeetingCancelled(meeting) => format!("{} cancelled", meeting.meeting),
         Event::AnnouncementMade(done) => format!("announced: {}", done.text),

@@ -33,10 +33,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let reason = Reason::new("amendment.requires", format!("at any time, with {requires}")).provision(&known.value.reference);
     let draft = match scene.stands() {
         Standing::Yes => draft.label("exercisable"),
-        Standing::Over(ending) => draft.axes(Axes {
-            existence: Existence::Ended(ending),
-            ..Axes::live(Timing::Undated)
-        }),
+        Standing::Over(ending) => draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) }),
         Standing::NotYet(_) | Standing::Unknown(_) => draft.axes(Axes::dormant("until the agreement has effect")),
     };
     vec![draft.because([reason]).finish(scene.agreement)]

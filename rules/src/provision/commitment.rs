@@ -65,15 +65,30 @@ fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
     let due = due(&mut reader);
     match (&due, &when) {
         (Some(DueTerm::Within(_) | DueTerm::Before(_)), None | Some(When::Words(_))) => {
-            reader.fault("E0202", "when", "`when` is missing: a period within or before needs the act it hangs on", "add when = { act = \"meeting-held\", of = \"…\" }");
+            reader.fault(
+                "E0202",
+                "when",
+                "`when` is missing: a period within or before needs the act it hangs on",
+                "add when = { act = \"meeting-held\", of = \"…\" }",
+            );
         }
         (Some(DueTerm::By(_)), Some(_)) => {
-            reader.fault("E0207", "due", "a fixed date and a condition cannot both say when it is due", "give due = { within = \"…\" } of the act");
+            reader.fault(
+                "E0207",
+                "due",
+                "a fixed date and a condition cannot both say when it is due",
+                "give due = { within = \"…\" } of the act",
+            );
         }
         _ => {}
     }
     if every.is_some() && (due.is_some() || when.is_some() || once) {
-        reader.fault("E0207", "every", "`every` makes its own dates: `due`, `when` and `once` do not go with it", "split the provision in two");
+        reader.fault(
+            "E0207",
+            "every",
+            "`every` makes its own dates: `due`, `when` and `once` do not go with it",
+            "split the provision in two",
+        );
     }
     Duty { several, every, due, when, once }
 }
@@ -155,12 +170,14 @@ fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> 
         (Some(When::Act { act, of }), due) => triggered(scene, known, act, of.as_deref(), due.as_ref(), id),
         (None, Some(DueTerm::By(date))) => vec![dated(scene, draft(id), date, &provision.reference)],
         (None, _) if duty.once => {
-            let reason = Reason::new("commitment.once", "one act, for which the text names no date").provision(&provision.reference);
+            let reason =
+                Reason::new("commitment.once", "one act, for which the text names no date").provision(&provision.reference);
             let label = Axes::live(Timing::Open);
             vec![draft(id).axes(label).because([reason])]
         }
         (None, _) => {
-            let reason = Reason::new("commitment.standing", "no date and no end: it stands for as long as the agreement has effect");
+            let reason =
+                Reason::new("commitment.standing", "no date and no end: it stands for as long as the agreement has effect");
             vec![draft(id).because([reason.provision(&provision.reference)])]
         }
     }
@@ -205,7 +222,14 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
         .collect()
 }
 
-fn triggered(scene: &Scene, known: &Known<Provision>, act: &str, of: Option<&str>, due: Option<&DueTerm>, id: &str) -> Vec<LineDraft> {
+fn triggered(
+    scene: &Scene,
+    known: &Known<Provision>,
+    act: &str,
+    of: Option<&str>,
+    due: Option<&DueTerm>,
+    id: &str,
+) -> Vec<LineDraft> {
     let draft = |instance: &str| scene.line(known, LineKind::Commitment, instance, what(&known.value));
     let reference = &known.value.reference;
     let mut drafts: Vec<LineDraft> = Vec::new();
@@ -215,7 +239,9 @@ fn triggered(scene: &Scene, known: &Known<Provision>, act: &str, of: Option<&str
             let text = format!("{period} before {meeting}, planned {}: by {}", span.words(), due.words());
             let reason = Reason::new("commitment.before", text).provision(reference).records([seq]);
             let axes = Axes::live(timing(None, due, scene.as_of));
-            drafts.push(draft(&format!("{id}-{meeting}")).axes(axes).due(Due::within(due, Certainty::Indicative)).because([reason]));
+            drafts.push(
+                draft(&format!("{id}-{meeting}")).axes(axes).due(Due::within(due, Certainty::Indicative)).because([reason]),
+            );
         }
     } else {
         for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
@@ -226,7 +252,8 @@ fn triggered(scene: &Scene, known: &Known<Provision>, act: &str, of: Option<&str
     if drafts.is_empty() {
         let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
         let until = format!("until {}{of}", act.replace('-', " "));
-        let reason = Reason::new("commitment.condition", format!("arises each time: {}{of}; none is recorded", act.replace('-', " ")));
+        let reason =
+            Reason::new("commitment.condition", format!("arises each time: {}{of}; none is recorded", act.replace('-', " ")));
         drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]));
     }
     drafts
@@ -319,16 +346,19 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
     let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
     match done.last() {
         Some(last) if all_acted && !is_standing => {
-            let first = done.iter().map(|act| act.days()).reduce(|one, other| Span {
-                earliest: one.earliest.max(other.earliest),
-                latest: one.latest.max(other.latest),
-            });
+            let first = done
+                .iter()
+                .map(|act| act.days())
+                .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
             let on = first.unwrap_or_else(|| last.days());
             draft.0.axes = draft.0.axes.clone().done(on, draft.0.due.span());
         }
         Some(_) => draft.0.axes.performance = Performance::InProgress,
         None if draft.0.due.latest.is_some() => {
-            let reason = Reason::new("commitment.nothing-recorded", format!("no performance of {} is recorded by {}", draft.0.id, scene.as_of));
+            let reason = Reason::new(
+                "commitment.nothing-recorded",
+                format!("no performance of {} is recorded by {}", draft.0.id, scene.as_of),
+            );
             draft.0.because.push(reason);
         }
         None => {}

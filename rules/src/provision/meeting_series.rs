@@ -89,7 +89,14 @@ fn everyone(scene: &Scene, draft: &mut LineDraft) {
     draft.0.to = scene.agreement.party_ids();
 }
 
-fn cycle_line(scene: &Scene, known: &Known<Provision>, series: &Series, every: Period, cycle: &Cycle, held: &[&Act]) -> LineDraft {
+fn cycle_line(
+    scene: &Scene,
+    known: &Known<Provision>,
+    series: &Series,
+    every: Period,
+    cycle: &Cycle,
+    held: &[&Act],
+) -> LineDraft {
     let reference = &known.value.reference;
     let due = cycle.due_over_readings();
     let name = scene.agreement.body(&series.body).map_or(series.body.as_str(), |body| body.name.as_str());
@@ -98,8 +105,14 @@ fn cycle_line(scene: &Scene, known: &Known<Provision>, series: &Series, every: P
     everyone(scene, &mut draft);
     let readings = cycle.due.iter().map(|(reading, span)| {
         let text = match reading {
-            Reading::CalendarPeriod => format!("every {every}, read as {}: once in {}, by {}", reading.name(every), cycle.key, span.words()),
-            Reading::Rolling => format!("every {every}, read as {}: within {every} of the last meeting or of coming into effect, by {}", reading.name(every), span.words()),
+            Reading::CalendarPeriod => {
+                format!("every {every}, read as {}: once in {}, by {}", reading.name(every), cycle.key, span.words())
+            }
+            Reading::Rolling => format!(
+                "every {every}, read as {}: within {every} of the last meeting or of coming into effect, by {}",
+                reading.name(every),
+                span.words()
+            ),
         };
         Reason::new("meeting-series.readings", text).provision(reference)
     });
@@ -128,7 +141,13 @@ fn cycle_line(scene: &Scene, known: &Known<Provision>, series: &Series, every: P
                 .closes_with(command)
         }
         (None, None) => {
-            let text = format!("no meeting of {} between {} and {} is recorded by {}", series.body, cycle.window.earliest, cycle.window.latest.min(scene.as_of), scene.as_of);
+            let text = format!(
+                "no meeting of {} between {} and {} is recorded by {}",
+                series.body,
+                cycle.window.earliest,
+                cycle.window.latest.min(scene.as_of),
+                scene.as_of
+            );
             let text = if scene.as_of < cycle.window.earliest { "the cycle has not begun".into() } else { text };
             draft.axes(open).because([Reason::new("meeting-series.nothing-recorded", text)]).closes_with(command)
         }
@@ -139,7 +158,11 @@ fn cycle_line(scene: &Scene, known: &Known<Provision>, series: &Series, every: P
 fn late_under(every: Period, cycle: &Cycle, on: Span) -> String {
     let late = cycle.due.iter().filter(|(_, due)| on.earliest > due.latest);
     late.map(|(reading, due)| {
-        format!("; late by {} under the reading {}", crate::obligation::days_words((on.earliest - due.latest).num_days()), reading.name(every))
+        format!(
+            "; late by {} under the reading {}",
+            crate::obligation::days_words((on.earliest - due.latest).num_days()),
+            reading.name(every)
+        )
     })
     .collect()
 }

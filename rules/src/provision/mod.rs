@@ -172,12 +172,22 @@ impl<'a, 'f> Reader<'a, 'f> {
                 prefix.push(key);
                 let mut inner = Reader { terms, faults: self.faults, prefix };
                 for unknown in terms.keys().filter(|known| !keys.contains(&known.as_str())) {
-                    inner.fault("E0201", unknown, format!("`{unknown}` is not a key of `{key}`"), nearest(unknown, keys.iter().copied()));
+                    inner.fault(
+                        "E0201",
+                        unknown,
+                        format!("`{unknown}` is not a key of `{key}`"),
+                        nearest(unknown, keys.iter().copied()),
+                    );
                 }
                 Some(read(&mut inner))
             }
             _ => {
-                self.fault("E0203", key, format!("`{key}` is a table"), format!("write {key} = {{ … }} with {}", keys.join(", ")));
+                self.fault(
+                    "E0203",
+                    key,
+                    format!("`{key}` is a table"),
+                    format!("write {key} = {{ … }} with {}", keys.join(", ")),
+                );
                 None
             }
         }

@@ -31,7 +31,13 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 /// What an end would leave, for whoever asks about the end.
 pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
     let reason = |known: &Known<Provision>| {
-        let unless = known.value.terms.get("unless").and_then(Term::as_text).map(|unless| format!(", unless {unless}")).unwrap_or_default();
+        let unless = known
+            .value
+            .terms
+            .get("unless")
+            .and_then(Term::as_text)
+            .map(|unless| format!(", unless {unless}"))
+            .unwrap_or_default();
         let projects = projects(agreement);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
         let text = format!("{} goes on after the end{unless}{under_way}", subject(&known.value));

@@ -12,8 +12,14 @@ use crate::scene::Scene;
 use crate::time::{Period, Regime, Span};
 
 /// `term`.
-pub const KIND: Kind =
-    Kind { name: "term", about: "how long the agreement lasts", keys: &["length", "from"], default_id: Some("term"), check, lines };
+pub const KIND: Kind = Kind {
+    name: "term",
+    about: "how long the agreement lasts",
+    keys: &["length", "from"],
+    default_id: Some("term"),
+    check,
+    lines,
+};
 
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     let mut reader = Reader::new(&provision.terms, faults);

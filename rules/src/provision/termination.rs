@@ -90,7 +90,12 @@ fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Option<Clause> {
             let least = reader.period("at_least");
             let exact = reader.period("period");
             if reader.has("at_least") == reader.has("period") {
-                reader.fault("E0202", "at_least", "`notice` takes one of at_least, period", "write at_least = \"6 months\" or period = \"6 months\"");
+                reader.fault(
+                    "E0202",
+                    "at_least",
+                    "`notice` takes one of at_least, period",
+                    "write at_least = \"6 months\" or period = \"6 months\"",
+                );
             }
             let form = reader.text("form").map(String::from);
             let counted_from = reader.choice("counted_from", &["given", "received"]).and_then(CountedFrom::named);
@@ -106,11 +111,14 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     draft = match (scene.effect.state, running, clause(provision)) {
         (EffectState::Terminated | EffectState::Expired, ..) => {
             let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
-            draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) }).because(scene.effect.because.clone())
+            draft
+                .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
+                .because(scene.effect.because.clone())
         }
         (_, Some(notice), _) => {
             let text = format!("exercised by {}: notice of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
-            let reason = Reason::new("termination.exercised", text).provision(&provision.reference).records(notice.records.clone());
+            let reason =
+                Reason::new("termination.exercised", text).provision(&provision.reference).records(notice.records.clone());
             draft.label(format!("exercised by {}", notice.by)).because([reason]).because(notice.steps.clone())
         }
         (EffectState::InEffect | EffectState::InForce, None, Some(clause)) => {
@@ -123,7 +131,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         (state, None, Some(_)) => {
             let state = state.word().replace('_', " ");
-            draft.axes(Axes::dormant("until the agreement has effect")).because([Reason::new("termination.dormant", format!("the agreement is {state}"))])
+            draft
+                .axes(Axes::dormant("until the agreement has effect"))
+                .because([Reason::new("termination.dormant", format!("the agreement is {state}"))])
         }
     };
     draft = draft.because(survival::reasons(scene.agreement));
@@ -138,14 +148,19 @@ fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> V
     let quantifier = if clause.at_least { "no earlier than" } else { "on" };
     let form = clause.form.as_ref().map(|form| format!("{form} ")).unwrap_or_default();
     let mut reasons = vec![
-        Reason::new("termination.notice", format!("{form}notice given on {today} ends it {quantifier} {end}")).provision(reference),
+        Reason::new("termination.notice", format!("{form}notice given on {today} ends it {quantifier} {end}"))
+            .provision(reference),
         Reason::new("termination.period", scene.regime.step(today, clause.period)).provision(reference),
     ];
     if clause.readings(scene.agreement, &known.value.id).contains(&CountedFrom::Received) {
-        let text = format!("the period may run from receipt: then {} from the day it is received, not before {end}", clause.period);
+        let text =
+            format!("the period may run from receipt: then {} from the day it is received, not before {end}", clause.period);
         reasons.push(Reason::new("termination.readings", text).provision(reference));
     }
-    let others = scene.agreement.provisions_of("term").filter(|term| matches!(term.value.terms.get("length"), Some(Term::Text(_))));
-    reasons.extend(others.map(|term| Reason::new("termination.term", "its term may be over before").provision(&term.value.reference)));
+    let others =
+        scene.agreement.provisions_of("term").filter(|term| matches!(term.value.terms.get("length"), Some(Term::Text(_))));
+    reasons.extend(
+        others.map(|term| Reason::new("termination.term", "its term may be over before").provision(&term.value.reference)),
+    );
     reasons
 }

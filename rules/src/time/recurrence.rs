@@ -213,21 +213,24 @@ mod tests {
     fn a_meeting_on_an_unknown_day_across_two_years_meets_neither_for_sure() {
         assert_eq!(
             told("1 year", "2022", &["2023-10/2024-02"], "2024-06-01"),
-            ["2023 due between 2023-01-01 and 2023-12-31: perhaps met", "2024 due between 2024-01-01 and 2024-12-31: perhaps met"]
+            [
+                "2023 due between 2023-01-01 and 2023-12-31: perhaps met",
+                "2024 due between 2024-01-01 and 2024-12-31: perhaps met"
+            ]
         );
     }
 
     #[test]
     fn half_years_quarters_and_odd_periods_have_their_windows() {
         assert_eq!(told("6 months", "2024-03-15", &[], "2024-09-01"), ["2024-12-31 due between 2024-09-15 and 2024-12-31: open"]);
-        assert_eq!(told("90 days", "2024-01-01", &[], "2024-04-01"), [
-            "2024-03-31 due 2024-03-31: open",
-            "2024-06-29 due 2024-06-29: open",
-        ]);
-        assert_eq!(told("2 years", "2023-11-22", &[], "2026-02-01"), [
-            "2025-12-31 due between 2025-11-22 and 2025-12-31: open",
-            "2027-12-31 due between 2027-11-22 and 2027-12-31: open",
-        ]);
+        assert_eq!(
+            told("90 days", "2024-01-01", &[], "2024-04-01"),
+            ["2024-03-31 due 2024-03-31: open", "2024-06-29 due 2024-06-29: open",]
+        );
+        assert_eq!(
+            told("2 years", "2023-11-22", &[], "2026-02-01"),
+            ["2025-12-31 due between 2025-11-22 and 2025-12-31: open", "2027-12-31 due between 2027-11-22 and 2027-12-31: open",]
+        );
     }
 
     proptest::proptest! {
