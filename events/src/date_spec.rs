@@ -234,7 +234,12 @@ fn edtf_bounds(written: &str) -> Result<Ends, DateError> {
         if error.message.contains("precedes") {
             DateError::Backwards { written: written.into() }
         } else if looks_like_a_day(&sides) {
-            DateError::Nonexistent { written: written.into(), why: error.message.to_string() }
+            let why = if error.message.contains("month") && !error.message.contains("day") {
+                "a month is 01 to 12"
+            } else {
+                error.message
+            };
+            DateError::Nonexistent { written: written.into(), why: why.to_string() }
         } else {
             unreadable()
         }

@@ -141,9 +141,7 @@ impl Broken {
                 let time = self.times[seq as usize - 1] + TimeDelta::nanoseconds(500);
                 (seq, rewritten(bytes, |record| record.recorded_at = record.recorded_at.max(time)))
             }
-            Flaw::ForgetsTheFirst if seq == 1 && self.size() > 3 => {
-                (seq, rewritten(bytes, |record| record.draft.reason = None))
-            }
+            Flaw::ForgetsTheFirst if seq == 1 && self.size() > 3 => (seq, rewritten(bytes, |record| record.draft.reason = None)),
             _ => (seq, bytes.to_vec()),
         }
     }

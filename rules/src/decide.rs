@@ -142,7 +142,9 @@ impl Desk {
                 agreement.remove(target);
             }
             agreement.apply(fact);
-            agreement.sort();
+            if !is_term(&proposal.event) {
+                agreement.sort();
+            }
         }
         self.decision.facts.push((place, proposal));
     }

@@ -37,7 +37,7 @@ struct Known<'a> {
 pub fn lines(scene: &Scene) -> Vec<Line> {
     let mut order: Vec<&str> = Vec::new();
     let mut meetings: BTreeMap<&str, Known> = BTreeMap::new();
-    for (act, occurrence) in scene.acts() {
+    for (act, _) in scene.acts() {
         let id = match &act.event {
             Event::MeetingScheduled(meeting) => &meeting.meeting,
             Event::MeetingHeld(meeting) => &meeting.meeting,
@@ -48,12 +48,12 @@ pub fn lines(scene: &Scene) -> Vec<Line> {
         if !meetings.contains_key(id.as_str()) {
             order.push(id);
         }
-        learn(meetings.entry(id).or_default(), act, occurrence);
+        learn(meetings.entry(id).or_default(), act);
     }
     order.iter().map(|id| line(scene, id, &meetings[id])).collect()
 }
 
-fn learn<'a>(known: &mut Known<'a>, act: &'a Act, occurrence: Occurrence) {
+fn learn<'a>(known: &mut Known<'a>, act: &'a Act) {
     let said = |rule: &'static str, text: String| Reason::new(rule, text).records([act.seq]);
     let recorded = |act: &Act| act.source.as_ref().map(|source| format!(" ({})", source.id)).unwrap_or_default();
     match &act.event {
@@ -80,9 +80,8 @@ fn learn<'a>(known: &mut Known<'a>, act: &'a Act, occurrence: Occurrence) {
             known.name = meeting.name.clone().or(known.name.take());
             known.place = meeting.place.clone().or(known.place.take());
             known.topics.extend(meeting.topics.iter().cloned());
-            let sure = if occurrence == Occurrence::Maybe { "; whether before this day is not known" } else { "" };
             known.held = Some(act);
-            known.history.push(said("meeting.held", format!("held {}{sure}{}", act.date_words(), recorded(act))));
+            known.history.push(said("meeting.held", format!("held {}{}", act.date_words(), recorded(act))));
         }
         _ => {}
     }
@@ -133,6 +132,10 @@ fn state(scene: &Scene, known: &Known) -> (Axes, String, Due) {
     let due = planned.map_or(Due::default(), |(span, certainty)| Due::within(span, certainty));
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
     if let Some(act) = known.held {
+        if act.by(scene.as_of) == Occurrence::Maybe {
+            let missing = format!("whether it had been held by this day: it was held {}", act.date_words());
+            return (Axes::undetermined(missing), String::new(), Due::within(act.days(), Certainty::Definitive));
+        }
         let axes = Axes {
             performance: Performance::Complete,
             assessment: Assessment::SelfReported,

@@ -71,7 +71,7 @@ fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act,
     let receipt = receipt(agreement, as_of, given);
     let received = receipt.as_ref().map(|(span, _)| *span);
     let readings: Vec<(CountedFrom, Option<Span>)> = clause
-        .readings(agreement, &given.power)
+        .readings(agreement, &given.power, as_of)
         .into_iter()
         .map(|reading| {
             let from = match reading {

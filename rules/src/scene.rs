@@ -38,6 +38,12 @@ impl<'a> Scene<'a> {
         self.agreement.acts.iter().map(move |act| (act, act.by(as_of))).filter(|(_, occurrence)| *occurrence != Occurrence::No)
     }
 
+    /// The last day on which something new may begin: the day itself, or the last day with the agreement if that is over.
+    pub fn until(&self) -> NaiveDate {
+        let over = self.end.as_ref().map(|end| end.span.latest).filter(|_| matches!(self.stands(), Standing::Over(_)));
+        over.and_then(|first_without| first_without.pred_opt()).map_or(self.as_of, |last| last.min(self.as_of))
+    }
+
     /// Whether the agreement's commitments stand on that day. A political commitment stands from signature or launch;
     /// an obligation from entry into force.
     pub fn stands(&self) -> Standing {

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 
 use events::event::Event;
 use events::record::SourceRef;
-use events::terms::{AgreementTerms, Body, Form, Party, Provision, Relation, Source, Terms};
+use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Terms};
 use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 use rules::provision::{KINDS, default_id, kind};
+use rules::time::Regime;
 
 use super::table::Table;
 use super::tree::Node;
@@ -63,9 +64,8 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
     let source = table.text("source").or_else(|| sources.first().map(|(source, _)| source.id.clone()));
     let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
     let parties = file.tables("party", "[[party]]").iter().filter_map(party).collect();
-    if let Some(terms) = agreement_terms(&table, parties) {
-        proposals.push((context.term(Event::AgreementRecorded(terms), None, None), agreement.clone()));
-    }
+    let terms = agreement_terms(&table, parties);
+    proposals.push((context.term(Event::AgreementRecorded(terms), None, None), agreement.clone()));
     table.finish(&["source"]);
     for (source, node) in sources {
         let published = source.published.clone();
@@ -98,15 +98,19 @@ impl Context {
     }
 }
 
-fn agreement_terms(table: &Table, parties: Vec<Party>) -> Option<AgreementTerms> {
-    let title = table.needed("title");
-    let form = table.needed_word::<Form>("form", FORMS);
-    let force = table.needed_word("force", FORCES);
-    let reckoning = table.needed("reckoning");
-    let zone = zone(table);
-    let paragraphs = table.number("paragraphs");
-    let relates = table.tables("relates", "{ to = …, as = … }").iter().filter_map(relation).collect();
-    Some(AgreementTerms { title: title?, form: form?, force: force?, reckoning: reckoning?, zone, paragraphs, parties, relates })
+/// What cannot be read stands as something plain, so that the rest of the file is still judged as a whole: with a fault in it nothing
+/// of the file is recorded.
+fn agreement_terms(table: &Table, parties: Vec<Party>) -> AgreementTerms {
+    AgreementTerms {
+        title: table.needed("title").unwrap_or_default(),
+        form: table.needed_word("form", FORMS).unwrap_or(Form::Agreement),
+        force: table.needed_word("force", FORCES).unwrap_or(Force::Binding),
+        reckoning: table.needed("reckoning").unwrap_or_else(|| Regime::CorrespondingDate.id().into()),
+        zone: zone(table),
+        paragraphs: table.number("paragraphs"),
+        parties,
+        relates: table.tables("relates", "{ to = …, as = … }").iter().filter_map(relation).collect(),
+    }
 }
 
 fn zone(table: &Table) -> Option<String> {
@@ -139,12 +143,14 @@ fn party(table: &Table) -> Option<Party> {
     Some(Party { id: id?, name: name?, acts_through })
 }
 
+/// As with the agreement, a source that cannot be read in full still stands for those who cite it.
 fn source(table: &Table) -> Option<Source> {
     let (id, title, published) = (table.needed("id"), table.needed("title"), table.needed_date("published"));
     let handling = table.text("handling").unwrap_or_else(|| "public".into());
     let (sha256, url) = (digest(table), table.text("url"));
     table.finish(&[]);
-    Some(Source { id: id?, title: title?, published: published?, handling, sha256, url })
+    let published = published.or_else(|| "unknown".parse().ok())?;
+    Some(Source { id: id?, title: title.unwrap_or_default(), published, handling, sha256, url })
 }
 
 fn digest(table: &Table) -> Option<String> {

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::report::{Format, Report};
 
 /// What every reading verb takes.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Reading {
     /// Seen from this day: 2026-06-30, today, +3m, eoy
     #[arg(long, value_name = "DATE")]
@@ -31,7 +31,7 @@ pub struct Reading {
 }
 
 /// How an answer is written.
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Output {
     /// The same as -O json
     #[arg(long, conflicts_with = "format")]

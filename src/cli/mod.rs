@@ -90,7 +90,7 @@ struct Cli {
     color: clap::ColorChoice,
 
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 }
 
 #[derive(Subcommand)]
@@ -167,13 +167,22 @@ pub fn main() -> ExitCode {
         clap::ColorChoice::Auto => {}
     }
     let context = Context { register: cli.register, by_flag };
-    match run(cli.verb, &context) {
+    match cli.verb.map_or_else(|| alone(&context), |verb| run(verb, &context)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             diagnostics::show(&error);
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Without a verb: the status of the register, or the help where there is none.
+fn alone(context: &Context) -> Result<u8, Error> {
+    if context.register()?.path.exists() {
+        return status::run(status::Args::default(), context);
+    }
+    say!("{}", Cli::command().render_help().ansi());
+    Ok(0)
 }
 
 fn run(verb: Verb, context: &Context) -> Result<u8, Error> {

@@ -67,6 +67,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         }
     }
     sections.extend(footer(&view));
-    args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).sections(sections))?;
+    args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).rows(rows(&document)).sections(sections))?;
     Ok(0)
+}
+
+/// What it owes, then what it is owed and does not owe itself.
+fn rows(document: &PartyJson) -> Vec<serde_json::Value> {
+    let both = |id: &str| document.owes.iter().any(|entry| entry.id == id);
+    let owed = document.owed.iter().filter(|entry| !both(&entry.id));
+    document.owes.iter().chain(owed).filter_map(|entry| serde_json::to_value(entry).ok()).collect()
 }

@@ -32,7 +32,7 @@ pub const COLUMNS: &[(&str, &str)] = &[
     ("handling", "/handling"),
 ];
 
-#[derive(clap::Args)]
+#[derive(clap::Args, Default)]
 pub struct Args {
     /// Only this agreement
     agreement: Option<String>,

@@ -1,6 +1,7 @@
 //! `obligo topics`: where cooperation on each topic stands, over all agreements.
 
 use rules::topics::{Topic, topics};
+use serde_json::Value;
 
 use super::Context;
 use super::args::Reading;
@@ -19,7 +20,16 @@ pub struct Args {
     reading: Reading,
 }
 
-const COLUMNS: &[(&str, &str)] = &[("topic", "/topic"), ("agreements", "/agreements")];
+/// One row for a topic in an agreement.
+const COLUMNS: &[(&str, &str)] = &[
+    ("topic", "/topic"),
+    ("agreement", "/id"),
+    ("commitments", "/commitments"),
+    ("acts", "/acts"),
+    ("deliverables", "/deliverables"),
+    ("last", "/last"),
+    ("next", "/next"),
+];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
@@ -45,8 +55,17 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let rows = found.iter().flat_map(rows).collect();
     let mut sections = vec![Section::Table { columns, rows }];
     sections.extend(footer(&view));
-    args.reading.output.write(&Report::new(&document, "topics", COLUMNS).sections(sections))?;
+    args.reading.output.write(&Report::new(&document, "topics", COLUMNS).rows(flat(&document)).sections(sections))?;
     Ok(0)
+}
+
+fn flat(document: &TopicsJson) -> Vec<Value> {
+    let row = |topic: &TopicJson, standing: &TopicStandingJson| {
+        let mut row = serde_json::to_value(standing).unwrap_or_default();
+        row["topic"] = Value::String(topic.topic.clone());
+        row
+    };
+    document.topics.iter().flat_map(|topic| topic.agreements.iter().map(move |standing| row(topic, standing))).collect()
 }
 
 fn json(topic: &Topic) -> TopicJson {

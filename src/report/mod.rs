@@ -21,8 +21,8 @@ mod table;
 pub struct Report {
     /// The document, as `json` writes it.
     pub document: Value,
-    /// Its rows, as `jsonl` and `csv` write them: the list under this key of the document.
-    pub rows: &'static str,
+    /// Its rows, as `jsonl` and `csv` write them.
+    pub rows: Vec<Value>,
     /// The columns of `csv`, each with the JSON pointer of its value in a row.
     pub columns: &'static [(&'static str, &'static str)],
     /// What a person reads, in order.
@@ -106,9 +106,10 @@ pub enum Format {
 }
 
 impl Report {
-    /// A report of a document.
-    pub fn new(document: &impl Serialize, rows: &'static str, columns: &'static [(&'static str, &'static str)]) -> Self {
+    /// A report of a document whose rows are the list under that key.
+    pub fn new(document: &impl Serialize, rows: &str, columns: &'static [(&'static str, &'static str)]) -> Self {
         let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
+        let rows = document.get(rows).and_then(Value::as_array).cloned().unwrap_or_default();
         Report { document, rows, columns, sections: Vec::new() }
     }
 
@@ -117,9 +118,9 @@ impl Report {
         Report { sections, ..self }
     }
 
-    /// The rows of the document.
-    fn row_values(&self) -> &[Value] {
-        self.document.get(self.rows).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    /// The same with rows of its own, for a document whose lists lie deeper.
+    pub fn rows(self, rows: Vec<Value>) -> Self {
+        Report { rows, ..self }
     }
 
     /// Writes it.
@@ -133,7 +134,7 @@ impl Report {
                 let text = serde_json::to_string_pretty(&self.document).expect("a value is JSON");
                 writeln!(out, "{text}")?;
             }
-            Format::Jsonl => self.row_values().iter().try_for_each(|row| writeln!(out, "{row}"))?,
+            Format::Jsonl => self.rows.iter().try_for_each(|row| writeln!(out, "{row}"))?,
             Format::Csv => csv::write(self, out)?,
             Format::Md => markdown::write(self, out)?,
         }

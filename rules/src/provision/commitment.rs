@@ -9,7 +9,7 @@ use super::{Kind, Reader, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Performance, Timing, timing};
-use crate::register::{Act, Known};
+use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Reading, cycles};
 use crate::time::{Period, Span};
@@ -208,7 +208,7 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
         .filter(|(act, _)| matches!(&act.event, Event::PerformanceReported(done) if done.instance.starts_with(&format!("{id}-"))))
         .map(|(act, _)| act.days())
         .collect();
-    cycles(every, since, readings, &done, scene.as_of)
+    cycles(every, since, readings, &done, scene.until())
         .into_iter()
         .map(|cycle| {
             let due = cycle.due_over_readings();
@@ -324,8 +324,15 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
     let place = draft.0.provision.clone().unwrap_or_default();
     let mut done: Vec<&Act> = Vec::new();
     let mut by: Vec<&String> = Vec::new();
-    for (act, _) in scene.acts() {
+    for (act, occurrence) in scene.acts() {
         match &act.event {
+            Event::PerformanceReported(report) if report.instance == instance && occurrence == Occurrence::Maybe => {
+                let missing = format!("whether it had been performed by this day: it was {}", act.date_words());
+                draft.0.axes.timing = Timing::Undetermined(missing);
+                draft.0.because.push(
+                    Reason::new("commitment.vague", format!("performance reported {}", act.date_words())).records([act.seq]),
+                );
+            }
             Event::PerformanceReported(report) if report.instance == instance => {
                 done.push(act);
                 by.extend(if report.by.is_empty() { &draft.0.by } else { &report.by });

@@ -8,7 +8,7 @@ use super::{Kind, Reader, commitment, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, timing};
-use crate::register::{Act, Known};
+use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Cycle, Reading, cycles};
 use crate::time::{Period, Span};
@@ -44,7 +44,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         (Some(every), Some(since)) => {
             let held = held(scene, &series.body);
             let days: Vec<Span> = held.iter().map(|act| act.days()).collect();
-            let cycles = cycles(every, since, &series.readings, &days, scene.as_of);
+            let cycles = cycles(every, since, &series.readings, &days, scene.until());
             cycles.iter().map(|cycle| cycle_line(scene, known, &series, every, cycle, &held)).collect()
         }
         (Some(_), None) => vec![whole(scene, known, &series, "from when it meets: coming into effect is not recorded")],
@@ -123,7 +123,9 @@ fn cycle_line(
     }
     let open = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
     let command = format!("obligo record meeting {} --body {} --held DATE", scene.agreement.id, series.body);
-    match (cycle.met_by, cycle.maybe_met_by) {
+    // A meeting whose day may still lie ahead has met nothing for sure.
+    let was_held = |place: &usize| held[*place].by(scene.as_of) == Occurrence::Yes;
+    match (cycle.met_by.filter(was_held), cycle.met_by.or(cycle.maybe_met_by)) {
         (Some(place), _) => {
             let act = held[place];
             let on = act.days();
@@ -133,8 +135,12 @@ fn cycle_line(
         }
         (None, Some(place)) => {
             let act = held[place];
-            let text = format!("a meeting was held {}, on a day that may or may not lie in this cycle", act.date_words());
-            let missing = format!("whether the meeting of {} was held in this cycle", act.date_words());
+            let text = format!(
+                "a meeting was held {}, on a day that may lie outside this cycle or after {}",
+                act.date_words(),
+                scene.as_of
+            );
+            let missing = format!("whether the meeting of {} was held in this cycle and by this day", act.date_words());
             draft
                 .axes(Axes::undetermined(missing))
                 .because([Reason::new("meeting-series.vague", text).records([act.seq])])

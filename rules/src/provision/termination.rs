@@ -1,5 +1,6 @@
 //! The power to end an agreement by notice.
 
+use chrono::NaiveDate;
 use events::Event;
 use events::terms::{Provision, Term};
 
@@ -7,7 +8,7 @@ use super::{Kind, Reader, survival, what};
 use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Ending, Existence, Timing};
-use crate::register::{Agreement, Known};
+use crate::register::{Agreement, Known, Occurrence};
 use crate::scene::Scene;
 use crate::time::Period;
 
@@ -59,9 +60,11 @@ pub struct Clause {
 
 impl Clause {
     /// The readings to compute: the text's own, one that was chosen, or both.
-    pub(crate) fn readings(&self, agreement: &Agreement, provision: &str) -> Vec<CountedFrom> {
+    pub(crate) fn readings(&self, agreement: &Agreement, provision: &str, as_of: NaiveDate) -> Vec<CountedFrom> {
         let chosen = agreement.acts.iter().rev().find_map(|act| match &act.event {
-            Event::ReadingChosen(chosen) if chosen.provision == provision => CountedFrom::named(&chosen.reading),
+            Event::ReadingChosen(chosen) if chosen.provision == provision && act.by(as_of) != Occurrence::No => {
+                CountedFrom::named(&chosen.reading)
+            }
             _ => None,
         });
         self.counted_from.or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
@@ -152,7 +155,7 @@ fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> V
             .provision(reference),
         Reason::new("termination.period", scene.regime.step(today, clause.period)).provision(reference),
     ];
-    if clause.readings(scene.agreement, &known.value.id).contains(&CountedFrom::Received) {
+    if clause.readings(scene.agreement, &known.value.id, today).contains(&CountedFrom::Received) {
         let text =
             format!("the period may run from receipt: then {} from the day it is received, not before {end}", clause.period);
         reasons.push(Reason::new("termination.readings", text).provision(reference));
