@@ -80,7 +80,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 
 /// Everything that has a day: first the life of the agreement, then each body, then what is dated, then acts.
 fn marks(view: &View, agreement: &Agreement) -> Vec<MarkJson> {
-    let mut marks: Vec<MarkJson> = effect(view, agreement).into_iter().collect();
+    let (life, acts): (Vec<MarkJson>, Vec<MarkJson>) = acts(view, agreement).partition(|mark| mark.lane == "life");
+    let mut marks: Vec<MarkJson> = effect(view, agreement).into_iter().chain(life).collect();
     for body in &agreement.bodies {
         let cycles = view
             .docket
@@ -99,7 +100,7 @@ fn marks(view: &View, agreement: &Agreement) -> Vec<MarkJson> {
         let (lane, mark) = if line.kind == Kind::Notice { ("notice", "end") } else { ("due", "due") };
         marks.extend(of_line(lane, mark, line));
     }
-    marks.extend(acts(view, agreement));
+    marks.extend(acts);
     marks
 }
 
@@ -116,7 +117,7 @@ fn effect(view: &View, agreement: &Agreement) -> Option<MarkJson> {
     let to = ends.unwrap_or(view.docket.as_of);
     Some(MarkJson {
         lane: "effect".into(),
-        from: since.earliest()?.to_string(),
+        from: since.latest()?.to_string(),
         to: to.to_string(),
         mark: "effect",
         text,

@@ -86,8 +86,7 @@ pub fn text(chart: &Chart) -> Vec<String> {
     let today = format!("{:width$}^ {}", "", chart.as_of, width = margin + column(chart.as_of));
     lines.push(today);
     lines.push(
-        "o held   ? planned or tentative, or nothing recorded   ✗ not met   ✓ met   • act   [ ] cycle   ! due   > notice   | end"
-            .into(),
+        "o held   • act   --- some day in it   ~~~ planned   [ ] cycle   ✓ met   ✗ not met   ! due   > notice   | end".into(),
     );
     lines
 }
@@ -109,7 +108,18 @@ fn draw(row: &mut [char], from: usize, to: usize, mark: &MarkJson) {
             }
         }
         "planned" | "tentative" if to > from => row[from..=to].fill('~'),
-        _ => row[from.midpoint(to)] = symbol,
+        // A day that is known as a range is drawn as one: a point would be a guess.
+        _ if to > from => {
+            for place in &mut row[from..=to] {
+                if *place == ' ' {
+                    *place = '-';
+                }
+            }
+            if mark.mark == "due" {
+                row[to] = symbol;
+            }
+        }
+        _ => row[to] = symbol,
     }
 }
 
@@ -132,7 +142,7 @@ fn symbol(mark: &MarkJson) -> char {
 const STYLE: &str = "
 text { font: 13px system-ui, sans-serif; fill: #1b1f24 } .small { font-size: 11px; fill: #57606a } .title { font-size: 16px; font-weight: 600 }
 .grid { stroke: #d0d7de } .effect { fill: #b6d7ff } .cycle { fill: none; stroke: #57606a; stroke-width: 1.2 } .met { fill: #c9ecd2 } .missed { fill: #ffd3cc } .open { fill: #fff3c4 }
-.held { fill: #116329 } .act { fill: #0a3069 } .planned { fill: #fff; stroke: #9a6700; stroke-width: 1.6; stroke-dasharray: 3 2 } .due { fill: #9a6700 } .notice, .end { fill: #82071e }
+.held { fill: #116329 } .range { opacity: .45 } .sign { font-weight: 700; text-anchor: middle } .act { fill: #0a3069 } .planned { fill: #fff; stroke: #9a6700; stroke-width: 1.6; stroke-dasharray: 3 2 } .due { fill: #9a6700 } .notice, .end { fill: #82071e }
 .today { stroke: #cf222e; stroke-width: 1.5 } .bg { fill: #fff }
 @media (prefers-color-scheme: dark) { .bg { fill: #0d1117 } text { fill: #e6edf3 } .small { fill: #9198a1 } .grid { stroke: #30363d } .effect { fill: #1f4d80 } .met { fill: #1d4427 } .missed { fill: #67221c } .open { fill: #4d3d0a } .held { fill: #56d364 } .act { fill: #79c0ff } .planned { fill: #0d1117 } .cycle { stroke: #9198a1 } .due { fill: #e3b341 } .notice, .end { fill: #ff7b72 } }
 @media print { .bg { fill: #fff } text { fill: #000 } }";
@@ -141,6 +151,8 @@ const LEFT: f64 = 230.0;
 const WIDE: f64 = 720.0;
 const ROW: f64 = 34.0;
 const TOP: f64 = 78.0;
+/// A range narrower than a mark is drawn as a mark.
+const RANGE: f64 = 8.0;
 
 /// A picture with a title and a description for each mark, for whoever cannot see it too.
 pub fn svg(chart: &Chart) -> String {
@@ -171,7 +183,7 @@ pub fn svg(chart: &Chart) -> String {
             }
             line class="today" x1=(round(today)) x2=(round(today)) y1=(TOP - 8.0) y2=(bottom + 4.0) {}
             text class="small" x=(round((today - 34.0).min(LEFT + WIDE - 60.0))) y=(bottom + 18.0) { (chart.as_of) }
-            text class="small" x="12" y=(bottom + 36.0) { "filled circle: held · square: act · dashed: planned · green cycle: met · red: not met by the date, nothing recorded · yellow: open · triangle: due" }
+            text class="small" x="12" y=(bottom + 36.0) { "circle: held · square: act · bar: some day in it · dashed: planned · ✓ met · ✗ not met by the date, nothing recorded · triangle: due" }
         }
     };
     format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", markup.into_string())
@@ -197,10 +209,18 @@ fn shape(mark: &MarkJson, x: &dyn Fn(NaiveDate) -> f64, top: f64) -> Markup {
             title { (told) }
             @match mark.mark {
                 "effect" => { rect class="effect" x=(left) y=(top + 9.0) width=(wide) height="16" rx="3" {} }
-                "cycle" => { rect class=(format!("cycle {}", judged(mark))) x=(left + 1.0) y=(top + 7.0) width=(round((wide - 2.0).max(2.0))) height="20" rx="4" {} }
+                "cycle" => {
+                    rect class=(format!("cycle {}", judged(mark))) x=(left + 1.0) y=(top + 7.0) width=(round((wide - 2.0).max(2.0))) height="20" rx="4" {}
+                    text class="sign small" x=(middle) y=(centre + 4.0) { (symbol(mark)) }
+                }
                 "planned" | "tentative" => { rect class="planned" x=(round(left.min(middle - 5.0))) y=(top + 11.0) width=(round(wide.max(10.0))) height="12" rx="6" {} }
+                // A day known only as a range is drawn as one: a point would be a guess. What is due is judged by its last day.
+                "held" | "act" if wide > RANGE => { rect class=(format!("{} range", mark.mark)) x=(left) y=(centre - 3.0) width=(wide) height="6" rx="3" {} }
+                "due" => {
+                    @if wide > RANGE { rect class="due range" x=(left) y=(centre - 3.0) width=(wide) height="6" rx="3" {} }
+                    path class="due" d=(format!("M{} {} l7 12 h-14 z", right, centre - 6.0)) {}
+                }
                 "held" => { circle class="held" cx=(middle) cy=(centre) r="5.5" {} }
-                "due" => { path class="due" d=(format!("M{} {} l7 12 h-14 z", middle, centre - 6.0)) {} }
                 "notice" | "end" => { rect class=(mark.mark) x=(left) y=(top + 5.0) width="3" height="24" {} }
                 _ => { rect class="act" x=(round(middle - 3.5)) y=(centre - 3.5) width="7" height="7" {} }
             }
