@@ -137,17 +137,22 @@ impl Unwritten {
     }
 }
 
-/// Everything, or one agreement, as it was known at a position.
+/// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
 /// [`Error::Failed`], when the log cannot be read.
-pub fn view(log: &dyn EventLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
+pub fn view(
+    log: &dyn EventLog,
+    position: &Position,
+    agreement: Option<&str>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<View, Error> {
     let size = match &position.known_at {
         Some(known_at) => log.size_at(known_at.instant)?,
         None => log.head()?.size,
     };
     let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
-    let (register, findings) = read(log, &select)?.finish();
+    let (register, findings) = read(log, &select, progress)?.finish();
     let docket = assess(&register, findings, position.as_of);
     let known_at = match &position.known_at {
         Some(known_at) => Some(known_at.words.clone()),
@@ -156,10 +161,11 @@ pub fn view(log: &dyn EventLog, position: &Position, agreement: Option<&str>) ->
     Ok(View { register, docket, log: Seen { size, head: log.root_at(size)? }, known_at })
 }
 
-/// The selected entries, collected.
-fn read(log: &dyn EventLog, select: &Select) -> Result<Replay, LogError> {
+/// The selected entries, collected; `progress` is told each `seq`.
+fn read(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
     let mut replay = Replay::default();
     log.scan(select, &mut |seq, entry| {
+        progress(seq);
         replay.take(seq, entry);
         true
     })?;
@@ -199,7 +205,7 @@ impl<L: EventLog> App<L> {
     fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
         let size = self.log.head()?.size;
         let only = one_agreement(proposals);
-        let replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) })?;
+        let replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
         let (register, findings) = replay.clone().finish();
         let before = assess(&register, findings, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.

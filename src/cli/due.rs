@@ -7,7 +7,6 @@ use rules::time::{Period, Regime};
 use super::Context;
 use super::args::{self, Reading};
 use super::status::{self, by_date, footer, is_overdue};
-use crate::app;
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::DocketJson;
@@ -44,7 +43,7 @@ struct Window {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let window = window(&args, position.as_of)?;
-    let view = app::view(&context.reader()?, &position, None)?;
+    let view = context.view(&context.reader()?, &position, None)?;
     let docket = view.docket.with_entries(|line| is_in(line, &window));
     let lines = by_date(docket.entries.iter().collect());
     let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);

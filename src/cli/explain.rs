@@ -5,7 +5,7 @@ use rules::docket::{Line, Reason};
 use super::args::Reading;
 use super::status::{COLUMNS, footer};
 use super::{Context, lookup};
-use crate::app::{self, View};
+use crate::app::View;
 use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -23,11 +23,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
     let agreement = args.id.split_once('/').map(|(agreement, _)| agreement);
-    let view = app::view(&log, &position, agreement)?;
+    let view = context.view(&log, &position, agreement)?;
     if let Some(agreement) = agreement {
         // The list of what there is wants the whole register.
         if !view.register.agreements.contains_key(agreement) {
-            lookup::agreement(&app::view(&log, &position, None)?, agreement)?;
+            lookup::agreement(&context.view(&log, &position, None)?, agreement)?;
         }
     }
     let line = lookup::line(&view.docket, &args.id)?;

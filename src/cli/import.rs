@@ -9,7 +9,7 @@ use rules::decide::{Proposal, Refusal, decide};
 use super::args::Writing;
 use super::{Context, outcome, progress};
 use crate::agreement_file::{AgreementFile, Placed};
-use crate::app::{App, Outcome, Unwritten, Write};
+use crate::app::{self, App, Outcome, Position, Unwritten, Write};
 use crate::error::{Diagnostic, Error};
 
 #[derive(clap::Args)]
@@ -56,7 +56,7 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     let unreadable = files.iter().any(|file| !file.faults.is_empty());
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
-        let view = crate::app::view(&app.log, &crate::app::Position { as_of: app.today, known_at: None }, None)?;
+        let view = app::view(&app.log, &Position { as_of: app.today, known_at: None }, None, &mut |_| {})?;
         let refusals = decide(&view.register, &proposals, app.today).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }

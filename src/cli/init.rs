@@ -13,12 +13,21 @@ use crate::error::Error;
 pub struct Args {
     /// Where; the register that every verb would use, if left out
     path: Option<PathBuf>,
+
+    /// Say where, and make nothing
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let found = context.register()?;
     let by_default = args.path.is_none() && !matches!(found.because.as_str(), "--register" | "OBLIGO_REGISTER");
     let path = args.path.unwrap_or(found.path);
+    if args.dry_run {
+        let what = if path.exists() { "There is something already at" } else { "Would make an empty register at" };
+        say!("{what} {}", path.display());
+        return Ok(0);
+    }
     if let Some(folder) = path.parent().filter(|_| by_default) {
         std::fs::create_dir_all(folder).map_err(|error| {
             Error::failed(

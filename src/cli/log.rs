@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::args::Reading;
 use super::{Context, lookup};
-use crate::app::{self, Seen};
+use crate::app::Seen;
 use crate::error::Error;
 use crate::report::json::{RecordJson, RecordsJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -50,7 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         true
     })?;
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
-        lookup::agreement(&app::view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     let seen = Seen { size, head: log.root_at(size)? };
     let count = records.len();

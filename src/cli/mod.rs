@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use events::EventLog;
 use store::SqliteLog;
 
-use crate::app::{App, TimeOrdered};
+use crate::app::{self, App, Position, TimeOrdered, View};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -147,6 +148,14 @@ impl Context {
     /// The register, for reading.
     fn reader(&self) -> Result<SqliteLog, Error> {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
+    }
+
+    /// What a reading verb looks at, with a bar where there is much to read.
+    fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
+        let bar = progress::bar(log.head()?.size, "reading");
+        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        bar.finish_and_clear();
+        view
     }
 
     /// The program on the register, for writing.

@@ -6,7 +6,6 @@ use rules::fault::{Fault, nearest};
 use super::Context;
 use super::args::Reading;
 use super::status::{self, footer};
-use crate::app;
 use crate::error::Error;
 use crate::report::json::PartyJson;
 use crate::report::{Report, Section, Tone};
@@ -22,7 +21,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let view = app::view(&context.reader()?, &position, None)?;
+    let view = context.view(&context.reader()?, &position, None)?;
     let docket = &view.docket;
     let party = args.party.to_uppercase();
     let agreements: Vec<_> =

@@ -5,7 +5,7 @@ use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
 
 use super::args::Reading;
 use super::{Context, lookup};
-use crate::app::{self, View};
+use crate::app::View;
 use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -43,7 +43,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let view = app::view(&context.reader()?, &position, args.agreement.as_deref())?;
+    let view = context.view(&context.reader()?, &position, args.agreement.as_deref())?;
     if let Some(id) = &args.agreement {
         lookup::agreement(&view, id)?;
     }

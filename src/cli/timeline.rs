@@ -8,7 +8,7 @@ use rules::register::{Agreement, Occurrence};
 use super::args::Reading;
 use super::status::footer;
 use super::{Context, lookup};
-use crate::app::{self, View};
+use crate::app::View;
 use crate::error::Error;
 use crate::report::json::{MarkJson, TimelineJson};
 use crate::report::timeline::{Chart, svg, text};
@@ -36,9 +36,9 @@ const COLUMNS: &[(&str, &str)] = &[
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
-    let view = app::view(&log, &position, Some(&args.agreement))?;
+    let view = context.view(&log, &position, Some(&args.agreement))?;
     if view.register.agreements.is_empty() {
-        lookup::agreement(&app::view(&log, &position, None)?, &args.agreement)?;
+        lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
     }
     let marks = marks(&view, &view.register.agreements[&args.agreement]);
     let line = &view.docket.agreements[0];

@@ -6,7 +6,6 @@ use serde_json::Value;
 use super::Context;
 use super::args::Reading;
 use super::status::footer;
-use crate::app;
 use crate::error::Error;
 use crate::report::json::{TopicJson, TopicStandingJson, TopicsJson};
 use crate::report::{Cell, Report, Section, Tone};
@@ -33,7 +32,7 @@ const COLUMNS: &[(&str, &str)] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let view = app::view(&context.reader()?, &position, None)?;
+    let view = context.view(&context.reader()?, &position, None)?;
     let mut found = topics(&view.register, &view.docket);
     if let Some(wanted) = &args.topic {
         let known: Vec<String> = found.iter().map(|topic| topic.topic.clone()).collect();
