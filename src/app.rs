@@ -204,8 +204,13 @@ impl<L: EventLog> App<L> {
     /// What would be written, and what would follow from it.
     fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
         let size = self.log.head()?.size;
-        let only = one_agreement(proposals);
-        let replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
+        let mut only = one_agreement(proposals);
+        let mut replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
+        if replay.is_empty() && only.is_some() {
+            // Nothing of that name: a new agreement, or a slip that is answered from all there are.
+            only = None;
+            replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
+        }
         let (register, findings) = replay.clone().finish();
         let before = assess(&register, findings, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.

@@ -31,7 +31,8 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> S
     let known: Vec<&str> = known.into_iter().collect();
     let near = known.iter().map(|word| (distance(written, word), *word)).min();
     match near {
-        Some((steps, word)) if steps <= 1.max(written.len() / 3) => format!("did you mean `{word}`?"),
+        // In a word of two letters every other is near: that is no slip.
+        Some((steps, word)) if written.len() > 2 && steps <= 1.max(written.len() / 3) => format!("did you mean `{word}`?"),
         _ if known.is_empty() => "none is known here".into(),
         _ => format!("known here: {}", known.join(", ")),
     }

@@ -31,6 +31,8 @@ pub struct Agreement {
     pub provisions: Vec<Known<Provision>>,
     /// Everything that happened under it, in legal order: by earliest day, then kind, then `seq`.
     pub acts: Vec<Act>,
+    /// Reversals that stand, by `seq`.
+    pub reversals: Vec<u64>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
 }
@@ -130,6 +132,7 @@ impl Agreement {
             bodies: Vec::new(),
             provisions: Vec::new(),
             acts: Vec::new(),
+            reversals: Vec::new(),
             version: 0,
         }
     }
@@ -208,7 +211,8 @@ impl Agreement {
     pub(crate) fn apply(&mut self, fact: Fact) {
         let Fact { seq, source, on, recorded_at, event } = fact;
         match event {
-            Event::AgreementRecorded(_) | Event::RecordCorrected(_) => {}
+            Event::AgreementRecorded(_) => {}
+            Event::RecordCorrected(_) => self.reversals.push(seq),
             Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value }),
@@ -219,6 +223,7 @@ impl Agreement {
     /// Whether a record of this agreement stands, other than the one that says what the agreement is.
     pub fn has_record(&self, seq: u64) -> bool {
         self.acts.iter().any(|act| act.seq == seq)
+            || self.reversals.contains(&seq)
             || self.provisions.iter().any(|known| known.seq == seq)
             || self.bodies.iter().any(|known| known.seq == seq)
             || self.sources.iter().any(|known| known.seq == seq)
@@ -227,6 +232,7 @@ impl Agreement {
     /// Takes a reversed record out.
     pub(crate) fn remove(&mut self, seq: u64) {
         self.acts.retain(|act| act.seq != seq);
+        self.reversals.retain(|reversal| *reversal != seq);
         self.provisions.retain(|known| known.seq != seq);
         self.bodies.retain(|known| known.seq != seq);
         self.sources.retain(|known| known.seq != seq);

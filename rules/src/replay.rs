@@ -40,6 +40,11 @@ impl Replay {
         }
     }
 
+    /// Whether nothing was taken.
+    pub fn is_empty(&self) -> bool {
+        self.streams.is_empty() && self.findings.is_empty()
+    }
+
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;

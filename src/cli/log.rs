@@ -1,5 +1,7 @@
 //! `obligo log`: the records as they stand, corrected ones among them.
 
+use std::collections::BTreeMap;
+
 use events::log::{EventLog, Select};
 use events::{codec, tree};
 use serde_json::Value;
@@ -52,6 +54,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
+    mark_reversed(&records, &mut rows);
     let seen = Seen { size, head: log.root_at(size)? };
     let count = records.len();
     let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), records };
@@ -63,6 +66,17 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     ];
     args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
     Ok(0)
+}
+
+/// A reversed record stays, and says what reversed it.
+fn mark_reversed(records: &[RecordJson], rows: &mut [Vec<Cell>]) {
+    let place: BTreeMap<u64, usize> = records.iter().enumerate().map(|(place, record)| (record.seq, place)).collect();
+    for record in records {
+        let target = record.entry.get("corrects").and_then(Value::as_u64).and_then(|target| place.get(&target));
+        if let Some(what) = target.and_then(|place| rows[*place].last_mut()) {
+            *what = Tone::Dim.of(format!("{} (reversed by #{})", what.text, record.seq));
+        }
+    }
 }
 
 fn json(seq: u64, entry: &[u8]) -> RecordJson {

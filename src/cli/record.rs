@@ -151,13 +151,32 @@ enum Act {
 }
 
 #[derive(clap::Args)]
-#[group(id = "what", required = true, multiple = false, args = ["held", "planned", "tentative", "postponed", "cancelled"])]
 struct Meeting {
     /// The agreement
     agreement: String,
     /// The body that meets
     #[arg(long)]
     body: String,
+    #[command(flatten)]
+    what: MeetingAct,
+    /// Which meeting, if several are planned, or the id of a new one
+    #[arg(long, value_name = "ID")]
+    meeting: Option<String>,
+    /// What it is called
+    #[arg(long)]
+    name: Option<String>,
+    /// Where
+    #[arg(long)]
+    place: Option<String>,
+    /// Topics
+    #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+    topics: Vec<String>,
+}
+
+/// What became of a meeting: one of these.
+#[derive(clap::Args)]
+#[group(required = true, multiple = false)]
+struct MeetingAct {
     /// It took place
     #[arg(long, value_name = "DATE")]
     held: Option<String>,
@@ -173,18 +192,6 @@ struct Meeting {
     /// It will not take place
     #[arg(long)]
     cancelled: bool,
-    /// Which meeting, if several are planned, or the id of a new one
-    #[arg(long, value_name = "ID")]
-    meeting: Option<String>,
-    /// What it is called
-    #[arg(long)]
-    name: Option<String>,
-    /// Where
-    #[arg(long)]
-    place: Option<String>,
-    /// Topics
-    #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
-    topics: Vec<String>,
 }
 
 /// A step in the life of an agreement.
@@ -298,7 +305,8 @@ fn meeting_proposal(
     today: &DateSpec,
     date: impl Fn(&str) -> Result<DateSpec, Error>,
 ) -> Result<Proposal, Error> {
-    let Meeting { agreement, body, held, planned, tentative, postponed, cancelled: _, meeting, name, place, topics } = meeting;
+    let Meeting { agreement, body, what, meeting, name, place, topics } = meeting;
+    let MeetingAct { held, planned, tentative, postponed, cancelled: _ } = what;
     let id = meeting.unwrap_or_default();
     let scheduled = |on: DateSpec, certainty: Certainty| {
         Event::MeetingScheduled(MeetingScheduled {
