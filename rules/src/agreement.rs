@@ -13,9 +13,9 @@ use chrono::NaiveDate;
 use events::Event;
 use events::terms::Force;
 
+use crate::clause;
 use crate::docket::{Effect, EffectState, Reason};
 use crate::notice::Notice;
-use crate::provision::{entry_into_effect, term};
 use crate::register::{Act, Agreement};
 use crate::time::{Regime, Span};
 
@@ -117,7 +117,7 @@ fn entry(agreement: &Agreement) -> Option<Step> {
         let reason = Reason::new("effect.stated", text).records([act.seq]);
         return Some(Step { state, span: act.days(), words: act.date_words(), reason });
     }
-    if let Some(entry) = entry_into_effect::reached(agreement) {
+    if let Some(entry) = clause::entry(agreement) {
         let text = format!("{verb} {}: {}", entry.words, entry.rule);
         let reason = Reason::new("effect.own-rule", text).provision(&entry.provision).records(entry.records);
         return Some(Step { state, span: entry.span, words: entry.words, reason });
@@ -137,8 +137,8 @@ fn end(agreement: &Agreement, regime: Regime, notices: &[Notice], since: Span) -
         Some(End { span, state: EffectState::Terminated, reason })
     });
     let by_term = agreement.provisions_of("term").filter_map(|known| {
-        let length = term::length(&known.value)?;
-        let span = term::end(regime, since, length)?;
+        let length = clause::term_length(&known.value)?;
+        let span = clause::term_end(regime, since, length)?;
         let text = format!("its term of {length} from {} is over {}", since.words(), span.words());
         let reason = Reason::new("effect.term", text).provision(&known.value.reference).records([known.seq]);
         Some(End { span, state: EffectState::Expired, reason })

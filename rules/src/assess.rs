@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
 use crate::register::{Agreement, Register};
 use crate::scene::Scene;
-use crate::{meeting, notice, provision};
+use crate::{meeting, provision};
 
 /// Everything in the register as it stands on a day. `findings` are those of the replay; more may be added.
 pub fn assess(register: &Register, findings: Vec<Finding>, as_of: NaiveDate) -> Docket {
@@ -19,7 +19,7 @@ pub fn assess(register: &Register, findings: Vec<Finding>, as_of: NaiveDate) -> 
     docket
 }
 
-/// Provisions in the order of the text, then meetings and notices. Nothing is owed under what is not yet an agreement.
+/// Provisions in the order of the text, each with what was done under it, then meetings. Nothing is owed under what is not yet an agreement.
 fn lines(scene: &Scene) -> Vec<Line> {
     if scene.effect.state == EffectState::NotConcluded {
         return Vec::new();
@@ -31,7 +31,6 @@ fn lines(scene: &Scene) -> Vec<Line> {
         }
     }
     lines.extend(meeting::lines(scene));
-    lines.extend(notice::lines(scene));
     lines
 }
 

@@ -13,9 +13,11 @@ pub mod assess;
 pub mod docket;
 
 mod agreement;
+mod clause;
 mod meeting;
 mod notice;
 mod obligation;
+mod reader;
 mod scene;
 
 pub mod provision;

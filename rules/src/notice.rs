@@ -12,11 +12,9 @@ use events::Event;
 use events::event::NoticeGiven;
 use events::terms::Provision;
 
-use crate::docket::{Due, Kind, Line, Reason};
-use crate::obligation::{Axes, Ending, Existence, Timing};
-use crate::provision::termination::{self, Clause, CountedFrom};
+use crate::clause::{self, Clause, CountedFrom};
+use crate::docket::Reason;
 use crate::register::{Act, Agreement, Known, Occurrence};
-use crate::scene::Scene;
 use crate::time::{Regime, Span};
 
 /// A notice that had been given by the day.
@@ -67,7 +65,7 @@ pub fn notices(agreement: &Agreement, regime: Regime, as_of: NaiveDate) -> Vec<N
 
 fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act, given: &NoticeGiven) -> Option<Notice> {
     let known = agreement.provision(&given.power)?;
-    let clause = termination::clause(&known.value)?;
+    let clause = clause::notice(&known.value)?;
     let receipt = receipt(agreement, as_of, given);
     let received = receipt.as_ref().map(|(span, _)| *span);
     let readings: Vec<(CountedFrom, Option<Span>)> = clause
@@ -147,39 +145,4 @@ fn steps(
             }
         })
         .collect()
-}
-
-/// A line for each notice.
-pub fn lines(scene: &Scene) -> Vec<Line> {
-    scene.notices.iter().filter_map(|notice| line(scene, notice)).collect()
-}
-
-fn line(scene: &Scene, notice: &Notice) -> Option<Line> {
-    let known = scene.agreement.provisions.iter().find(|known| notice.records.first() == Some(&known.seq))?;
-    let agreement = scene.agreement;
-    let what =
-        format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
-    let mut draft = scene.line(known, Kind::Notice, &notice.id, what).because(notice.steps.clone());
-    draft.0.by = vec![notice.by.clone()];
-    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
-    let (axes, label) = match notice.ends {
-        None => {
-            let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
-            draft = draft.closes_with(command);
-            (Axes::undetermined("the day it was received is not recorded"), String::new())
-        }
-        Some(span) if span.latest <= scene.as_of => {
-            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
-            (axes, "effective".to_string())
-        }
-        Some(span) if span.earliest <= scene.as_of => {
-            (Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())), String::new())
-        }
-        Some(span) => (Axes::live(crate::obligation::timing(None, span, scene.as_of)), "running".to_string()),
-    };
-    let due = match notice.ends {
-        Some(span) => Due::within(span, events::event::Certainty::Definitive),
-        None => Due { earliest: notice.no_earlier_than, latest: None, certainty: Some(events::event::Certainty::Indicative) },
-    };
-    Some(draft.axes(axes).label(label).due(due).finish(agreement))
 }

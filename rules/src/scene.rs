@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use events::terms::{Force, Provision};
 
 use crate::agreement::{self, End};
+use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
-use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::time::{Regime, Span};
 
@@ -95,7 +95,7 @@ impl<'a> Scene<'a> {
     pub fn provision_reason(&self, known: &Known<Provision>) -> Reason {
         let provision = &known.value;
         let quote = provision.quote.as_ref().map(|quote| format!(" (“{quote}”)")).unwrap_or_default();
-        let text = crate::provision::what(provision);
+        let text = provision.text.clone().unwrap_or_else(|| provision.kind.replace('-', " "));
         let reason = Reason::new("provision.says", format!("{text}{quote}"));
         reason.provision(&provision.reference).records([known.seq])
     }
@@ -116,7 +116,7 @@ impl<'a> Scene<'a> {
                 let accrued = self.end.as_ref().is_some_and(|end| !overtaken(line.due, end.span));
                 let provision = line.because.first().and_then(|reason| reason.records.first());
                 let known = self.agreement.provisions.iter().find(|known| Some(&known.seq) == provision);
-                let survives = known.is_some_and(|known| survival::names(self.agreement, &known.value.id));
+                let survives = known.is_some_and(|known| clause::survives(self.agreement, &known.value.id));
                 if !accrued && !survives && line.axes.performance != Performance::Complete {
                     line.axes.existence = Existence::Ended(ending);
                 }

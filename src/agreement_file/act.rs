@@ -6,11 +6,21 @@ use events::event::{
     NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen,
 };
 use events::record::SourceRef;
+use events::terms::Source;
 use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 
 use super::table::Table;
-use super::terms::Context;
+
+/// What an act needs to know of its file.
+pub struct Context {
+    /// The agreement's id.
+    pub id: String,
+    /// The source that terms rest on.
+    pub source: Option<String>,
+    /// The sources with the day each was published.
+    pub sources: Vec<Source>,
+}
 
 /// The types of act, as files have them.
 const TYPES: &[&str] = &[

@@ -1,9 +1,12 @@
 //! Agreement files: TOML that people write, read into proposals, with the place of everything in the text so that each error
 //! points at it. The format is described in docs/agreement-files.md.
 
+mod read;
+
 mod act;
-mod table;
 mod terms;
+
+mod table;
 mod tree;
 
 use std::fs::File;
@@ -61,7 +64,7 @@ impl AgreementFile {
         let mut file = AgreementFile { path: name.into(), text, proposals: Vec::new(), places: Vec::new(), faults: syntax };
         // Half a file gives half an answer: what the rest would say of it is not worth saying.
         if file.faults.is_empty() {
-            let read = terms::read(&root);
+            let read = read::read(&root);
             (file.proposals, file.places) = read.proposals.into_iter().unzip();
             file.faults = read.faults;
         }

@@ -1,106 +1,19 @@
 //! The terms of an agreement file: what it is, its parties, sources, bodies and provisions.
 
-use std::cell::RefCell;
-
-use events::event::Event;
-use events::record::SourceRef;
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Terms};
-use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 use rules::provision::{KINDS, default_id, kind};
 use rules::time::Regime;
 
 use super::table::Table;
 use super::tree::Node;
-use super::{Placed, act};
 
 pub const FORCES: &[&str] = &["binding", "non-binding", "mixed"];
 const FORMS: &[&str] = &["treaty", "agreement", "memorandum", "arrangement", "partnership", "contract"];
 
-/// What a file proposes, each with its place.
-#[derive(Default)]
-pub struct Read {
-    pub proposals: Vec<(Proposal, Node)>,
-    pub faults: Vec<Placed>,
-}
-
-/// What every part of a file needs to know of the whole.
-pub struct Context {
-    /// The agreement's id.
-    pub id: String,
-    /// The source that terms rest on.
-    pub source: Option<String>,
-    /// The sources with the day each was published.
-    pub sources: Vec<Source>,
-}
-
-/// Reads the whole document.
-pub fn read(root: &Node) -> Read {
-    let faults = RefCell::new(Vec::new());
-    let mut proposals = Vec::new();
-    if let Some(file) = Table::new("the file", root, &faults) {
-        read_file(&file, &faults, &mut proposals);
-        file.finish(&[]);
-    }
-    let mut faults = faults.into_inner();
-    faults.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
-    Read { proposals, faults }
-}
-
-fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: &mut Vec<(Proposal, Node)>) {
-    let sources: Vec<(Source, Node)> =
-        file.tables("source", "[[source]]").iter().filter_map(|table| Some((source(table)?, table.node().clone()))).collect();
-    let Some(agreement) = file.get("agreement") else {
-        // Every other table is known, so that this is the one thing said.
-        for key in ["party", "body", "provision", "act"] {
-            file.get(key);
-        }
-        let fault = Fault::new("E0202", &["agreement"], "`[agreement]` is missing")
-            .hint("begin with [agreement], then id = … and title = …");
-        return file.fault(file.node(), fault);
-    };
-    let Some(table) = Table::new("[agreement]", agreement, faults) else { return };
-    let id = table.needed("id").unwrap_or_default();
-    let source = table.text("source").or_else(|| sources.first().map(|(source, _)| source.id.clone()));
-    let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
-    let parties = file.tables("party", "[[party]]").iter().filter_map(party).collect();
-    let terms = agreement_terms(&table, parties);
-    proposals.push((context.term(Event::AgreementRecorded(terms), None, None), agreement.clone()));
-    table.finish(&["source"]);
-    for (source, node) in sources {
-        let published = source.published.clone();
-        let own = Some(source.id.clone());
-        proposals.push((context.term(Event::SourceRecorded(source), own, None).on(published), node));
-    }
-    for table in file.tables("body", "[[body]]") {
-        let body = body(&table).map(Event::BodyRecorded);
-        let own = table.text("source");
-        table.finish(&[]);
-        proposals.extend(body.map(|body| (context.term(body, own, None), table.node().clone())));
-    }
-    for table in file.tables("provision", "[[provision]]") {
-        if let Some((provision, own)) = provision(&table) {
-            let locator = Some(provision.reference.clone());
-            let event = Event::ProvisionRecorded(provision);
-            proposals.push((context.term(event, own, locator), table.node().clone()));
-        }
-    }
-    for table in file.tables("act", "[[act]]") {
-        proposals.extend(act::read(&table, &context).map(|proposal| (proposal, table.node().clone())));
-    }
-}
-
-impl Context {
-    /// A term, resting on its own source or on that of the agreement.
-    fn term(&self, event: Event, own: Option<String>, locator: Option<String>) -> Proposal {
-        let source = own.or_else(|| self.source.clone()).map(|id| SourceRef { id, sha256: None, locator });
-        Proposal { source, ..Proposal::new(&self.id, event) }
-    }
-}
-
 /// What cannot be read stands as something plain, so that the rest of the file is still judged as a whole: with a fault in it nothing
 /// of the file is recorded.
-fn agreement_terms(table: &Table, parties: Vec<Party>) -> AgreementTerms {
+pub fn agreement_terms(table: &Table, parties: Vec<Party>) -> AgreementTerms {
     AgreementTerms {
         title: table.needed("title").unwrap_or_default(),
         form: table.needed_word("form", FORMS).unwrap_or(Form::Agreement),
@@ -137,14 +50,14 @@ fn relation(table: &Table) -> Option<Relation> {
     Some(Relation { to: to?, relation: relation?, title })
 }
 
-fn party(table: &Table) -> Option<Party> {
+pub fn party(table: &Table) -> Option<Party> {
     let (id, name, acts_through) = (table.needed("id"), table.needed("name"), table.text("acts_through"));
     table.finish(&[]);
     Some(Party { id: id?, name: name?, acts_through })
 }
 
 /// As with the agreement, a source that cannot be read in full still stands for those who cite it.
-fn source(table: &Table) -> Option<Source> {
+pub fn source(table: &Table) -> Option<Source> {
     let (id, title, published) = (table.needed("id"), table.needed("title"), table.needed_date("published"));
     let handling = table.text("handling").unwrap_or_else(|| "public".into());
     let (sha256, url) = (digest(table), table.text("url"));
@@ -164,13 +77,13 @@ fn digest(table: &Table) -> Option<String> {
     None
 }
 
-fn body(table: &Table) -> Option<Body> {
+pub fn body(table: &Table) -> Option<Body> {
     let (id, name, chair) = (table.needed("id"), table.needed("name"), table.text("chair"));
     Some(Body { id: id?, name: name?, chair })
 }
 
 /// A provision and the source it names for itself.
-fn provision(table: &Table) -> Option<(Provision, Option<String>)> {
+pub fn provision(table: &Table) -> Option<(Provision, Option<String>)> {
     let reference = table.needed("ref");
     let kind_name = table.needed("kind");
     let id = table.text("id");

@@ -5,10 +5,11 @@ use events::event::Certainty;
 use events::terms::{Provision, Term};
 use events::{DateSpec, Event};
 
-use super::{Kind, Reader, what};
+use super::{Kind, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Performance, Timing, timing};
+use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Reading, cycles};

@@ -2,10 +2,11 @@
 
 use events::terms::{Provision, Term};
 
-use super::{Kind, Reader, what};
+use super::{Kind, what};
 use crate::docket::{Kind as LineKind, Line};
 use crate::fault::Fault;
 use crate::obligation::Axes;
+use crate::reader::Reader;
 use crate::register::Known;
 use crate::scene::Scene;
 

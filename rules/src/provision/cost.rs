@@ -2,9 +2,10 @@
 
 use events::terms::Provision;
 
-use super::{Kind, Reader, what};
+use super::{Kind, what};
 use crate::docket::{Kind as LineKind, Line};
 use crate::fault::Fault;
+use crate::reader::Reader;
 use crate::register::Known;
 use crate::scene::Scene;
 

@@ -4,10 +4,11 @@ use events::Event;
 use events::event::Certainty;
 use events::terms::Provision;
 
-use super::{Kind, Reader, commitment, what};
+use super::{Kind, commitment, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, timing};
+use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Cycle, Reading, cycles};

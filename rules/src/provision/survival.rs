@@ -3,9 +3,10 @@
 use events::Event;
 use events::terms::{Provision, Term};
 
-use super::{Kind, Reader, what};
+use super::{Kind, what};
 use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
+use crate::reader::Reader;
 use crate::register::{Agreement, Known};
 use crate::scene::Scene;
 
@@ -45,14 +46,6 @@ pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
     agreement.provisions_of("survival").map(reason).collect()
-}
-
-/// Whether a provision outlives the agreement by name.
-pub fn names(agreement: &Agreement, provision: &str) -> bool {
-    agreement.provisions_of("survival").any(|known| match known.value.terms.get("of") {
-        Some(Term::List(ids)) => ids.iter().any(|id| id.as_text() == Some(provision)),
-        _ => false,
-    })
 }
 
 /// What goes on: in the provision's own words, or as its key has it.

@@ -3,13 +3,13 @@
 use events::event::Certainty;
 use events::terms::Provision;
 
-use super::{Kind, Reader, what};
+use super::{Kind, what};
 use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::reader::Reader;
 use crate::register::Known;
 use crate::scene::Scene;
-use crate::time::{Period, Regime, Span};
 
 /// `term`.
 pub const KIND: Kind = Kind {
@@ -25,18 +25,6 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     let mut reader = Reader::new(&provision.terms, faults);
     reader.period("length");
     reader.choice("from", &["entry-into-force", "entry-into-effect"]);
-}
-
-/// Its length, if it has one.
-pub fn length(provision: &Provision) -> Option<Period> {
-    Reader::new(&provision.terms, &mut Vec::new()).period("length")
-}
-
-/// The first day without the agreement: the corresponding day, or the day after it. Texts leave open whether the corresponding day
-/// is the last day with it, so both are in the range.
-pub fn end(regime: Regime, since: Span, length: Period) -> Option<Span> {
-    let end = regime.forward_span(since, length)?;
-    Some(Span { latest: end.latest.succ_opt()?, ..end })
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {

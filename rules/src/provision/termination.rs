@@ -1,16 +1,16 @@
-//! The power to end an agreement by notice.
+//! The power to end an agreement by notice, and the notices given under it.
 
-use chrono::NaiveDate;
-use events::Event;
+use events::event::Certainty;
 use events::terms::{Provision, Term};
 
-use super::{Kind, Reader, survival, what};
-use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
+use super::{Kind, survival, what};
+use crate::clause::{self, Clause, CountedFrom};
+use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
-use crate::obligation::{Axes, Ending, Existence, Timing};
-use crate::register::{Agreement, Known, Occurrence};
+use crate::notice::Notice;
+use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::register::Known;
 use crate::scene::Scene;
-use crate::time::Period;
 
 /// `termination`.
 pub const KIND: Kind = Kind {
@@ -22,96 +22,18 @@ pub const KIND: Kind = Kind {
     lines,
 };
 
-/// From which day the period of notice runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum CountedFrom {
-    Given,
-    Received,
-}
-
-impl CountedFrom {
-    /// The word in agreement files.
-    pub fn word(self) -> &'static str {
-        match self {
-            CountedFrom::Given => "given",
-            CountedFrom::Received => "received",
-        }
-    }
-
-    /// The reading of that name.
-    pub fn named(word: &str) -> Option<CountedFrom> {
-        [CountedFrom::Given, CountedFrom::Received].into_iter().find(|from| from.word() == word)
-    }
-}
-
-/// What the text says of notice.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Clause {
-    /// The period of notice.
-    pub period: Period,
-    /// The period is the least there must be.
-    pub at_least: bool,
-    /// Its form (`written`), if the text says.
-    pub form: Option<String>,
-    /// From when it runs, if the text says.
-    pub counted_from: Option<CountedFrom>,
-}
-
-impl Clause {
-    /// The readings to compute: the text's own, one that was chosen, or both.
-    pub(crate) fn readings(&self, agreement: &Agreement, provision: &str, as_of: NaiveDate) -> Vec<CountedFrom> {
-        let chosen = agreement.acts.iter().rev().find_map(|act| match &act.event {
-            Event::ReadingChosen(chosen) if chosen.provision == provision && act.by(as_of) != Occurrence::No => {
-                CountedFrom::named(&chosen.reading)
-            }
-            _ => None,
-        });
-        self.counted_from.or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
-    }
-}
-
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     if provision.by.is_empty() {
         faults.push(Fault::new("E0202", &["by"], "`by` is missing: who may end it?").hint("add by = \"either\" or party ids"));
     }
-    read(provision, faults);
-}
-
-/// What the text says of notice, if it says how long.
-pub fn clause(provision: &Provision) -> Option<Clause> {
-    read(provision, &mut Vec::new())
-}
-
-fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Option<Clause> {
-    let mut reader = Reader::new(&provision.terms, faults);
-    if provision.undetermined.is_none() {
-        reader.require("notice");
-    }
-    reader
-        .table("notice", &["at_least", "period", "form", "counted_from"], |reader| {
-            let least = reader.period("at_least");
-            let exact = reader.period("period");
-            if reader.has("at_least") == reader.has("period") {
-                reader.fault(
-                    "E0202",
-                    "at_least",
-                    "`notice` takes one of at_least, period",
-                    "write at_least = \"6 months\" or period = \"6 months\"",
-                );
-            }
-            let form = reader.text("form").map(String::from);
-            let counted_from = reader.choice("counted_from", &["given", "received"]).and_then(CountedFrom::named);
-            Some(Clause { period: least.or(exact)?, at_least: least.is_some(), form, counted_from })
-        })
-        .flatten()
+    clause::read_notice(provision, faults);
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let provision = &known.value;
     let mut draft = scene.line(known, LineKind::Power, &provision.id, what(provision));
     let running = scene.notices.iter().find(|notice| notice.records.first() == Some(&known.seq));
-    draft = match (scene.effect.state, running, clause(provision)) {
+    draft = match (scene.effect.state, running, clause::notice(provision)) {
         (EffectState::Terminated | EffectState::Expired, ..) => {
             let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
             draft
@@ -140,7 +62,8 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
     };
     draft = draft.because(survival::reasons(scene.agreement));
-    vec![draft.finish(scene.agreement)]
+    let given = scene.notices.iter().filter(|notice| notice.records.first() == Some(&known.seq));
+    std::iter::once(draft.finish(scene.agreement)).chain(given.map(|notice| notice_line(scene, known, notice))).collect()
 }
 
 /// What a notice given on the day would do.
@@ -166,4 +89,34 @@ fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> V
         others.map(|term| Reason::new("termination.term", "its term may be over before").provision(&term.value.reference)),
     );
     reasons
+}
+
+/// A notice that was given under the power.
+fn notice_line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
+    let agreement = scene.agreement;
+    let what =
+        format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
+    let mut draft = scene.line(known, LineKind::Notice, &notice.id, what).because(notice.steps.clone());
+    draft.0.by = vec![notice.by.clone()];
+    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
+    let (axes, label) = match notice.ends {
+        None => {
+            let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
+            draft = draft.closes_with(command);
+            (Axes::undetermined("the day it was received is not recorded"), String::new())
+        }
+        Some(span) if span.latest <= scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
+            (axes, "effective".to_string())
+        }
+        Some(span) if span.earliest <= scene.as_of => {
+            (Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())), String::new())
+        }
+        Some(span) => (Axes::live(timing(None, span, scene.as_of)), "running".to_string()),
+    };
+    let due = match notice.ends {
+        Some(span) => Due::within(span, Certainty::Definitive),
+        None => Due { earliest: notice.no_earlier_than, latest: None, certainty: Some(Certainty::Indicative) },
+    };
+    draft.axes(axes).label(label).due(due).finish(agreement)
 }

@@ -1,0 +1,254 @@
+//! What is wrong with an act: its dates, and what it speaks of.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use events::event::{MeetingHeld, NoticeGiven};
+use events::terms::Term;
+use events::{DateSpec, Event};
+
+use super::ids::{meeting_of, notice_ids};
+use super::proposal::Proposal;
+use super::terms::{body_fault, party_fault, provision_fault};
+use crate::clause;
+use crate::docket::{EffectState, Kind, Line};
+use crate::fault::{Fault, nearest};
+use crate::obligation::Performance;
+use crate::register::{Act, Agreement, Register};
+use crate::scene::Scene;
+use crate::time::recurrence::Reading;
+
+/// The first day on which there was an agreement to act under, by agreement.
+pub(super) struct FirstDays(BTreeMap<String, NaiveDate>);
+
+impl FirstDays {
+    pub fn of(register: &Register, proposals: &[Proposal]) -> Self {
+        let mut days = BTreeMap::new();
+        let mut learn = |agreement: &str, event: &Event, on: Option<&DateSpec>| {
+            let founds = matches!(
+                event,
+                Event::AgreementConcluded(_)
+                    | Event::AgreementSigned(_)
+                    | Event::AgreementLaunched(_)
+                    | Event::AgreementTookEffect(_)
+            );
+            // A founding act without a first day bounds nothing.
+            let day = on.and_then(DateSpec::earliest).unwrap_or(NaiveDate::MIN);
+            if founds {
+                days.entry(agreement.to_string()).and_modify(|first: &mut NaiveDate| *first = day.min(*first)).or_insert(day);
+            }
+        };
+        for agreement in register.agreements.values() {
+            agreement.acts.iter().for_each(|act| learn(&agreement.id, &act.event, act.on.as_ref()));
+        }
+        proposals.iter().for_each(|proposal| learn(&proposal.agreement, &proposal.event, proposal.occurred_on.as_ref()));
+        FirstDays(days)
+    }
+}
+
+pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &FirstDays) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let on = proposal.occurred_on.as_ref();
+    if let Some(day) = on.and_then(DateSpec::earliest).filter(|day| *day > today) {
+        let what = format!("`{day}` is after {today}: what has not happened cannot be recorded as an act");
+        faults.push(
+            Fault::new("E0407", &["on"], what)
+                .hint("record a coming meeting as planned or tentative; correct the date otherwise"),
+        );
+    }
+    let under_it = match &proposal.event {
+        Event::MeetingScheduled(meeting) => meeting.on.latest(),
+        Event::MeetingPostponed(meeting) => meeting.on.latest(),
+        Event::MeetingHeld(_)
+        | Event::DeliverableDelivered(_)
+        | Event::ProjectBegun(_)
+        | Event::WorkReported(_)
+        | Event::PerformanceReported(_)
+        | Event::NoticeGiven(_)
+        | Event::NoticeReceived(_) => on.and_then(DateSpec::latest),
+        _ => None,
+    };
+    if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))
+        && day < *first
+    {
+        let what = format!("`{day}` is before the agreement: it was concluded, signed or launched on {first} at the earliest");
+        faults.push(
+            Fault::new("E0406", &["on"], what).hint("correct the date, or record the act under the agreement it belongs to"),
+        );
+    }
+    faults
+}
+
+/// What is wrong with an act whose ids are complete.
+pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, today: NaiveDate) -> Vec<Fault> {
+    match &proposal.event {
+        Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
+        Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
+        Event::MeetingPostponed(_) | Event::MeetingCancelled(_) => {
+            let id = meeting_of(&proposal.event).unwrap_or_default();
+            let planned = |act: &Act| matches!(&act.event, Event::MeetingScheduled(meeting) if meeting.meeting == id);
+            let mut faults = Vec::new();
+            if !agreement.acts.iter().any(planned) {
+                let known = agreement.acts.iter().filter_map(|act| meeting_of(&act.event));
+                faults.push(Fault::new("E0405", &["meeting"], format!("no meeting `{id}` is planned")).hint(nearest(id, known)));
+            }
+            faults.extend(over_fault(agreement, id));
+            faults
+        }
+        Event::AnnouncementMade(done) | Event::DeliverableDelivered(done) | Event::WorkReported(done) => {
+            let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
+            let known = |id: &str| agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+            faults
+                .extend(done.provision.as_ref().filter(|id| !known(id)).map(|id| provision_fault(agreement, &["provision"], id)));
+            faults
+        }
+        Event::PerformanceReported(done) => {
+            let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
+            faults.extend(instance_fault(agreement, &done.instance, today));
+            faults
+        }
+        Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice),
+        Event::NoticeReceived(received) => {
+            let given = agreement
+                .acts
+                .iter()
+                .find(|act| matches!(&act.event, Event::NoticeGiven(notice) if notice.notice == received.notice));
+            match given {
+                None => {
+                    let what = format!("`{}` is not a notice of {}", received.notice, agreement.id);
+                    vec![
+                        Fault::new("E0408", &["notice"], what)
+                            .hint(nearest(&received.notice, notice_ids(agreement).map(String::as_str))),
+                    ]
+                }
+                Some(given) => receipt_fault(given.days().earliest, proposal.occurred_on.as_ref(), "on").into_iter().collect(),
+            }
+        }
+        Event::ReadingChosen(chosen) => reading_fault(agreement, &chosen.provision, &chosen.reading).into_iter().collect(),
+        Event::RecordCorrected(_) => correction_faults(agreement, proposal),
+        _ => Vec::new(),
+    }
+}
+
+fn meeting_faults(agreement: &Agreement, body: &str, meeting: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if agreement.body(body).is_none() {
+        faults.push(body_fault(agreement, &["body"], body));
+    }
+    faults.extend(over_fault(agreement, meeting));
+    faults
+}
+
+fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
+    let over = agreement.acts.iter().find(|act| {
+        matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(meeting)
+    })?;
+    let verb = if matches!(over.event, Event::MeetingHeld(_)) { "held" } else { "cancelled" };
+    let what = format!("meeting `{meeting}` is recorded as {verb} {}", over.date_words());
+    Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
+}
+
+fn instance_fault(agreement: &Agreement, instance: &str, today: NaiveDate) -> Option<Fault> {
+    let mut register = Register::default();
+    register.agreements.insert(agreement.id.clone(), agreement.clone());
+    let docket = crate::assess::assess(&register, Vec::new(), today);
+    let id = format!("{}/{instance}", agreement.id);
+    let commitments = || docket.entries.iter().filter(|line| line.kind == Kind::Commitment).map(|line| line.id.as_str());
+    match docket.line(&id) {
+        None => Some(
+            Fault::new("E0504", &["instance"], format!("`{id}` is not in the docket on {today}"))
+                .hint(nearest(&id, commitments())),
+        ),
+        Some(Line { kind: Kind::Commitment, axes, .. }) if axes.performance == Performance::Complete => Some(
+            Fault::new("E0411", &["instance"], format!("`{id}` is recorded as performed"))
+                .hint("name the instance that was performed, or reverse that record first"),
+        ),
+        Some(Line { kind: Kind::Commitment, .. }) => None,
+        Some(Line { kind: Kind::MeetingCycle | Kind::Meeting, .. }) => Some(
+            Fault::new("E0504", &["instance"], format!("`{id}` is met by a meeting"))
+                .hint(format!("obligo record meeting {} --body BODY --held DATE", agreement.id)),
+        ),
+        Some(_) => Some(
+            Fault::new("E0504", &["instance"], format!("`{id}` is nothing that is performed")).hint(nearest(&id, commitments())),
+        ),
+    }
+}
+
+fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven) -> Vec<Fault> {
+    let mut faults: Vec<Fault> = party_fault(agreement, "by", &notice.by).into_iter().collect();
+    let power = agreement.provision(&notice.power).filter(|known| known.value.kind == "termination");
+    match power {
+        None => faults.push(provision_fault(agreement, &["power"], &notice.power)),
+        Some(known) => {
+            let holders = &known.value.by;
+            let anyone = holders.iter().any(|id| id == "either" || id == "any");
+            if faults.is_empty() && !anyone && !holders.contains(&notice.by) {
+                let what = format!("`{}` does not hold the power of {}", notice.by, known.value.reference);
+                faults.push(Fault::new("E0401", &["by"], what).hint(format!("held by {}", holders.join(", "))));
+            }
+            if clause::notice(&known.value).is_none() {
+                let what = format!("the text of {} does not say how long notice must be", known.value.reference);
+                faults.push(Fault::new("E0409", &["power"], what).hint("record what it says first"));
+            }
+        }
+    }
+    if notice_ids(agreement).any(|id| *id == notice.notice) {
+        faults.push(
+            Fault::new("E0205", &["notice"], format!("notice `{}` is there already", notice.notice))
+                .hint("give it an id of its own"),
+        );
+    }
+    if let Some(given) = proposal.occurred_on.as_ref() {
+        let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
+        faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));
+        let day = given.latest().unwrap_or(given_on);
+        let state = Scene::new(agreement, day).effect.state;
+        if !matches!(state, EffectState::InEffect | EffectState::InForce | EffectState::Undetermined) {
+            let what =
+                format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
+            faults.push(Fault::new("E0412", &["on"], what).hint("record its coming into effect first, or correct the date"));
+        }
+    }
+    faults
+}
+
+fn receipt_fault(given: NaiveDate, received: Option<&DateSpec>, key: &str) -> Option<Fault> {
+    let received = received?;
+    (received.latest()? < given).then(|| {
+        Fault::new("E0413", &[key], format!("`{received}` is before the day the notice was given, {given}"))
+            .hint("a notice is received on the day it is given or later")
+    })
+}
+
+fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Option<Fault> {
+    let Some(known) = agreement.provision(provision) else { return Some(provision_fault(agreement, &["provision"], provision)) };
+    let readings: Vec<&str> = match known.value.kind.as_str() {
+        "meeting-series" => match known.value.terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok()) {
+            Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
+            None => Vec::new(),
+        },
+        "termination" if clause::notice(&known.value).is_some_and(|clause| clause.counted_from.is_none()) => {
+            vec!["given", "received"]
+        }
+        _ => Vec::new(),
+    };
+    let fault = |what: String| Fault::new("E0414", &["reading"], what);
+    if readings.is_empty() {
+        return Some(fault(format!("provision `{provision}` has one reading")).hint("there is nothing to choose"));
+    }
+    (!readings.contains(&reading))
+        .then(|| fault(format!("`{reading}` is not a reading of `{provision}`")).hint(nearest(reading, readings.iter().copied())))
+}
+
+fn correction_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let target = proposal.corrects.unwrap_or_default();
+    if !agreement.has_record(target) || target > u64::MAX / 2 {
+        let what = format!("record {target} is not a standing record of {} that can be reversed", agreement.id);
+        faults.push(Fault::new("E0415", &["corrects"], what).hint(format!("see `obligo log {}`", agreement.id)));
+    }
+    if proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
+        faults.push(Fault::new("E0416", &["reason"], "a reversal needs a reason").hint("say why with --reason"));
+    }
+    faults
+}

@@ -1,0 +1,137 @@
+//! Ids that were left to the rules: which pending meeting was held, which power a notice exercises.
+
+use chrono::NaiveDate;
+use events::terms::Provision;
+use events::{DateSpec, Event};
+
+use super::proposal::Proposal;
+use super::terms::body_fault;
+use crate::fault::Fault;
+use crate::register::{Agreement, Known};
+
+/// Fills in the ids that were left to the rules.
+pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result<(), Fault> {
+    let (on, body) = (proposal.occurred_on.clone(), proposal.body.clone());
+    match &mut proposal.event {
+        Event::MeetingScheduled(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = free_meeting_id(agreement, &meeting.body, &meeting.on);
+        }
+        Event::MeetingHeld(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = match (pending(agreement, &meeting.body, on.as_ref()).as_slice(), &on) {
+                ([], Some(on)) => free_meeting_id(agreement, &meeting.body, on),
+                ([one], _) => one.clone(),
+                (many, _) => return Err(ambiguous_meeting(&meeting.body, many)),
+            };
+        }
+        Event::MeetingPostponed(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = the_pending(agreement, body.as_deref())?;
+        }
+        Event::MeetingCancelled(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = the_pending(agreement, body.as_deref())?;
+        }
+        Event::NoticeGiven(notice) => {
+            if notice.power.is_empty() {
+                notice.power = the_power(agreement)?;
+            }
+            if notice.notice.is_empty() {
+                let ids: Vec<&String> = notice_ids(agreement).collect();
+                let free = |number: &usize| !ids.iter().any(|id| **id == format!("notice-{number}"));
+                notice.notice = format!("notice-{}", (1..).find(free).unwrap_or_default());
+            }
+        }
+        Event::NoticeReceived(received) if received.notice.is_empty() => {
+            let ids: Vec<&String> = notice_ids(agreement).collect();
+            received.notice = match ids.as_slice() {
+                [one] => (*one).clone(),
+                _ => {
+                    return Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len()))
+                        .hint("name it"));
+                }
+            };
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn free_meeting_id(agreement: &Agreement, body: &str, on: &DateSpec) -> String {
+    let slug: String =
+        on.as_str().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
+    let wanted = format!("{body}-{slug}");
+    let taken = |id: &String| agreement.acts.iter().any(|act| meeting_of(&act.event) == Some(id.as_str()));
+    let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+    std::iter::once(wanted.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or_default()
+}
+
+pub(super) fn meeting_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::MeetingScheduled(meeting) => Some(&meeting.meeting),
+        Event::MeetingHeld(meeting) => Some(&meeting.meeting),
+        Event::MeetingPostponed(meeting) => Some(&meeting.meeting),
+        Event::MeetingCancelled(meeting) => Some(&meeting.meeting),
+        _ => None,
+    }
+}
+
+/// Meetings of a body that are planned and not yet held or cancelled. A meeting held before it was planned was another one.
+fn pending(agreement: &Agreement, body: &str, held_on: Option<&DateSpec>) -> Vec<String> {
+    let over = |id: &str| {
+        agreement.acts.iter().any(|act| {
+            matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(id)
+        })
+    };
+    let held_by = held_on.and_then(DateSpec::latest).unwrap_or(NaiveDate::MAX);
+    let mut pending: Vec<String> = Vec::new();
+    for act in &agreement.acts {
+        if let Event::MeetingScheduled(meeting) = &act.event
+            && meeting.body == body
+            && act.days().earliest <= held_by
+            && !over(&meeting.meeting)
+            && !pending.contains(&meeting.meeting)
+        {
+            pending.push(meeting.meeting.clone());
+        }
+    }
+    pending
+}
+
+fn the_pending(agreement: &Agreement, body: Option<&str>) -> Result<String, Fault> {
+    let body = body.unwrap_or_default();
+    if agreement.body(body).is_none() {
+        return Err(body_fault(agreement, &["body"], body));
+    }
+    match pending(agreement, body, None).as_slice() {
+        [one] => Ok(one.clone()),
+        [] => {
+            Err(Fault::new("E0405", &["meeting"], format!("no meeting of `{body}` is planned"))
+                .hint("record it as planned first"))
+        }
+        many => Err(ambiguous_meeting(body, many)),
+    }
+}
+
+fn ambiguous_meeting(body: &str, many: &[String]) -> Fault {
+    Fault::new("E0503", &["meeting"], format!("which meeting of `{body}`? {} are planned", many.len()))
+        .hint(format!("name one: {}", many.join(", ")))
+}
+
+fn the_power(agreement: &Agreement) -> Result<String, Fault> {
+    let powers: Vec<&Known<Provision>> = agreement.provisions_of("termination").collect();
+    match powers.as_slice() {
+        [one] => Ok(one.value.id.clone()),
+        [] => Err(Fault::new("E0409", &["power"], format!("no provision of {} gives a power to end it by notice", agreement.id))
+            .hint("record the provision first, or record what happened as work reported")),
+        many => {
+            let ids: Vec<&str> = many.iter().map(|known| known.value.id.as_str()).collect();
+            Err(Fault::new("E0503", &["power"], "which power does the notice exercise?")
+                .hint(format!("name one: {}", ids.join(", "))))
+        }
+    }
+}
+
+pub(super) fn notice_ids(agreement: &Agreement) -> impl Iterator<Item = &String> {
+    agreement.acts.iter().filter_map(|act| match &act.event {
+        Event::NoticeGiven(notice) => Some(&notice.notice),
+        _ => None,
+    })
+}

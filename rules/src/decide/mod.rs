@@ -1,0 +1,218 @@
+//! From proposals to facts or a refusal. Nothing is written here: the caller appends what was decided, all of it or nothing.
+//!
+//! All faults of all proposals are found at once. What is already recorded in the same words is left out, so that importing a file
+//! again adds only what is new in it.
+
+use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
+use events::Event;
+use events::record::SourceRef;
+
+use crate::fault::{Fault, nearest};
+use crate::provision;
+use crate::register::{Agreement, Fact, Known, Register};
+
+mod acts;
+mod ids;
+mod proposal;
+mod terms;
+
+pub use proposal::{Decision, Proposal, Refusal};
+
+use acts::FirstDays;
+
+/// What may be recorded, seen from a register on a day.
+///
+/// # Errors
+/// Every fault of every proposal. Then nothing may be appended.
+pub fn decide(register: &Register, proposals: &[Proposal], today: NaiveDate) -> Result<Decision, Vec<Refusal>> {
+    let mut desk = Desk { scratch: register.clone(), today, decision: Decision::default(), refusals: Vec::new() };
+    let is_term = |proposal: &Proposal| is_term(&proposal.event);
+    for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
+        desk.take_term(place, proposal);
+    }
+    for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
+        desk.check_references(place, proposal);
+    }
+    let first_days = FirstDays::of(&desk.scratch, proposals);
+    for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| !is_term(proposal)) {
+        desk.take_act(place, proposal, &first_days);
+    }
+    desk.refusals.sort_by_key(|refusal| refusal.proposal);
+    desk.decision.facts.sort_by_key(|(place, _)| *place);
+    if desk.refusals.is_empty() { Ok(desk.decision) } else { Err(desk.refusals) }
+}
+
+fn is_term(event: &Event) -> bool {
+    matches!(event, Event::AgreementRecorded(_) | Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_))
+}
+
+/// The register as it would be with what was accepted so far.
+struct Desk {
+    scratch: Register,
+    today: NaiveDate,
+    decision: Decision,
+    refusals: Vec<Refusal>,
+}
+
+/// What the register says of a term that is proposed.
+enum Held {
+    Not,
+    InTheseWords,
+    InOthers,
+}
+
+impl Desk {
+    fn refuse(&mut self, proposal: usize, fault: Fault) {
+        self.refusals.push(Refusal { proposal, fault });
+    }
+
+    fn accept(&mut self, place: usize, proposal: Proposal) {
+        // Above every real `seq`, so that a reversal in the same list can only name what is recorded.
+        let seq = u64::MAX - place as u64;
+        let fact = Fact {
+            seq,
+            source: proposal.source.clone(),
+            on: proposal.occurred_on.clone(),
+            recorded_at: Utc.from_utc_datetime(&self.today.and_time(NaiveTime::MIN)),
+            event: proposal.event.clone(),
+        };
+        if let Event::AgreementRecorded(terms) = &proposal.event {
+            let known = Known { seq, source: fact.source, value: terms.clone() };
+            self.scratch.agreements.insert(proposal.agreement.clone(), Agreement::new(&proposal.agreement, known));
+        } else if let Some(agreement) = self.scratch.agreements.get_mut(&proposal.agreement) {
+            if let Some(target) = proposal.corrects {
+                agreement.remove(target);
+            }
+            agreement.apply(fact);
+            if !is_term(&proposal.event) {
+                agreement.sort();
+            }
+        }
+        self.decision.facts.push((place, proposal));
+    }
+
+    fn take_term(&mut self, place: usize, proposal: &Proposal) {
+        match self.held(proposal) {
+            Held::InTheseWords => self.decision.already.push(place),
+            Held::InOthers => self.refuse(place, terms::already_otherwise(proposal)),
+            Held::Not if self.agreement(proposal).is_none() && !matches!(proposal.event, Event::AgreementRecorded(_)) => {
+                let fault = self.unknown_agreement(proposal);
+                self.refuse(place, fault);
+            }
+            Held::Not => self.accept(place, self.with_digest(proposal.clone())),
+        }
+    }
+
+    fn held(&self, proposal: &Proposal) -> Held {
+        let Some(agreement) = self.agreement(proposal) else { return Held::Not };
+        let same = match &proposal.event {
+            Event::AgreementRecorded(terms) => Some(agreement.about() == terms),
+            Event::SourceRecorded(source) => agreement.source(&source.id).map(|known| known == source),
+            Event::BodyRecorded(body) => agreement.body(&body.id).map(|known| known == body),
+            Event::ProvisionRecorded(provision) => agreement.provision(&provision.id).map(|known| known.value == *provision),
+            _ => None,
+        };
+        match same {
+            None => Held::Not,
+            Some(true) if self.was_recorded(proposal) => Held::InTheseWords,
+            Some(_) => Held::InOthers,
+        }
+    }
+
+    /// Whether it stands in the log, and not merely earlier in the same list.
+    fn was_recorded(&self, proposal: &Proposal) -> bool {
+        let in_list = |seq: u64| seq > u64::MAX / 2;
+        let Some(agreement) = self.agreement(proposal) else { return false };
+        match &proposal.event {
+            Event::AgreementRecorded(_) => !in_list(agreement.terms.seq),
+            Event::SourceRecorded(source) => {
+                !agreement.sources.iter().any(|known| known.value.id == source.id && in_list(known.seq))
+            }
+            Event::BodyRecorded(body) => !agreement.bodies.iter().any(|known| known.value.id == body.id && in_list(known.seq)),
+            Event::ProvisionRecorded(provision) => !agreement.provision(&provision.id).is_some_and(|known| in_list(known.seq)),
+            _ => false,
+        }
+    }
+
+    fn agreement(&self, proposal: &Proposal) -> Option<&Agreement> {
+        self.scratch.agreements.get(&proposal.agreement)
+    }
+
+    fn unknown_agreement(&self, proposal: &Proposal) -> Fault {
+        let known = self.scratch.agreements.keys().map(String::as_str);
+        Fault::new("E0502", &[], format!("agreement `{}` is not in the register", proposal.agreement))
+            .hint(nearest(&proposal.agreement, known))
+    }
+
+    /// The digest of a source travels with every record that cites it.
+    fn with_digest(&self, mut proposal: Proposal) -> Proposal {
+        let digest = |source: &SourceRef| self.scratch.agreements.get(&proposal.agreement)?.source(&source.id)?.sha256.clone();
+        if let Some(source) = &mut proposal.source {
+            source.sha256 = digest(source);
+        }
+        proposal
+    }
+
+    fn check_references(&mut self, place: usize, proposal: &Proposal) {
+        let Some(agreement) = self.agreement(proposal) else { return };
+        let mut faults = terms::source_faults(agreement, proposal);
+        match &proposal.event {
+            Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms)),
+            Event::ProvisionRecorded(provision) => {
+                faults.extend(provision::check(provision));
+                faults.extend(terms::provision_faults(agreement, provision));
+            }
+            _ => {}
+        }
+        faults.into_iter().for_each(|fault| self.refuse(place, fault));
+    }
+
+    fn take_act(&mut self, place: usize, proposal: &Proposal, first_days: &FirstDays) {
+        let Some(agreement) = self.agreement(proposal) else {
+            let fault = self.unknown_agreement(proposal);
+            return self.refuse(place, fault);
+        };
+        if is_recorded(agreement, proposal) {
+            return self.decision.already.push(place);
+        }
+        let mut proposal = self.with_digest(proposal.clone());
+        let mut faults = terms::source_faults(agreement, &proposal);
+        faults.extend(acts::date_faults(&proposal, self.today, first_days));
+        if let Err(fault) = ids::complete(agreement, &mut proposal) {
+            faults.push(fault);
+        } else if !is_recorded(agreement, &proposal) {
+            faults.extend(acts::act_faults(agreement, &proposal, self.today));
+        }
+        if faults.is_empty() {
+            return self.accept(place, proposal);
+        }
+        faults.into_iter().for_each(|fault| self.refuse(place, fault));
+    }
+}
+
+/// The same act, from the same document, in the same words. An id that was left to the rules is not compared.
+fn is_recorded(agreement: &Agreement, proposal: &Proposal) -> bool {
+    let source = |source: &Option<SourceRef>| source.as_ref().map(|source| (source.id.clone(), source.locator.clone()));
+    agreement.acts.iter().any(|act| {
+        act.on == proposal.occurred_on
+            && source(&act.source) == source(&proposal.source)
+            && act.seq <= u64::MAX / 2
+            && same_event(&act.event, &proposal.event)
+    })
+}
+
+fn same_event(held: &Event, proposed: &Event) -> bool {
+    let mut proposed = proposed.clone();
+    match (&mut proposed, held) {
+        (Event::MeetingHeld(new), Event::MeetingHeld(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
+        (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
+        (Event::NoticeGiven(new), Event::NoticeGiven(old)) if new.notice.is_empty() => {
+            new.notice.clone_from(&old.notice);
+            new.power.clone_from(&old.power);
+        }
+        _ => {}
+    }
+    proposed == *held
+}

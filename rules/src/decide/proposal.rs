@@ -1,0 +1,66 @@
+//! What goes into a decision, and what comes out.
+
+use events::record::SourceRef;
+use events::{DateSpec, Event};
+
+use crate::fault::Fault;
+
+/// A fact that someone wants to record.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Proposal {
+    /// The agreement it belongs to.
+    pub agreement: String,
+    /// The fact. Ids that the rules can give (of a meeting, a notice, a power) may be empty.
+    pub event: Event,
+    /// Legal time.
+    pub occurred_on: Option<DateSpec>,
+    /// The document it rests on, by its id within the agreement.
+    pub source: Option<SourceRef>,
+    /// In whose authority it is recorded.
+    pub authority: Option<String>,
+    /// Why, where a reason is owed.
+    pub reason: Option<String>,
+    /// The record that it reverses.
+    pub corrects: Option<u64>,
+    /// The body whose pending meeting is meant, where the meeting is not named.
+    pub body: Option<String>,
+}
+
+impl Proposal {
+    /// A fact with nothing said about it.
+    pub fn new(agreement: &str, event: Event) -> Self {
+        Proposal {
+            agreement: agreement.into(),
+            event,
+            occurred_on: None,
+            source: None,
+            authority: None,
+            reason: None,
+            corrects: None,
+            body: None,
+        }
+    }
+
+    /// The same on a day.
+    pub fn on(self, day: impl Into<DateSpec>) -> Self {
+        Proposal { occurred_on: Some(day.into()), ..self }
+    }
+}
+
+/// A fault, and the place of the proposal that has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// Place in the list of proposals.
+    pub proposal: usize,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+/// What is to be appended.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Decision {
+    /// The proposals with every id filled in, and their place in the list handed in.
+    pub facts: Vec<(usize, Proposal)>,
+    /// Places of proposals that the register already holds in the same words.
+    pub already: Vec<usize>,
+}

@@ -1,0 +1,109 @@
+//! What is wrong with the terms of an agreement: names that nothing has, ids that stand twice.
+
+use events::Event;
+use events::terms::{AgreementTerms, Force, Provision, Term};
+
+use super::proposal::Proposal;
+use crate::fault::{Fault, nearest};
+use crate::register::Agreement;
+use crate::time::Regime;
+
+pub(super) fn already_otherwise(proposal: &Proposal) -> Fault {
+    let (what, id) = match &proposal.event {
+        Event::AgreementRecorded(_) => ("agreement", proposal.agreement.as_str()),
+        Event::SourceRecorded(source) => ("source", source.id.as_str()),
+        Event::BodyRecorded(body) => ("body", body.id.as_str()),
+        Event::ProvisionRecorded(provision) => ("provision", provision.id.as_str()),
+        _ => ("record", ""),
+    };
+    Fault::new("E0205", &["id"], format!("{what} `{id}` is there already, in other words or twice in this file"))
+        .hint("give it an id of its own; a record that was wrong is reversed with `obligo record correction SEQ --reason TEXT`")
+}
+
+pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if !is_short_name(id) {
+        faults.push(
+            Fault::new("E0208", &["id"], format!("`{id}` is not a short name"))
+                .hint("use lower-case letters, digits and hyphens, as in uk-kr-dp"),
+        );
+    }
+    if Regime::named(&terms.reckoning).is_none() {
+        let what = format!("`{}` is not a regime of counting periods", terms.reckoning);
+        faults.push(Fault::new("E0204", &["reckoning"], what).hint(nearest(&terms.reckoning, Regime::KNOWN)));
+    }
+    if terms.parties.is_empty() {
+        faults.push(Fault::new("E0202", &["party"], "no party is named").hint("add [[party]] with id and name"));
+    }
+    for (place, party) in terms.parties.iter().enumerate() {
+        if terms.parties[..place].iter().any(|other| other.id == party.id) {
+            faults.push(Fault::new("E0205", &["party"], format!("party `{}` stands twice", party.id)).hint("keep one"));
+        }
+    }
+    faults
+}
+
+fn is_short_name(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 64
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        && !id.starts_with('-')
+        && !id.ends_with('-')
+}
+
+pub(super) fn source_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
+    let unknown = proposal.source.as_ref().filter(|source| agreement.source(&source.id).is_none());
+    let Some(source) = unknown else { return Vec::new() };
+    let known = agreement.sources.iter().map(|known| known.value.id.as_str());
+    vec![
+        Fault::new("E0404", &["source"], format!("`{}` is not a source of {}", source.id, agreement.id))
+            .hint(nearest(&source.id, known)),
+    ]
+}
+
+pub(super) fn provision_faults(agreement: &Agreement, provision: &Provision) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let may_be_anyone = matches!(provision.kind.as_str(), "termination" | "amendment");
+    for (key, ids) in [("by", &provision.by), ("to", &provision.to)] {
+        let anyone = |id: &String| may_be_anyone && (id == "either" || id == "any");
+        faults.extend(ids.iter().filter(|id| !anyone(id)).filter_map(|id| party_fault(agreement, key, id)));
+    }
+    let body = provision.terms.get("body").and_then(Term::as_text).map(|body| (["body"].as_slice(), body));
+    let when = provision.terms.get("when").and_then(Term::as_table);
+    let of = when
+        .filter(|when| when.get("act").and_then(Term::as_text) == Some("meeting-held"))
+        .and_then(|when| when.get("of")?.as_text())
+        .map(|of| (["when", "of"].as_slice(), of));
+    for (at, id) in [body, of].into_iter().flatten().filter(|(_, id)| agreement.body(id).is_none()) {
+        faults.push(body_fault(agreement, at, id));
+    }
+    if let Some(Term::List(ids)) = provision.terms.get("of").filter(|_| provision.kind == "survival") {
+        let unknown = ids.iter().filter_map(Term::as_text).filter(|id| agreement.provision(id).is_none());
+        faults.extend(unknown.map(|id| provision_fault(agreement, &["of"], id)));
+    }
+    if agreement.about().force == Force::Mixed && provision.force.is_none() && provision.kind != "statement" {
+        let fault = Fault::new(
+            "E0202",
+            &["force"],
+            "`force` is missing: the agreement is mixed, so each provision says whether it binds",
+        );
+        faults.push(fault.hint("add force = \"binding\" or \"non-binding\""));
+    }
+    faults
+}
+
+pub(super) fn party_fault(agreement: &Agreement, key: &str, id: &str) -> Option<Fault> {
+    let known = agreement.party_ids();
+    let fault = || Fault::new("E0401", &[key], format!("`{id}` is not a party of {}", agreement.id));
+    (!known.iter().any(|party| party == id)).then(|| fault().hint(nearest(id, known.iter().map(String::as_str))))
+}
+
+pub(super) fn body_fault(agreement: &Agreement, at: &[&str], id: &str) -> Fault {
+    let known = agreement.bodies.iter().map(|known| known.value.id.as_str());
+    Fault::new("E0402", at, format!("`{id}` is not a body of {}", agreement.id)).hint(nearest(id, known))
+}
+
+pub(super) fn provision_fault(agreement: &Agreement, at: &[&str], id: &str) -> Fault {
+    let known = agreement.provisions.iter().map(|known| known.value.id.as_str());
+    Fault::new("E0403", at, format!("`{id}` is not a provision of {}", agreement.id)).hint(nearest(id, known))
+}

@@ -1,0 +1,131 @@
+//! Reads the keys of a provision's terms, and collects everything that is wrong with them.
+
+use events::terms::{Term, Terms};
+
+use crate::fault::{Fault, nearest};
+
+/// Reads the keys of one provision's terms and collects what is wrong with them.
+pub(crate) struct Reader<'a, 'f> {
+    pub terms: &'a Terms,
+    faults: &'f mut Vec<Fault>,
+    prefix: Vec<&'a str>,
+}
+
+impl<'a, 'f> Reader<'a, 'f> {
+    pub fn new(terms: &'a Terms, faults: &'f mut Vec<Fault>) -> Self {
+        Reader { terms, faults, prefix: Vec::new() }
+    }
+
+    pub fn fault(&mut self, code: &'static str, key: &str, what: impl Into<String>, hint: impl Into<String>) {
+        let mut at = self.prefix.clone();
+        at.push(key);
+        self.faults.push(Fault::new(code, &at, what).hint(hint));
+    }
+
+    /// Words under a key.
+    pub fn text(&mut self, key: &str) -> Option<&'a str> {
+        match self.terms.get(key)? {
+            Term::Text(text) => Some(text),
+            _ => {
+                self.fault("E0203", key, format!("`{key}` is words"), "put it in quotation marks");
+                None
+            }
+        }
+    }
+
+    /// `true` or `false` under a key.
+    pub fn flag(&mut self, key: &str) -> bool {
+        match self.terms.get(key) {
+            None => false,
+            Some(Term::Flag(flag)) => *flag,
+            Some(_) => {
+                self.fault("E0203", key, format!("`{key}` is true or false"), "write true or false, without quotation marks");
+                false
+            }
+        }
+    }
+
+    /// One of a few words under a key.
+    pub fn choice(&mut self, key: &str, known: &[&str]) -> Option<&'a str> {
+        let word = self.text(key)?;
+        if known.contains(&word) {
+            return Some(word);
+        }
+        self.fault("E0204", key, format!("`{word}` is not a value of `{key}`"), nearest(word, known.iter().copied()));
+        None
+    }
+
+    /// A period under a key.
+    pub fn period(&mut self, key: &str) -> Option<crate::time::Period> {
+        let written = self.text(key)?;
+        match written.parse::<crate::time::Period>() {
+            Ok(period) => Some(period),
+            Err(error) => {
+                self.fault("E0304", key, error.to_string(), error.hint());
+                None
+            }
+        }
+    }
+
+    /// A date under a key.
+    pub fn date(&mut self, key: &str) -> Option<events::DateSpec> {
+        let written = self.text(key)?;
+        match written.parse::<events::DateSpec>() {
+            Ok(date) => Some(date),
+            Err(error) => {
+                self.fault(date_code(&error), key, error.to_string(), error.hint());
+                None
+            }
+        }
+    }
+
+    /// A table under a key, with only these keys in it, read by `read`.
+    pub fn table<T>(&mut self, key: &'a str, keys: &[&str], read: impl FnOnce(&mut Reader<'a, '_>) -> T) -> Option<T> {
+        match self.terms.get(key)? {
+            Term::Table(terms) => {
+                let mut prefix = self.prefix.clone();
+                prefix.push(key);
+                let mut inner = Reader { terms, faults: self.faults, prefix };
+                for unknown in terms.keys().filter(|known| !keys.contains(&known.as_str())) {
+                    inner.fault(
+                        "E0201",
+                        unknown,
+                        format!("`{unknown}` is not a key of `{key}`"),
+                        nearest(unknown, keys.iter().copied()),
+                    );
+                }
+                Some(read(&mut inner))
+            }
+            _ => {
+                self.fault(
+                    "E0203",
+                    key,
+                    format!("`{key}` is a table"),
+                    format!("write {key} = {{ … }} with {}", keys.join(", ")),
+                );
+                None
+            }
+        }
+    }
+
+    pub fn has(&self, key: &str) -> bool {
+        self.terms.contains_key(key)
+    }
+
+    pub fn require(&mut self, key: &str) {
+        if !self.has(key) {
+            self.fault("E0202", key, format!("`{key}` is missing"), format!("add {key} = …"));
+        }
+    }
+}
+
+/// The code of an error of a date.
+pub fn date_code(error: &events::date_spec::DateError) -> &'static str {
+    use events::date_spec::DateError;
+    match error {
+        DateError::Nonexistent { .. } => "E0301",
+        DateError::Ambiguous { .. } => "E0302",
+        DateError::Backwards { .. } => "E0305",
+        _ => "E0303",
+    }
+}

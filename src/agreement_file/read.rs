@@ -1,0 +1,86 @@
+//! The whole of an agreement file, in the order in which it is recorded: the agreement, its sources, bodies and provisions, then acts.
+
+use std::cell::RefCell;
+
+use events::event::Event;
+use events::record::SourceRef;
+use events::terms::Source;
+use rules::decide::Proposal;
+use rules::fault::Fault;
+
+use super::act::{self, Context};
+use super::table::Table;
+use super::tree::Node;
+use super::{Placed, terms};
+
+/// What a file proposes, each with its place.
+#[derive(Default)]
+pub struct Read {
+    pub proposals: Vec<(Proposal, Node)>,
+    pub faults: Vec<Placed>,
+}
+
+/// Reads the whole document.
+pub fn read(root: &Node) -> Read {
+    let faults = RefCell::new(Vec::new());
+    let mut proposals = Vec::new();
+    if let Some(file) = Table::new("the file", root, &faults) {
+        read_file(&file, &faults, &mut proposals);
+        file.finish(&[]);
+    }
+    let mut faults = faults.into_inner();
+    faults.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
+    Read { proposals, faults }
+}
+
+fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: &mut Vec<(Proposal, Node)>) {
+    let sources: Vec<(Source, Node)> = file
+        .tables("source", "[[source]]")
+        .iter()
+        .filter_map(|table| Some((terms::source(table)?, table.node().clone())))
+        .collect();
+    let Some(agreement) = file.get("agreement") else {
+        // Every other table is known, so that this is the one thing said.
+        for key in ["party", "body", "provision", "act"] {
+            file.get(key);
+        }
+        let fault = Fault::new("E0202", &["agreement"], "`[agreement]` is missing")
+            .hint("begin with [agreement], then id = … and title = …");
+        return file.fault(file.node(), fault);
+    };
+    let Some(table) = Table::new("[agreement]", agreement, faults) else { return };
+    let id = table.needed("id").unwrap_or_default();
+    let source = table.text("source").or_else(|| sources.first().map(|(source, _)| source.id.clone()));
+    let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
+    let parties = file.tables("party", "[[party]]").iter().filter_map(terms::party).collect();
+    let terms = terms::agreement_terms(&table, parties);
+    proposals.push((term(&context, Event::AgreementRecorded(terms), None, None), agreement.clone()));
+    table.finish(&["source"]);
+    for (source, node) in sources {
+        let published = source.published.clone();
+        let own = Some(source.id.clone());
+        proposals.push((term(&context, Event::SourceRecorded(source), own, None).on(published), node));
+    }
+    for table in file.tables("body", "[[body]]") {
+        let body = terms::body(&table).map(Event::BodyRecorded);
+        let own = table.text("source");
+        table.finish(&[]);
+        proposals.extend(body.map(|body| (term(&context, body, own, None), table.node().clone())));
+    }
+    for table in file.tables("provision", "[[provision]]") {
+        if let Some((provision, own)) = terms::provision(&table) {
+            let locator = Some(provision.reference.clone());
+            let event = Event::ProvisionRecorded(provision);
+            proposals.push((term(&context, event, own, locator), table.node().clone()));
+        }
+    }
+    for table in file.tables("act", "[[act]]") {
+        proposals.extend(act::read(&table, &context).map(|proposal| (proposal, table.node().clone())));
+    }
+}
+
+/// A term, resting on its own source or on that of the agreement.
+fn term(context: &Context, event: Event, own: Option<String>, locator: Option<String>) -> Proposal {
+    let source = own.or_else(|| context.source.clone()).map(|id| SourceRef { id, sha256: None, locator });
+    Proposal { source, ..Proposal::new(&context.id, event) }
+}
