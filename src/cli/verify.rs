@@ -1,7 +1,7 @@
 //! `obligo verify`: whether the log is what it was. The verdict says how much it proves, never a bare "ok".
 
 use events::log::EventLog;
-use store::Verdict;
+use store::{SqliteLog, StoreError, Verdict};
 
 use super::args::Output;
 use super::{Context, progress};
@@ -18,18 +18,15 @@ pub struct Args {
 const COLUMNS: &[(&str, &str)] = &[("seq", "/seq"), ("what", "/text")];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
-    let log = context.reader()?;
+    let log = match SqliteLog::open_read_only(context.register()?.path) {
+        Err(error @ StoreError::Damaged { .. }) => return damaged(&args.output, &error),
+        opened => opened?,
+    };
     let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
     let found = log.verify(&mut |done| progress::advance(&bar, done))?;
     bar.finish_and_clear();
-    let (word, is_good) = match found.verdict {
-        Verdict::SelfConsistent => ("SELF-CONSISTENT".to_string(), true),
-        Verdict::Tampered(seq) => (format!("TAMPERED({seq})"), false),
-        Verdict::Incomplete(seq) => (format!("INCOMPLETE({seq})"), false),
-        Verdict::Damaged => ("DAMAGED".into(), false),
-        Verdict::Unguarded => ("UNGUARDED".into(), false),
-        _ => ("UNKNOWN".into(), false),
-    };
+    let word = found.verdict.to_string();
+    let is_good = found.verdict == Verdict::SelfConsistent;
     let head = found.root.map_or("unknown".to_string(), |root| root.to_string());
     let document = VerifyJson {
         schema: "obligo.verify.v1",
@@ -50,7 +47,27 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     let place = |seq: Option<u64>| seq.map(|seq| format!("seq {seq}: ")).unwrap_or_default();
     sections.extend(found.faults.iter().map(|fault| Section::line(format!("  {}{}", place(fault.seq), fault.what))));
+    let unsaid = found.fault_count.saturating_sub(found.faults.len() as u64);
+    if unsaid > 0 {
+        sections.push(Section::line(format!("  and {unsaid} faults more")));
+    }
     sections.push(Section::note(format!("{} records, root {head}", found.size)));
     args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections))?;
     if is_good { Ok(0) } else { Err(Error::Unverified) }
+}
+
+/// A file so damaged that it is no log any more is no failure of the world: it is what was asked about.
+fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
+    let meaning = Verdict::Damaged.meaning();
+    let document = VerifyJson {
+        schema: "obligo.verify.v1",
+        verdict: Verdict::Damaged.to_string(),
+        meaning: meaning.into(),
+        first_bad_seq: None,
+        log: LogJson { size: 0, head: "unknown".into() },
+        faults: vec![FindingJson { seq: None, agreement: None, text: error.to_string() }],
+    };
+    let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];
+    output.write(&Report::new(&document, "faults", COLUMNS).sections(vec![Section::Line(words), Section::line(error.hint())]))?;
+    Err(Error::Unverified)
 }

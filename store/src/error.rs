@@ -125,9 +125,7 @@ impl StoreError {
             Some(ErrorCode::NotADatabase) => StoreError::NotADatabase { path },
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked { path },
             Some(ErrorCode::DatabaseCorrupt) => StoreError::Damaged { path, what: error.to_string() },
-            Some(ErrorCode::ReadOnly) if extended == rusqlite::ffi::SQLITE_READONLY_ROLLBACK => {
-                StoreError::Interrupted { path }
-            }
+            Some(ErrorCode::ReadOnly) if extended == rusqlite::ffi::SQLITE_READONLY_ROLLBACK => StoreError::Interrupted { path },
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::PermissionDenied { path, what: "written" },
             _ => StoreError::World { path, doing, source: Box::new(error) },
         }

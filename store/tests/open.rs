@@ -172,6 +172,14 @@ fn a_reader_appends_nothing_but_still_answers_a_command_that_was_carried_out() {
 }
 
 #[test]
+fn a_root_at_a_size_that_never_was_is_refused_by_name() {
+    let (_folder, path) = register(2);
+    let log = SqliteLog::open_read_only(&path).expect("it is opened");
+    let error = log.root_at(3).expect_err("it never had three").to_string();
+    assert!(error.ends_with("register.db` has 2 records and never had 3"), "{error}");
+}
+
+#[test]
 fn a_register_in_wal_mode_is_put_back_into_rollback_mode() {
     let (folder, path) = register(2);
     raw(&path).query_row("PRAGMA journal_mode = WAL", [], |row| row.get::<_, String>(0)).expect("it is set");
@@ -243,9 +251,8 @@ fn permissions(folder: &Path) {
     drop(filled(&path, 2));
     let writing =
         || SqliteLog::open(&path, start).err().map(|error| error.to_string().replace(&folder.display().to_string(), "FOLDER"));
-    let reading = || {
-        SqliteLog::open_read_only(&path).err().map(|error| error.to_string().replace(&folder.display().to_string(), "FOLDER"))
-    };
+    let reading =
+        || SqliteLog::open_read_only(&path).err().map(|error| error.to_string().replace(&folder.display().to_string(), "FOLDER"));
 
     allow(&path, 0o444);
     assert_eq!((writing().as_deref(), reading()), (Some("`FOLDER/register.db` may not be written"), None));

@@ -92,6 +92,14 @@ fn a_missing_record_is_named() {
     check("DELETE FROM record WHERE seq IN (5, 13)", Verdict::Tampered(5), "record 13 is missing at the end");
 }
 
+/// The tree is walked past a gap, with the leaves it has.
+#[test]
+fn a_node_over_a_missing_record_is_still_checked() {
+    let sql = "DELETE FROM record WHERE seq = 6; UPDATE tree SET hash = zeroblob(32) WHERE level = 1 AND idx = 2";
+    check(sql, Verdict::Tampered(5), "record 6 is missing");
+    check(sql, Verdict::Tampered(5), "one of records 5 to 6 was changed");
+}
+
 #[test]
 fn a_moved_record_is_named() {
     let entries =
@@ -118,8 +126,11 @@ fn a_column_that_is_not_what_its_entry_says_is_named() {
     ];
     for (column, value) in edits {
         let sql = format!("UPDATE record SET {column} = {value} WHERE seq = 7");
-        let words = if value == "-1" { "record 7 cannot be read" } else { column };
-        check(&sql, Verdict::Tampered(7), words);
+        let words = match value {
+            "-1" => "record 7 cannot be read".into(),
+            _ => format!("the column {column} of record 7 is not what its entry says"),
+        };
+        check(&sql, Verdict::Tampered(7), &words);
     }
 }
 
@@ -186,8 +197,7 @@ fn rebuild(connection: &Connection) {
 
 #[test]
 fn a_leaf_that_was_hashed_anew_does_not_fit_under_its_parent() {
-    for (seq, named, words) in
-        [(5, 5, "one of records 5 to 6"), (6, 5, "one of records 5 to 6"), (1, 1, "one of records 1 to 2")]
+    for (seq, named, words) in [(5, 5, "one of records 5 to 6"), (6, 5, "one of records 5 to 6"), (1, 1, "one of records 1 to 2")]
     {
         let (_folder, path) = register(13);
         without_guards(&path, |connection| rehash(connection, seq, "0192-opaque", "0193-opaque"));
@@ -273,10 +283,7 @@ fn guards_that_were_dropped_changed_or_added_are_named() {
             "DROP TRIGGER log_delete; CREATE TRIGGER log_delete BEFORE DELETE ON log BEGIN SELECT 1; END",
             "the trigger `log_delete` was changed",
         ),
-        (
-            "CREATE TRIGGER more AFTER INSERT ON record BEGIN SELECT 1; END",
-            "the trigger `more` does not belong to the register",
-        ),
+        ("CREATE TRIGGER more AFTER INSERT ON record BEGIN SELECT 1; END", "the trigger `more` does not belong to the register"),
         ("CREATE TABLE notes (text TEXT)", "the table `notes` does not belong to the register"),
         (
             "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, 'never changed', 'changed') WHERE name = 'record_update'",
@@ -388,9 +395,7 @@ fn what_lies_behind_an_unreadable_page_is_still_checked() {
             |row| row.get(0),
         )
         .expect("a page of records");
-    without_guards(&path, |connection| {
-        connection.execute_batch("UPDATE record SET type = 'x' WHERE seq = 58").expect("changed")
-    });
+    without_guards(&path, |connection| connection.execute_batch("UPDATE record SET type = 'x' WHERE seq = 58").expect("changed"));
     let mut bytes = fs::read(&path).expect("the file is read");
     bytes[(root as usize - 1) * 4096..root as usize * 4096].fill(0xff);
     fs::write(&path, &bytes).expect("the file is written");

@@ -88,6 +88,40 @@ mod tests {
     }
 
     #[test]
+    fn whatever_was_opened_is_locked_down() {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let path = folder.path().join("register.db");
+        super::super::create::create(&path, Uuid::from_u128(1)).expect("a register is made");
+        for purpose in [Purpose::Write, Purpose::Read] {
+            let Opened { connection, .. } = open(&path, purpose, Duration::ZERO).expect("it is opened");
+            for sql in ["DROP TRIGGER record_update", "UPDATE record SET type = ''", "PRAGMA writable_schema = ON"] {
+                let error = connection.execute_batch(sql).expect_err(sql).to_string();
+                assert!(error.contains("not authorized"), "{sql}: {error}");
+            }
+            let setting = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            assert!(setting("synchronous").is_err(), "not even to be asked");
+        }
+    }
+
+    #[test]
+    fn the_settings_are_those_of_the_readme() {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let path = folder.path().join("register.db");
+        super::super::create::create(&path, Uuid::from_u128(1)).expect("a register is made");
+        let mut opened = open(&path, Purpose::Write, Duration::ZERO).expect("it is opened");
+        opened
+            .connection
+            .authorizer(None::<fn(rusqlite::hooks::AuthContext<'_>) -> rusqlite::hooks::Authorization>)
+            .expect("off");
+        let setting = |name| opened.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).expect(name);
+        let settings = ["synchronous", "trusted_schema", "recursive_triggers", "cell_size_check", "secure_delete", "query_only"];
+        assert_eq!(settings.map(setting), [3, 0, 1, 1, 1, 0]);
+        assert_eq!((setting("page_size"), setting("application_id"), setting("user_version")), (4096, 0x4f42_4c47, 1));
+        let defensive = rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE;
+        assert!(opened.connection.db_config(defensive).expect("it is asked"));
+    }
+
+    #[test]
     fn a_register_that_another_program_holds_is_said_to_be_locked() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");

@@ -238,8 +238,7 @@ impl Walk<'_> {
 pub(super) fn check_unique(connection: &Connection, faults: &mut Faults) {
     let twice = "SELECT max(seq), id FROM record GROUP BY id HAVING count(*) > 1 LIMIT 100";
     let torn = "SELECT max(seq), command FROM record GROUP BY command HAVING max(seq) - min(seq) + 1 <> count(*) LIMIT 100";
-    for (sql, what) in
-        [(twice, "the id of an earlier record"), (torn, "a command of earlier records, not in one run with them")]
+    for (sql, what) in [(twice, "the id of an earlier record"), (torn, "a command of earlier records, not in one run with them")]
     {
         let read = |row: &Row<'_>| position(row, 0);
         let seqs: Result<Vec<u64>> = connection.prepare(sql).and_then(|mut statement| statement.query_map([], read)?.collect());
