@@ -178,6 +178,8 @@ pub struct Line {
     pub axes: Axes,
     /// By when.
     pub due: Due,
+    /// The cycle that it belongs to, where it recurs.
+    pub window: Option<Span>,
     /// Why, step by step.
     pub because: Vec<Reason>,
     /// Commands that would close it.

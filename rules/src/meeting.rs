@@ -110,6 +110,7 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
         label,
         axes,
         due,
+        window: None,
         because: known.history.clone(),
         closes_with: Vec::new(),
         topics,

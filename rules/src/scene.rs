@@ -66,7 +66,10 @@ impl<'a> Scene<'a> {
         let parties = || self.agreement.party_ids();
         let named = |ids: &[String]| if ids.iter().any(|id| id == "either" || id == "any") { parties() } else { ids.to_vec() };
         let by = named(&provision.value.by);
-        let to = if provision.value.to.is_empty() {
+        let to = if by.is_empty() {
+            // What nobody owes is owed to nobody: when it comes into effect, what is not settled.
+            Vec::new()
+        } else if provision.value.to.is_empty() {
             let others: Vec<String> = parties().into_iter().filter(|id| !by.contains(id)).collect();
             if others.is_empty() && by.len() > 1 { by.clone() } else { others }
         } else {
@@ -83,6 +86,7 @@ impl<'a> Scene<'a> {
             label: String::new(),
             axes: Axes::live(Timing::Undated),
             due: Due::default(),
+            window: None,
             because: vec![self.provision_reason(provision)],
             closes_with: Vec::new(),
             topics: provision.value.topics.clone(),
@@ -146,6 +150,11 @@ impl LineDraft {
 
     pub fn due(mut self, due: Due) -> Self {
         self.0.due = due;
+        self
+    }
+
+    pub fn window(mut self, window: Span) -> Self {
+        self.0.window = Some(window);
         self
     }
 

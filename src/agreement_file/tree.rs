@@ -49,6 +49,10 @@ fn syntax_fault(text: &str, error: &toml::de::Error) -> Placed {
     let word = span.clone().and_then(|span| word_around(text, span)).unwrap_or_default();
     let fault = match word.parse::<events::DateSpec>() {
         Err(date) if looks_like_a_date(word) => Fault::new("E0301", &[], date.to_string()).hint(date.hint()),
+        Ok(date) if word.contains('-') => {
+            let what = format!("`{word}` is less than a day, which TOML knows only as words");
+            Fault::new("E0303", &[], what).hint(format!("put it in quotation marks: \"{date}\""))
+        }
         _ => Fault::new("E0104", &[], error.message().replace('\n', ", ")).hint("the file is not TOML here; was it cut short?"),
     };
     Placed { span, fault }

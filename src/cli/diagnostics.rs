@@ -4,8 +4,8 @@ use annotate_snippets::{AnnotationKind, Level, Origin, Renderer, Snippet};
 
 use crate::error::{Diagnostic, Error};
 
-/// Says what went wrong.
-pub fn show(error: &Error) {
+/// Says what went wrong, and for a verb that writes that it wrote nothing.
+pub fn show(error: &Error, writes: bool) {
     match error {
         Error::BrokenPipe | Error::Unverified => {}
         Error::Refused(all) => {
@@ -14,7 +14,8 @@ pub fn show(error: &Error) {
             }
             let count = if all.len() == 1 { "1 error".into() } else { format!("{} errors", all.len()) };
             hint!(
-                "{count}, nothing written; `obligo explain-error {}` says more",
+                "{count}{}; `obligo explain-error {}` says more",
+                if writes { ", nothing written" } else { "" },
                 all.first().map_or("", |first| first.fault.code)
             );
         }

@@ -134,6 +134,13 @@ enum Verb {
     Man(man::Args),
 }
 
+impl Verb {
+    /// Whether it writes, or says what would be written.
+    fn writes(&self) -> bool {
+        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+    }
+}
+
 /// What every verb is handed.
 pub struct Context {
     register: Option<PathBuf>,
@@ -176,10 +183,11 @@ pub fn main() -> ExitCode {
         clap::ColorChoice::Auto => {}
     }
     let context = Context { register: cli.register, by_flag };
+    let writes = cli.verb.as_ref().is_some_and(Verb::writes);
     match cli.verb.map_or_else(|| alone(&context), |verb| run(verb, &context)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            diagnostics::show(&error);
+            diagnostics::show(&error, writes);
             ExitCode::from(error.exit_code())
         }
     }

@@ -35,7 +35,9 @@ pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
     }
     for record in outcome.records.iter().take(SHOWN) {
         let on = record.occurred_on.as_ref().map(|on| format!("  {on}")).unwrap_or_default();
-        writeln!(out, "  #{}  {}  {}{on}  {}", record.seq, record.event.kind(), record.agreement, words::event(&record.event))?;
+        let reverses = record.corrects.map(|target| format!(": #{target}")).unwrap_or_default();
+        let what = words::event(&record.event);
+        writeln!(out, "  #{}  {}  {}{on}  {what}{reverses}", record.seq, record.event.kind(), record.agreement)?;
     }
     more(&mut out, outcome.records.len(), "record")?;
     let changes = outcome.after.changes(&outcome.before);

@@ -26,7 +26,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let party = args.party.to_uppercase();
     let agreements: Vec<_> =
         docket.agreements.iter().filter(|line| line.parties.iter().any(|known| known.id.to_uppercase() == party)).collect();
-    let known: Vec<&str> = docket.agreements.iter().flat_map(|line| line.parties.iter().map(|party| party.id.as_str())).collect();
+    let mut known: Vec<&str> =
+        docket.agreements.iter().flat_map(|line| line.parties.iter().map(|party| party.id.as_str())).collect();
+    known.sort_unstable();
+    known.dedup();
     let Some(named) = agreements.first().and_then(|line| line.parties.iter().find(|known| known.id.to_uppercase() == party))
     else {
         return Err(Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party))

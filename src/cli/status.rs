@@ -43,9 +43,11 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let view = context.view(&context.reader()?, &position, args.agreement.as_deref())?;
-    if let Some(id) = &args.agreement {
-        lookup::agreement(&view, id)?;
+    let log = context.reader()?;
+    let view = context.view(&log, &position, args.agreement.as_deref())?;
+    if let Some(id) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
+        // The list of what there is wants the whole register.
+        lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
     if view.docket.agreements.is_empty() {
@@ -65,8 +67,8 @@ pub fn report(view: &View, agreement: Option<&str>) -> Report {
 
 fn of_all(view: &View) -> Vec<Section> {
     let docket = &view.docket;
-    let columns =
-        vec!["AGREEMENT", "FORM", "FORCE", "EFFECT", "NOTICE", "NOT MET", "DUE", "UNDETERMINED", "OPEN", "DONE", "LAST ACT"];
+    // The line of totals above says what the signs stand for.
+    let columns = vec!["AGREEMENT", "FORCE", "EFFECT", "NOTICE", "✗", "!", "?", "·", "✓", "LAST ACT"];
     let rows = docket.agreements.iter().map(|agreement| agreement_row(docket, agreement)).collect();
     let mut sections = vec![Section::Line(totals(docket)), Section::line(""), Section::Table { columns, rows }];
     let attention: Vec<&Line> = docket.entries.iter().filter(|line| needs_attention(line)).collect();
@@ -99,7 +101,6 @@ fn agreement_row(docket: &Docket, agreement: &AgreementLine) -> Vec<Cell> {
     let last = agreement.last_act.as_ref().map_or("–", |act| act.on.as_str());
     vec![
         Tone::Strong.of(&agreement.id),
-        words::form(agreement.form).into(),
         words::force(agreement.force).into(),
         words::effect(agreement.effect.state, agreement.effect.since.as_deref()).into(),
         if notice == "none" { Tone::Dim.of("none") } else { Tone::Warning.of(notice) },
@@ -161,17 +162,18 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
 /// Lines of a docket as a table.
 pub fn lines(docket: &Docket, lines: Vec<&Line>) -> Section {
     let row = |line: &Line| {
+        let distance = if line.axes.is_pending() { words::distance(line.due, docket.as_of) } else { String::new() };
+        let when = [words::due(line.due), distance].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
         vec![
             Cell::from(line.id.as_str()),
             line.provision.as_deref().unwrap_or_default().into(),
             words::label(line),
-            words::due(line.due).into(),
-            Tone::Dim.of(if line.axes.is_pending() { words::distance(line.due, docket.as_of) } else { String::new() }),
+            when.into(),
             line.by.join(", ").into(),
             line.what.as_str().into(),
         ]
     };
-    Section::Table { columns: vec!["ID", "PARA", "STATE", "WHEN", "", "BY", "WHAT"], rows: lines.into_iter().map(row).collect() }
+    Section::Table { columns: vec!["ID", "PARA", "STATE", "WHEN", "BY", "WHAT"], rows: lines.into_iter().map(row).collect() }
 }
 
 /// Earliest first.

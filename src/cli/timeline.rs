@@ -126,15 +126,14 @@ fn effect(view: &View, agreement: &Agreement) -> Option<MarkJson> {
     })
 }
 
-/// A cycle as the window whose last day is the latest it is due; it begins a day after the one before.
+/// A cycle of a series.
 fn cycle(lane: &str, line: &Line) -> Option<MarkJson> {
-    let latest = line.due.latest?;
-    let from = latest.checked_sub_months(chrono::Months::new(12)).and_then(|day| day.succ_opt()).unwrap_or(latest);
+    let window = line.window?;
     let text = format!("{}, due {}", line.what, words::due(line.due));
     Some(MarkJson {
         lane: lane.into(),
-        from: from.to_string(),
-        to: latest.to_string(),
+        from: window.earliest.to_string(),
+        to: window.latest.to_string(),
         mark: "cycle",
         text,
         label: Some(line.label.clone()),

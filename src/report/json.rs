@@ -153,6 +153,8 @@ pub struct EntryJson {
     pub assessment: &'static str,
     /// By when.
     pub due: DueJson,
+    /// The cycle that it belongs to, where it recurs.
+    pub cycle: Option<CycleJson>,
     /// Why, step by step.
     pub because: Vec<ReasonJson>,
     /// Commands that would close it.
@@ -174,6 +176,15 @@ pub struct DueJson {
     pub latest: Option<String>,
     /// `definitive`, `indicative`, `tentative`.
     pub certainty: Option<&'static str>,
+}
+
+/// The first and the last day of a cycle.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CycleJson {
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
 }
 
 /// One step of a chain of reasons.
@@ -418,6 +429,7 @@ impl From<&Line> for EntryJson {
             timeliness: line.axes.timeliness.word(),
             assessment: line.axes.assessment.word(),
             due: line.due.into(),
+            cycle: line.window.map(|span| CycleJson { from: span.earliest.to_string(), to: span.latest.to_string() }),
             because: line.because.iter().map(Into::into).collect(),
             closes_with: line.closes_with.clone(),
             topics: line.topics.clone(),

@@ -3,12 +3,14 @@
 use std::io::{IsTerminal, Write};
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 use super::{Cell, Report, Section, Tone};
 
 /// Where nobody says how wide the screen is.
 const WIDTH: u16 = 120;
+/// Longer words, such as addresses, may be broken.
+const LONGEST_WORD: usize = 28;
 
 pub fn write(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
     for (place, section) in report.sections.iter().enumerate() {
@@ -56,15 +58,49 @@ fn table(columns: &[&str], rows: &[Vec<Cell>]) -> String {
     for row in rows {
         table.add_row(row.iter().map(coloured));
     }
+    let texts = |place: usize| {
+        rows.iter().filter_map(move |row| row.get(place)).map(|cell| cell.text.as_str()).chain(columns.get(place).copied())
+    };
+    let least: Vec<u16> =
+        (0..columns.len()).map(|place| if place == 0 { widest(texts(place)) } else { longest_word(texts(place)) }).collect();
+    // Words stay whole where the screen is wide enough for that.
+    let whole = width().is_none_or(|width| least.iter().sum::<u16>() <= width);
     for (place, column) in table.column_iter_mut().enumerate() {
         column.set_padding((0, 2));
-        if place == 0 {
+        match place {
             // Ids are copied: they are never broken.
-            column.set_constraint(comfy_table::ColumnConstraint::ContentWidth);
+            0 => drop(column.set_constraint(ColumnConstraint::ContentWidth)),
+            _ if whole => drop(column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least[place])))),
+            _ => {}
         }
     }
-    let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_string()).collect();
+    let lines: Vec<String> = table.lines().map(|line| trimmed(&line)).collect();
     lines.join("\n")
+}
+
+fn widest<'a>(texts: impl Iterator<Item = &'a str>) -> u16 {
+    texts.map(|text| text.chars().count()).max().unwrap_or(0) as u16 + 2
+}
+
+/// The longest word and the padding behind it.
+fn longest_word<'a>(texts: impl Iterator<Item = &'a str>) -> u16 {
+    let words = texts.flat_map(str::split_whitespace).map(|word| word.chars().count());
+    words.max().unwrap_or(0).min(LONGEST_WORD) as u16 + 2
+}
+
+/// A line without the blanks at its end, though escape codes may stand behind them.
+fn trimmed(line: &str) -> String {
+    let mut rest = line.trim_end();
+    let mut codes = String::new();
+    while let Some(start) = rest.rfind('\u{1b}').filter(|_| rest.ends_with('m')) {
+        let is_code = rest[start..].chars().skip(2).all(|letter| letter.is_ascii_digit() || ";m".contains(letter));
+        if !is_code {
+            break;
+        }
+        codes.insert_str(0, &rest[start..]);
+        rest = rest[..start].trim_end();
+    }
+    format!("{rest}{codes}")
 }
 
 fn coloured(cell: &Cell) -> comfy_table::Cell {

@@ -16,7 +16,7 @@ use crate::fault::{Fault, nearest};
 use crate::obligation::Performance;
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
-use crate::time::recurrence::Reading;
+use crate::time::recurrence::{Reading, fits_the_calendar};
 
 /// The first day on which there was an agreement to act under, by agreement.
 pub(super) struct FirstDays(BTreeMap<String, NaiveDate>);
@@ -222,15 +222,14 @@ fn receipt_fault(given: NaiveDate, received: Option<&DateSpec>, key: &str) -> Op
 
 fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Option<Fault> {
     let Some(known) = agreement.provision(provision) else { return Some(provision_fault(agreement, &["provision"], provision)) };
-    let readings: Vec<&str> = match known.value.kind.as_str() {
-        "meeting-series" => match known.value.terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok()) {
-            Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
-            None => Vec::new(),
-        },
-        "termination" if clause::notice(&known.value).is_some_and(|clause| clause.counted_from.is_none()) => {
-            vec!["given", "received"]
-        }
-        _ => Vec::new(),
+    let terms = &known.value.terms;
+    let every = terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok());
+    let is_open = !terms.contains_key("reading");
+    let by_notice = clause::notice(&known.value).is_some_and(|clause| clause.counted_from.is_none());
+    let readings: Vec<&str> = match every.filter(|every| is_open && fits_the_calendar(*every)) {
+        Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
+        None if known.value.kind == "termination" && by_notice => vec!["given", "received"],
+        None => Vec::new(),
     };
     let fault = |what: String| Fault::new("E0414", &["reading"], what);
     if readings.is_empty() {

@@ -43,6 +43,10 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
             let ids: Vec<&String> = notice_ids(agreement).collect();
             received.notice = match ids.as_slice() {
                 [one] => (*one).clone(),
+                [] => {
+                    let what = format!("no notice of {} is recorded", agreement.id);
+                    return Err(Fault::new("E0408", &["notice"], what).hint("record that it was given first"));
+                }
                 _ => {
                     return Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len()))
                         .hint("name it"));

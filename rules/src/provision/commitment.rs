@@ -103,6 +103,22 @@ pub(super) fn readings(reader: &mut Reader) -> Vec<Reading> {
     }
 }
 
+/// A reading that someone chose and recorded, where the text leaves one to choose.
+pub(super) fn chosen_reading(scene: &Scene, provision: &Provision) -> Option<(Reading, u64)> {
+    let choice = |act: &Act| match &act.event {
+        Event::ReadingChosen(chosen) if chosen.provision == provision.id => Some((Reading::named(&chosen.reading)?, act.seq)),
+        _ => None,
+    };
+    scene.acts().filter_map(|(act, _)| choice(act)).last().filter(|_| !provision.terms.contains_key("reading"))
+}
+
+/// The step that says so.
+pub(super) fn chosen_reason(scene: &Scene, provision: &Provision, every: Period) -> Option<Reason> {
+    let (reading, seq) = chosen_reading(scene, provision)?;
+    let text = format!("the reading {} was chosen", reading.name(every));
+    Some(Reason::new("reading.chosen", text).provision(&provision.reference).records([seq]))
+}
+
 fn when(reader: &mut Reader) -> Option<When> {
     if matches!(reader.terms.get("when"), Some(Term::Text(_))) {
         return reader.text("when").map(|words| When::Words(words.into()));
@@ -110,7 +126,11 @@ fn when(reader: &mut Reader) -> Option<When> {
     reader.table("when", &["act", "of"], |reader| {
         reader.require("act");
         let act = reader.choice("act", TRIGGERS).unwrap_or_default().to_string();
-        When::Act { act, of: reader.text("of").map(String::from) }
+        let of = reader.text("of").map(String::from);
+        if of.is_some() && act != "meeting-held" {
+            reader.fault("E0207", "of", "`of` names the body that meets: it goes with meeting-held alone", "leave it out");
+        }
+        When::Act { act, of }
     })
 }
 
@@ -164,7 +184,8 @@ fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> 
         return vec![draft(id).axes(Axes::undetermined(why.clone()))];
     }
     if let Some((every, readings)) = &duty.every {
-        return recurring(scene, known, *every, readings, id);
+        let chosen = chosen_reading(scene, provision).map(|(reading, _)| vec![reading]);
+        return recurring(scene, known, *every, chosen.as_ref().unwrap_or(readings), id);
     }
     match (&duty.when, &duty.due) {
         (Some(When::Words(words)), _) => vec![draft(id).axes(Axes::dormant(format!("until {words}")))],
@@ -218,7 +239,9 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
                 Reason::new("commitment.readings", text).provision(&known.value.reference)
             });
             let axes = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
-            draft(&format!("{id}-{}", cycle.key)).axes(axes).due(Due::within(due, Certainty::Definitive)).because(reasons)
+            let chosen = chosen_reason(scene, &known.value, every);
+            let draft = draft(&format!("{id}-{}", cycle.key)).axes(axes).due(Due::within(due, Certainty::Definitive));
+            draft.window(cycle.window).because(reasons).because(chosen)
         })
         .collect()
 }
@@ -285,7 +308,7 @@ fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {
 
 fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
     match (event, act) {
-        (Event::MeetingHeld(meeting), "meeting-held") => of.is_none_or(|of| of == meeting.body || of == meeting.meeting),
+        (Event::MeetingHeld(meeting), "meeting-held") => of.is_none_or(|of| of == meeting.body),
         (Event::AgreementSigned(_), "signed")
         | (Event::AgreementTookEffect(_), "took-effect")
         | (Event::DeliverableDelivered(_), "deliverable")
@@ -300,9 +323,7 @@ fn planned_meetings(scene: &Scene, of: Option<&str>) -> Vec<(String, Span, u64)>
     let mut planned: Vec<(String, Span, u64)> = Vec::new();
     for (act, _) in scene.acts() {
         let (meeting, on) = match &act.event {
-            Event::MeetingScheduled(meeting) if of.is_none_or(|of| of == meeting.body || of == meeting.meeting) => {
-                (&meeting.meeting, Some(&meeting.on))
-            }
+            Event::MeetingScheduled(meeting) if of.is_none_or(|of| of == meeting.body) => (&meeting.meeting, Some(&meeting.on)),
             Event::MeetingPostponed(meeting) if planned.iter().any(|(id, ..)| *id == meeting.meeting) => {
                 (&meeting.meeting, Some(&meeting.on))
             }

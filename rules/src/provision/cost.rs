@@ -1,9 +1,9 @@
 //! Who bears what: a standing commitment.
 
-use events::terms::Provision;
+use events::terms::{Provision, Term};
 
 use super::{Kind, what};
-use crate::docket::{Kind as LineKind, Line};
+use crate::docket::{Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::reader::Reader;
 use crate::register::Known;
@@ -22,6 +22,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     if draft.0.by.is_empty() {
         draft.0.by = scene.agreement.party_ids();
         draft.0.to = scene.agreement.party_ids();
+    }
+    if let Some(unless) = known.value.terms.get("unless").and_then(Term::as_text) {
+        draft = draft.because([Reason::new("cost.unless", format!("unless {unless}")).provision(&known.value.reference)]);
     }
     vec![scene.under_effect(draft).finish(scene.agreement)]
 }

@@ -38,8 +38,9 @@ fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Series {
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let mut series = read(&known.value, &mut Vec::new());
-    if let Some(chosen) = chosen_reading(scene, &known.value.id) {
-        series.readings = vec![chosen.0];
+    let chosen = commitment::chosen_reading(scene, &known.value);
+    if let Some((reading, _)) = chosen {
+        series.readings = vec![reading];
     }
     let drafts = match (series.every, scene.since) {
         (Some(every), Some(since)) => {
@@ -55,15 +56,6 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
     };
     drafts.into_iter().map(|draft| scene.under_effect(draft).finish(scene.agreement)).collect()
-}
-
-/// A reading that someone chose and recorded.
-fn chosen_reading(scene: &Scene, provision: &str) -> Option<(Reading, u64)> {
-    let choice = |act: &Act| match &act.event {
-        Event::ReadingChosen(chosen) if chosen.provision == provision => Some((Reading::named(&chosen.reading)?, act.seq)),
-        _ => None,
-    };
-    scene.acts().filter_map(|(act, _)| choice(act)).last()
 }
 
 fn held<'a>(scene: &Scene<'a>, body: &str) -> Vec<&'a Act> {
@@ -117,11 +109,8 @@ fn cycle_line(
         };
         Reason::new("meeting-series.readings", text).provision(reference)
     });
-    let mut draft = draft.because(readings).due(Due::within(due, Certainty::Definitive));
-    if let Some((reading, seq)) = chosen_reading(scene, &known.value.id) {
-        let text = format!("the reading {} was chosen", reading.name(every));
-        draft = draft.because([Reason::new("meeting-series.reading-chosen", text).provision(reference).records([seq])]);
-    }
+    let mut draft = draft.because(readings).due(Due::within(due, Certainty::Definitive)).window(cycle.window);
+    draft = draft.because(commitment::chosen_reason(scene, &known.value, every));
     let open = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
     let command = format!("obligo record meeting {} --body {} --held DATE", scene.agreement.id, series.body);
     // A meeting whose day may still lie ahead has met nothing for sure.

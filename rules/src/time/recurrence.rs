@@ -126,7 +126,8 @@ fn months_of(day: NaiveDate) -> i64 {
     i64::from(day.year()) * 12 + i64::from(day.month0())
 }
 
-fn fits_the_calendar(every: Period) -> bool {
+/// Months that divide a year, or whole years: only these have a calendar period of their own.
+pub fn fits_the_calendar(every: Period) -> bool {
     let months = every.months();
     every.days() == 0 && months > 0 && (12 % months == 0 || months.is_multiple_of(12))
 }
