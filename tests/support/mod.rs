@@ -95,11 +95,11 @@ impl Register {
         path
     }
 
-    /// The program with these arguments, in the folder, with nothing of our own environment.
+    /// The program with these arguments, in the folder, with nothing of our own environment; so wide that no cell is broken.
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_obligo"));
         command.args(words(line)).current_dir(self.folder.path()).env_clear().stdin(Stdio::null());
-        command.env("HOME", self.folder.path()).env("COLUMNS", "120");
+        command.env("HOME", self.folder.path()).env("COLUMNS", "240");
         command.env("OBLIGO_TODAY", &self.today).env("OBLIGO_REGISTER", &self.db);
         command
     }
@@ -204,7 +204,10 @@ pub fn due(entry: &Value) -> String {
 /// Everything a line says of its reasons, one a line.
 pub fn because(entry: &Value) -> String {
     let steps = entry["because"].as_array().expect("because");
-    steps.iter().map(|step| format!("[{}] {}\n", step["provision"].as_str().unwrap_or("-"), step["text"].as_str().unwrap_or("-"))).collect()
+    steps
+        .iter()
+        .map(|step| format!("[{}] {}\n", step["provision"].as_str().unwrap_or("-"), step["text"].as_str().unwrap_or("-")))
+        .collect()
 }
 
 /// An agreement file of the examples.
@@ -236,4 +239,89 @@ pub fn words(line: &str) -> Vec<String> {
     }
     words.extend(word);
     words
+}
+
+/// A small agreement that has one of most things.
+pub const SMALL: &str = r#"[agreement]
+id = "small"
+title = "A small agreement"
+form = "partnership"
+force = "non-binding"
+reckoning = "corresponding-date"
+
+[[party]]
+id = "AA"
+name = "Country A"
+
+[[party]]
+id = "BB"
+name = "Country B"
+
+[[source]]
+id = "text"
+title = "The text"
+published = 2024-01-15
+
+[[body]]
+id = "council"
+name = "Council"
+
+[[body]]
+id = "experts"
+name = "Expert Group"
+
+[[provision]]
+ref = "1"
+kind = "entry-into-effect"
+on = "signature"
+
+[[provision]]
+ref = "2"
+kind = "meeting-series"
+body = "council"
+every = "1 year"
+
+[[provision]]
+ref = "3"
+kind = "report"
+by = ["AA"]
+due = { by = "2025-06" }
+text = "A report on standards"
+topics = ["standards"]
+
+[[provision]]
+ref = "4"
+kind = "commitment"
+by = ["AA", "BB"]
+text = "Work together on quantum"
+topics = ["quantum"]
+
+[[provision]]
+ref = "5"
+kind = "termination"
+by = "either"
+notice = { at_least = "6 months" }
+
+[[act]]
+type = "signed"
+on = 2024-01-15
+source = "text"
+"#;
+
+/// All Rust files under these folders of the workspace.
+pub fn sources(folders: &[&str]) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut open: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    while let Some(folder) = open.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry of a folder").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
 }

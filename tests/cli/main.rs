@@ -1,0 +1,24 @@
+//! The program from outside, verb by verb: one file a verb, and what all verbs have in common.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod check;
+mod completions;
+mod due;
+mod explain;
+mod formats;
+mod help;
+mod import;
+mod init;
+mod log;
+mod man;
+mod party;
+mod pipes;
+mod record;
+mod schema;
+mod status;
+mod timeline;
+mod topics;
+mod verify;
+mod where_is_it;

@@ -1,0 +1,27 @@
+//! `obligo party`
+
+use crate::support::Register;
+
+#[test]
+fn what_it_owes_alone_is_owed_and_does_together_stand_apart() {
+    Register::demo()
+        .obligo("party KR --as-of 2026-11-21")
+        .succeeded()
+        .says("Republic of Korea (KR): 3 agreements")
+        .says("What KR owes")
+        .says("What KR is owed")
+        .says("uk-kr-dp/20a");
+}
+
+#[test]
+fn its_case_is_forgiven_and_a_stranger_is_not() {
+    let demo = Register::demo();
+    assert_eq!(demo.obligo("party kr").succeeded().stdout, demo.obligo("party KR").stdout);
+    demo.obligo("party US").ended(3).warns("E0504").warns("`US`");
+}
+
+#[test]
+fn nobody_is_a_party_before_it_was_known() {
+    Register::demo().obligo("party JP --known-at 2025-02-12").ended(3);
+    Register::demo().obligo("party JP --known-at 2025-02-13").succeeded();
+}

@@ -1,0 +1,138 @@
+//! Stories that a customer can read: an agreement, what happened, and what the docket says on a day. Every file in
+//! tests/scenarios/ is a test. A story has these lines, read from top to bottom on one register:
+//!
+//! | line | what it does |
+//! |---|---|
+//! | `# …` | says something to the reader |
+//! | `agreement`, and indented lines | an agreement file, which is imported |
+//! | `agreement NAME` | an agreement file of the examples, imported by its name |
+//! | `today DATE` | from here on, commands are given on that day |
+//! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
+//! | `refused CODE record …` | `obligo record …`, which is refused with that code and writes nothing |
+//! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
+//!
+//! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
+//! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
+//! `ID  notice  STATE`.
+
+mod support;
+
+use std::path::Path;
+
+use serde_json::Value;
+use support::{Register, agreement, because, due, entry, example};
+
+#[test]
+fn every_story_ends_as_it_is_told() {
+    let mut stories: Vec<_> =
+        std::fs::read_dir(support::root().join("tests/scenarios")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    stories.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    stories.sort();
+    assert!(stories.len() >= 12, "there were more stories than {}", stories.len());
+    let mut wrong = Vec::new();
+    for story in &stories {
+        wrong.extend(tell(story).into_iter().map(|what| format!("{}:{what}", story.file_name().unwrap().display())));
+    }
+    assert!(wrong.is_empty(), "{} of {} stories or lines go wrong:\n{}", wrong.len(), stories.len(), wrong.join("\n"));
+}
+
+/// Tells a story and gives what is wrong with it, each with its line.
+fn tell(story: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(story).unwrap();
+    let mut lines = text.lines().zip(1..).peekable();
+    let mut register = Register::new();
+    let mut wrong = Vec::new();
+    let mut expectations = 0;
+    while let Some((line, number)) = lines.next() {
+        let mut block = Vec::new();
+        while let Some((inner, place)) = lines.next_if(|(next, _)| next.is_empty() || next.starts_with("  ")) {
+            block.push((inner, place));
+        }
+        let ran = match line.split_once(' ').unwrap_or((line, "")) {
+            ("" | "#", _) => continue,
+            ("agreement", "") => {
+                let text: Vec<&str> = block.iter().map(|(line, _)| line.trim()).collect();
+                register.file("agreement.toml", text.join("\n"));
+                register.obligo("import agreement.toml")
+            }
+            ("agreement", name) => {
+                register.file(name, example(name));
+                register.obligo(&format!("import {name}"))
+            }
+            ("today", day) => {
+                register = register.on(day);
+                continue;
+            }
+            ("record", act) => register.obligo(&format!("record {}", act.replace("$last", &last(&register)))),
+            ("refused", rest) => {
+                let (code, act) = rest.split_once(' ').expect("refused CODE record …");
+                let before = register.log();
+                let ran = register.obligo(&act.replace("$last", &last(&register)));
+                if !ran.stderr.contains(code) || ran.code == 0 || register.log() != before {
+                    wrong.push(format!("{number}: `{act}` is not refused with {code}: {}{}", ran.stdout, ran.stderr));
+                }
+                continue;
+            }
+            ("as", day) => {
+                let docket = register.json(&format!("status --as-of {}", day.trim_start_matches("of ")));
+                for (said, place) in block.iter().filter(|(said, _)| !said.trim().is_empty()) {
+                    expectations += 1;
+                    wrong.extend(check(&docket, said.trim()).err().map(|what| format!("{place}: {line}: {what}")));
+                }
+                continue;
+            }
+            _ => panic!("{}:{number}: `{line}` is no line of a story", story.display()),
+        };
+        if ran.code != 0 {
+            wrong.push(format!("{number}: `{line}` is refused: {}", ran.stderr));
+        }
+    }
+    assert!(expectations > 0, "{} expects nothing", story.display());
+    wrong
+}
+
+/// The number of the last record.
+fn last(register: &Register) -> String {
+    register.log()["size"].to_string()
+}
+
+fn check(docket: &Value, said: &str) -> Result<(), String> {
+    let mut columns = said.split("  ").map(str::trim).filter(|column| !column.is_empty());
+    let (id, what, more) = (columns.next().unwrap_or_default(), columns.next().unwrap_or_default(), columns.next());
+    let expect = |wanted: &str, is: &str| if wanted == is { Ok(()) } else { Err(format!("{id} is `{is}`, not `{wanted}`")) };
+    match what {
+        "effect" => {
+            return expect(more.unwrap_or_default(), agreement(docket, id)["effect"]["state"].as_str().unwrap_or_default());
+        }
+        "notice" => {
+            return expect(more.unwrap_or_default(), agreement(docket, id)["notice"]["state"].as_str().unwrap_or_default());
+        }
+        _ => {}
+    }
+    let line = match (entry(docket, id), what) {
+        (None, "absent") => return Ok(()),
+        (Some(_), "absent") => return Err(format!("{id} is there")),
+        (None, _) => return Err(format!("{id} is not there; there are {}", support::ids(docket).join(", "))),
+        (Some(line), _) => line,
+    };
+    match what {
+        "why" => {
+            let (words, why) = (more.unwrap_or_default(), because(line));
+            if why.contains(words) { Ok(()) } else { Err(format!("{id}: no reason says `{words}`:\n{why}")) }
+        }
+        "axes" => {
+            let axes = ["existence", "timing", "performance", "timeliness", "assessment"]
+                .map(|axis| line[axis].as_str().unwrap_or_default());
+            let missing: Vec<&str> = more.unwrap_or_default().split(' ').filter(|word| !axes.contains(word)).collect();
+            if missing.is_empty() { Ok(()) } else { Err(format!("{id} is {}, not {}", axes.join(" "), missing.join(" "))) }
+        }
+        label => {
+            let is = line["label"].as_str().unwrap_or_default();
+            match label.strip_suffix('…') {
+                Some(begun) if is.starts_with(begun) => {}
+                _ => expect(label, is)?,
+            }
+            more.map_or(Ok(()), |wanted| expect(wanted, &due(line)))
+        }
+    }
+}
