@@ -2,11 +2,12 @@
 //!
 //! | first match | label |
 //! |---|---|
-//! | ended | `ended: terminated`, `ended: expired` |
+//! | ended | that word: `terminated`, `expired`, `cancelled` |
 //! | complete, late | `fulfilled late (n days)` |
 //! | complete | `fulfilled` |
 //! | undetermined | `undetermined: what is missing` |
 //! | dormant | `dormant: until when` |
+//! | partly done, overdue | `partly fulfilled, overdue`; non-binding `partly fulfilled, not met by the date` |
 //! | overdue | binding `overdue, nothing recorded`; non-binding `not met by the date, nothing recorded` |
 //! | timing | `due`, `due soon`, `open`, `not open yet`, `standing` |
 //!
@@ -77,7 +78,10 @@ pub enum Timing {
 #[allow(missing_docs)]
 pub enum Performance {
     None,
+    /// Work was reported; it closes nothing.
     InProgress,
+    /// Some of those who must act together have acted.
+    Partial,
     Complete,
 }
 
@@ -141,9 +145,13 @@ impl Axes {
                 Timeliness::Late(days) => format!("fulfilled late ({})", days_words(days)),
                 _ => "fulfilled".into(),
             },
-            (Existence::Ended(ending), _, _) => format!("ended: {}", ending.word()),
+            (Existence::Ended(ending), _, _) => ending.word().into(),
             (_, _, Timing::Undetermined(missing)) => format!("undetermined: {missing}"),
             (Existence::Dormant(until), _, _) => format!("dormant: {until}"),
+            (_, Performance::Partial, Timing::Overdue(_)) if force == Force::NonBinding => {
+                "partly fulfilled, not met by the date".into()
+            }
+            (_, Performance::Partial, Timing::Overdue(_)) => "partly fulfilled, overdue".into(),
             (_, _, Timing::Overdue(_)) if force == Force::NonBinding => "not met by the date, nothing recorded".into(),
             (_, _, Timing::Overdue(_)) => "overdue, nothing recorded".into(),
             (_, _, Timing::Due) => "due".into(),
@@ -234,6 +242,7 @@ impl Performance {
         match self {
             Performance::None => "none",
             Performance::InProgress => "in_progress",
+            Performance::Partial => "partial",
             Performance::Complete => "complete",
         }
     }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use events::event::Event;
 use events::record::SourceRef;
-use events::terms::Source;
+use events::terms::{Party, Source};
 use rules::decide::Proposal;
 use rules::fault::Fault;
 
@@ -52,7 +52,7 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
     let id = table.needed("id").unwrap_or_default();
     let source = table.text("source").or_else(|| sources.first().map(|(source, _)| source.id.clone()));
     let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
-    let parties = file.tables("party", "[[party]]").iter().filter_map(terms::party).collect();
+    let parties = parties(file);
     let terms = terms::agreement_terms(&table, parties);
     proposals.push((term(&context, Event::AgreementRecorded(terms), None, None), agreement.clone()));
     table.finish(&["source"]);
@@ -77,6 +77,21 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
     for table in file.tables("act", "[[act]]") {
         proposals.extend(act::read(&table, &context).map(|proposal| (proposal, table.node().clone())));
     }
+}
+
+/// The parties, each once.
+fn parties(file: &Table) -> Vec<Party> {
+    let mut parties: Vec<Party> = Vec::new();
+    for table in file.tables("party", "[[party]]") {
+        let Some(party) = terms::party(&table) else { continue };
+        if parties.iter().any(|other| other.id == party.id) {
+            table
+                .fault(table.node(), Fault::new("E0205", &["id"], format!("party `{}` stands twice", party.id)).hint("keep one"));
+        } else {
+            parties.push(party);
+        }
+    }
+    parties
 }
 
 /// A term, resting on its own source or on that of the agreement.

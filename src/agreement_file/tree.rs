@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use events::terms::{Term, Terms};
 use rules::fault::Fault;
+use rules::provision::date_code;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -48,7 +49,7 @@ fn syntax_fault(text: &str, error: &toml::de::Error) -> Placed {
     let span = error.span();
     let word = span.clone().and_then(|span| word_around(text, span)).unwrap_or_default();
     let fault = match word.parse::<events::DateSpec>() {
-        Err(date) if looks_like_a_date(word) => Fault::new("E0301", &[], date.to_string()).hint(date.hint()),
+        Err(date) if looks_like_a_date(word) => Fault::new(date_code(&date), &[], date.to_string()).hint(date.hint()),
         Ok(date) if word.contains('-') => {
             let what = format!("`{word}` is less than a day, which TOML knows only as words");
             Fault::new("E0303", &[], what).hint(format!("put it in quotation marks: \"{date}\""))

@@ -1,8 +1,8 @@
 //! Arguments that several verbs share, and dates as people type them.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use events::DateSpec;
@@ -19,11 +19,11 @@ use crate::report::{Format, Report};
 #[derive(clap::Args, Default)]
 pub struct Reading {
     /// Seen from this day: 2026-06-30, today, +3m, eoy
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     as_of: Option<String>,
 
     /// With what was recorded by then: a day or an instant
-    #[arg(long, value_name = "WHEN")]
+    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     known_at: Option<String>,
 
     #[command(flatten)]
@@ -110,22 +110,34 @@ impl Output {
         }
     }
 
-    /// Writes a file by a temporary one beside it, so that nobody ever reads half.
-    pub fn write_file(
-        &self,
-        file: &std::path::Path,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// Writes a file by a temporary one beside it, so that nobody ever reads half. What is there and is no plain file (a pipe, a link,
+    /// a device) is written through; a plain file keeps its permissions.
+    pub fn write_file(&self, file: &Path, write: impl FnOnce(&mut dyn Write) -> Result<(), Error>) -> Result<(), Error> {
         let failed = |error: std::io::Error| {
-            Error::failed(format!("cannot write `{}`: {error}", file.display()), "name a file in a folder you may write to")
+            let what = format!("cannot write `{}`: {error}", file.display());
+            Error::failed(what, "name a file in a folder you may write to")
         };
+        let there = std::fs::symlink_metadata(file).ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            let mut out = OpenOptions::new().write(true).truncate(true).open(file).map_err(failed)?;
+            return write(&mut out).and_then(|()| out.flush().map_err(failed));
+        }
         let mut name = file.as_os_str().to_owned();
         name.push(format!(".{}.new", std::process::id()));
         let beside = PathBuf::from(name);
-        let mut out = File::create(&beside).map_err(failed)?;
-        write(&mut out)?;
-        out.sync_all().map_err(failed)?;
-        std::fs::rename(&beside, file).map_err(failed)
+        let written = File::create(&beside).map_err(failed).and_then(|mut out| {
+            write(&mut out)?;
+            out.sync_all().map_err(failed)?;
+            if let Some(there) = there {
+                std::fs::set_permissions(&beside, there.permissions()).map_err(failed)?;
+            }
+            std::fs::rename(&beside, file).map_err(failed)
+        });
+        if written.is_err() {
+            // Half a file is worse than none; that it could not be removed either changes nothing.
+            let _ = std::fs::remove_file(&beside);
+        }
+        written
     }
 }
 

@@ -19,11 +19,11 @@ pub struct Args {
     within: Option<String>,
 
     /// From this day
-    #[arg(long, value_name = "DATE", requires = "to")]
+    #[arg(long, value_name = "DATE", requires = "to", allow_hyphen_values = true)]
     from: Option<String>,
 
     /// To this day
-    #[arg(long, value_name = "DATE", requires = "from")]
+    #[arg(long, value_name = "DATE", requires = "from", allow_hyphen_values = true)]
     to: Option<String>,
 
     /// Exit with 11 if something is overdue, with 10 if something is due, with 0 otherwise

@@ -22,9 +22,9 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
-    let agreement = args.id.split_once('/').map(|(agreement, _)| agreement);
-    let view = context.view(&log, &position, agreement)?;
-    if let Some(agreement) = agreement {
+    let agreement = args.id.split_once('/').map(|(agreement, _)| agreement.to_lowercase());
+    let view = context.view(&log, &position, agreement.as_deref())?;
+    if let Some(agreement) = &agreement {
         // The list of what there is wants the whole register.
         if !view.register.agreements.contains_key(agreement) {
             lookup::agreement(&context.view(&log, &position, None)?, agreement)?;

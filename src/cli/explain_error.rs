@@ -13,7 +13,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<u8, Error> {
-    let heading = format!("## {}", args.code.trim().to_uppercase());
+    let heading = format!("## {}:", args.code.trim().to_uppercase());
     let section = PAGE.split("\n## ").find(|section| format!("## {section}").starts_with(&heading));
     let unknown = || {
         Fault::new("E0504", &[], format!("`{}` is not a code", args.code))

@@ -16,7 +16,7 @@ use store::SqliteLog;
 
 use super::args::{self, Writing};
 use super::{Context, outcome};
-use crate::app::{App, Unwritten};
+use crate::app::{App, Unwritten, Write};
 use crate::error::Error;
 
 #[derive(clap::Args)]
@@ -63,10 +63,10 @@ enum Act {
         #[arg(long)]
         by: String,
         /// The day it was given
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         given: String,
         /// The day it was received
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         received: Option<String>,
         /// The power it exercises, if there are several
         #[arg(long, value_name = "PROVISION")]
@@ -80,7 +80,7 @@ enum Act {
         #[arg(long, value_name = "ID")]
         notice: Option<String>,
         /// The day
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
     },
     /// An obligation was performed
@@ -88,7 +88,7 @@ enum Act {
         /// Id of the one instance that was performed: uk-kr-dp/22c
         id: String,
         /// The day
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
         /// Who performed; all obligors, if left out
         #[arg(long, value_name = "PARTY")]
@@ -121,13 +121,13 @@ enum Act {
         #[arg(long)]
         id: String,
         /// The day it began
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
         /// What it is, in your own words
         #[arg(long)]
         text: String,
         /// When it ends
-        #[arg(long, value_name = "DATE")]
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         ends: Option<String>,
         /// Topics
         #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
@@ -140,7 +140,7 @@ enum Act {
         /// The reading: calendar-year, twelve-months, given, received
         reading: String,
         /// The day of the choice
-        #[arg(long, value_name = "DATE", default_value = "today")]
+        #[arg(long, value_name = "DATE", default_value = "today", allow_hyphen_values = true)]
         on: String,
     },
     /// An earlier record is reversed in full; it stays in the log
@@ -178,16 +178,16 @@ struct Meeting {
 #[group(required = true, multiple = false)]
 struct MeetingAct {
     /// It took place
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     held: Option<String>,
     /// It is planned
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     planned: Option<String>,
     /// It is tentatively planned
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     tentative: Option<String>,
     /// It was moved to this day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     postponed: Option<String>,
     /// It will not take place
     #[arg(long)]
@@ -200,7 +200,7 @@ struct Step {
     /// The agreement
     agreement: String,
     /// The day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     on: String,
     /// Where
     #[arg(long)]
@@ -216,7 +216,7 @@ struct Done {
     /// The agreement
     agreement: String,
     /// The day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     on: String,
     /// What it is, in your own words
     #[arg(long)]
@@ -236,15 +236,32 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let Common { source, locator, authority, reason, writing } = args.common;
     let how = writing.how();
     let mut app = context.writer(&writing.actor)?;
-    let proposal = proposal(args.act, &app, context, how.dry_run)?;
+    let (proposal, file) = proposal(args.act, &app)?;
     let source = source.map(|id| SourceRef { id, sha256: None, locator });
     let proposal = Proposal { source, authority, reason, ..proposal };
+    if let Some(file) = file.filter(|_| !how.dry_run) {
+        // Kept only for what is going to be recorded, and before it is: a record never speaks of a file that is not there.
+        app.execute(std::slice::from_ref(&proposal), Write { dry_run: true, ..how }).map_err(Unwritten::into_error)?;
+        file.keep(&context.register()?.path.with_extension("evidence"))?;
+    }
     let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
     outcome::show(&result, how)?;
     Ok(0)
 }
 
-fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) -> Result<Proposal, Error> {
+/// What is proposed, and the file that shows it, if one does.
+fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
+    if let Act::Performance { id, on, by, evidence } = act {
+        let (agreement, instance) = split(&id)?;
+        let on = args::date(&on, app.today)?;
+        let (evidence, file) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
+        let performance = PerformanceReported { instance, by, evidence };
+        return Ok((Proposal::new(agreement, Event::PerformanceReported(performance)).on(on), file.flatten()));
+    }
+    Ok((act_proposal(act, app)?, None))
+}
+
+fn act_proposal(act: Act, app: &App<SqliteLog>) -> Result<Proposal, Error> {
     let date = |text: &str| args::date(text, app.today);
     let step = |step: Step, event: fn(Milestone) -> Event| -> Result<Proposal, Error> {
         let milestone = Milestone { place: step.place, text: step.text };
@@ -266,14 +283,7 @@ fn proposal(act: Act, app: &App<SqliteLog>, context: &Context, dry_run: bool) ->
             let received = NoticeReceived { notice: notice.unwrap_or_default() };
             Ok(Proposal::new(&agreement, Event::NoticeReceived(received)).on(date(&on)?))
         }
-        Act::Performance { id, on, by, evidence } => {
-            let (agreement, instance) = split(&id)?;
-            let on = date(&on)?;
-            let folder = context.register()?.path.with_extension("evidence");
-            let evidence = evidence.map(|evidence| keep(&evidence, &folder, dry_run)).transpose()?;
-            let performance = PerformanceReported { instance, by, evidence };
-            Ok(Proposal::new(agreement, Event::PerformanceReported(performance)).on(on))
-        }
+        Act::Performance { .. } => unreachable!("its file goes with it"),
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
         Act::Concluded(args) => step(args, Event::AgreementConcluded),
         Act::Signed(args) => step(args, Event::AgreementSigned),
@@ -358,31 +368,43 @@ fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
     found.ok_or_else(|| Error::refused("E0504", format!("there is no record {wanted}"), "see obligo log"))
 }
 
-/// An address as it is; a file copied beside the register under its digest, once.
-fn keep(evidence: &str, folder: &Path, dry_run: bool) -> Result<Evidence, Error> {
+/// A file that shows something, read once.
+struct EvidenceFile {
+    path: PathBuf,
+    sha256: String,
+    bytes: Vec<u8>,
+}
+
+/// An address as it is, or a file by its name, digest and length.
+fn shown_by(evidence: &str) -> Result<(Evidence, Option<EvidenceFile>), Error> {
     if evidence.contains("://") {
-        return Ok(Evidence::Url(evidence.into()));
+        return Ok((Evidence::Url(evidence.into()), None));
     }
-    let file = PathBuf::from(evidence);
-    let unreadable = |error: std::io::Error| {
-        Error::refused(
-            "E0101",
-            format!("cannot read `{}`: {error}", file.display()),
-            "name a file, or an address with its https://",
-        )
-    };
-    let bytes = std::fs::read(&file).map_err(unreadable)?;
+    let path = PathBuf::from(evidence);
+    let bytes = std::fs::read(&path).map_err(|error| {
+        let what = format!("cannot read `{}`: {error}", path.display());
+        Error::refused("E0101", what, "name a file, or an address with its https://")
+    })?;
     let sha256 = tree::sha256(&bytes).to_string();
-    let name = file.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
-    let kept = folder.join(&sha256);
-    if !dry_run && !kept.exists() {
+    let name = path.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
+    let file = Evidence::File { name, sha256: sha256.clone(), bytes: bytes.len() as u64 };
+    Ok((file, Some(EvidenceFile { path, sha256, bytes })))
+}
+
+impl EvidenceFile {
+    /// Keeps it in the folder under its digest, once.
+    fn keep(&self, folder: &Path) -> Result<(), Error> {
+        let kept = folder.join(&self.sha256);
+        if kept.exists() {
+            return Ok(());
+        }
         let failed = |error: std::io::Error| {
-            Error::failed(format!("cannot keep `{}`: {error}", file.display()), "may the folder of the register be written to?")
+            let what = format!("cannot keep `{}`: {error}", self.path.display());
+            Error::failed(what, "may the folder of the register be written to?")
         };
         std::fs::create_dir_all(folder).map_err(failed)?;
-        let beside = folder.join(format!("{sha256}.{}.new", std::process::id()));
-        std::fs::write(&beside, &bytes).map_err(failed)?;
-        std::fs::rename(&beside, &kept).map_err(failed)?;
+        let beside = folder.join(format!("{}.{}.new", self.sha256, std::process::id()));
+        std::fs::write(&beside, &self.bytes).map_err(failed)?;
+        std::fs::rename(&beside, &kept).map_err(failed)
     }
-    Ok(Evidence::File { name, sha256, bytes: bytes.len() as u64 })
 }

@@ -145,7 +145,7 @@ pub struct EntryJson {
     pub existence: String,
     /// `undated`, `not_open`, `open`, `due_soon`, `due`, `overdue`, `undetermined`.
     pub timing: &'static str,
-    /// `none`, `in_progress`, `complete`.
+    /// `none`, `in_progress`, `partial`, `complete`.
     pub performance: &'static str,
     /// `n/a`, `on_time`, `late`, `undetermined`.
     pub timeliness: &'static str,

@@ -35,11 +35,6 @@ pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
     if terms.parties.is_empty() {
         faults.push(Fault::new("E0202", &["party"], "no party is named").hint("add [[party]] with id and name"));
     }
-    for (place, party) in terms.parties.iter().enumerate() {
-        if terms.parties[..place].iter().any(|other| other.id == party.id) {
-            faults.push(Fault::new("E0205", &["party"], format!("party `{}` stands twice", party.id)).hint("keep one"));
-        }
-    }
     faults
 }
 

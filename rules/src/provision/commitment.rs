@@ -8,7 +8,7 @@ use events::{DateSpec, Event};
 use super::{Kind, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
-use crate::obligation::{Axes, Performance, Timing, timing};
+use crate::obligation::{Axes, Ending, Existence, Performance, Timing, timing};
 use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
@@ -258,14 +258,16 @@ fn triggered(
     let reference = &known.value.reference;
     let mut drafts: Vec<LineDraft> = Vec::new();
     if let Some(DueTerm::Before(period)) = due {
-        for (meeting, span, seq) in planned_meetings(scene, of) {
-            let Some(due) = scene.regime.backward_span(span, *period) else { continue };
-            let text = format!("{period} before {meeting}, planned {}: by {}", span.words(), due.words());
-            let reason = Reason::new("commitment.before", text).provision(reference).records([seq]);
-            let axes = Axes::live(timing(None, due, scene.as_of));
-            drafts.push(
-                draft(&format!("{id}-{meeting}")).axes(axes).due(Due::within(due, Certainty::Indicative)).because([reason]),
-            );
+        for meeting in meetings(scene, of) {
+            let Some(due) = scene.regime.backward_span(meeting.days, *period) else { continue };
+            let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
+            let reason = Reason::new("commitment.before", text).provision(reference).records([meeting.seq]);
+            let mut axes = Axes::live(timing(None, due, scene.as_of));
+            if meeting.state == "cancelled, planned" {
+                axes.existence = Existence::Ended(Ending::Cancelled);
+            }
+            let instance = format!("{id}-{}", meeting.id);
+            drafts.push(draft(&instance).axes(axes).due(Due::within(due, Certainty::Indicative)).because([reason]));
         }
     } else {
         for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
@@ -318,22 +320,43 @@ fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
     }
 }
 
-/// Meetings that are planned and neither held nor cancelled: id, days, record.
-fn planned_meetings(scene: &Scene, of: Option<&str>) -> Vec<(String, Span, u64)> {
-    let mut planned: Vec<(String, Span, u64)> = Vec::new();
+/// A meeting that was planned, and what became of it.
+struct Planned {
+    id: String,
+    days: Span,
+    state: &'static str,
+    seq: u64,
+}
+
+/// Meetings that were planned, each on its last day: a duty that ran towards one stays when the meeting is over.
+fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
+    let mut planned: Vec<Planned> = Vec::new();
     for (act, _) in scene.acts() {
-        let (meeting, on) = match &act.event {
-            Event::MeetingScheduled(meeting) if of.is_none_or(|of| of == meeting.body) => (&meeting.meeting, Some(&meeting.on)),
-            Event::MeetingPostponed(meeting) if planned.iter().any(|(id, ..)| *id == meeting.meeting) => {
-                (&meeting.meeting, Some(&meeting.on))
+        match &act.event {
+            Event::MeetingScheduled(meeting) if of.is_none_or(|of| of == meeting.body) => {
+                let Some((earliest, latest)) = meeting.on.deadline() else { continue };
+                planned.retain(|known| known.id != meeting.meeting);
+                let days = Span { earliest, latest };
+                planned.push(Planned { id: meeting.meeting.clone(), days, state: "planned", seq: act.seq });
             }
-            Event::MeetingHeld(meeting) => (&meeting.meeting, None),
-            Event::MeetingCancelled(meeting) => (&meeting.meeting, None),
-            _ => continue,
-        };
-        planned.retain(|(id, ..)| id != meeting);
-        if let Some((earliest, latest)) = on.and_then(DateSpec::deadline) {
-            planned.push((meeting.clone(), Span { earliest, latest }, act.seq));
+            Event::MeetingPostponed(meeting) => {
+                if let Some((known, (earliest, latest))) =
+                    planned.iter_mut().find(|known| known.id == meeting.meeting).zip(meeting.on.deadline())
+                {
+                    (known.days, known.seq) = (Span { earliest, latest }, act.seq);
+                }
+            }
+            Event::MeetingHeld(meeting) => {
+                if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
+                    (known.days, known.state, known.seq) = (act.days(), "held", act.seq);
+                }
+            }
+            Event::MeetingCancelled(meeting) => {
+                if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
+                    (known.state, known.seq) = ("cancelled, planned", act.seq);
+                }
+            }
+            _ => {}
         }
     }
     planned
@@ -382,7 +405,13 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
             let on = first.unwrap_or_else(|| last.days());
             draft.0.axes = draft.0.axes.clone().done(on, draft.0.due.span());
         }
-        Some(_) => draft.0.axes.performance = Performance::InProgress,
+        Some(_) if is_standing => draft.0.axes.performance = Performance::InProgress,
+        Some(_) => {
+            draft.0.axes.performance = Performance::Partial;
+            let open: Vec<&str> = draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+            let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
+            draft.0.because.push(Reason::new("commitment.joint", text));
+        }
         None if draft.0.due.latest.is_some() => {
             let reason = Reason::new(
                 "commitment.nothing-recorded",

@@ -1,7 +1,7 @@
 //! How a period is counted from a day. One regime so far, the plain one; a regime is named by each agreement and shown with
 //! each date it gives.
 
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Days, Months, NaiveDate, TimeDelta};
 
 use super::period::Period;
 
@@ -72,13 +72,14 @@ impl Regime {
         }
     }
 
-    /// The day that lies a period before `from`. `None` before the calendar's beginning.
-    pub fn backward(self, from: NaiveDate, period: Period) -> Option<NaiveDate> {
-        match self {
-            Regime::CorrespondingDate => {
-                from.checked_sub_months(Months::new(period.months()))?.checked_sub_days(Days::new(period.days().into()))
-            }
-        }
+    /// The last day from which a period, counted forward, ends by `end`: a search, not a subtraction. Six months end by
+    /// 28 February if they begin by 31 August, though counting back gives the 28th. `None` before the calendar's beginning.
+    pub fn backward(self, end: NaiveDate, period: Period) -> Option<NaiveDate> {
+        let subtracted =
+            end.checked_sub_days(Days::new(period.days().into()))?.checked_sub_months(Months::new(period.months()))?;
+        // A month end moves the answer by three days at most.
+        let candidates = (-4i64..=4).rev().filter_map(|days| subtracted.checked_add_signed(TimeDelta::days(days)));
+        candidates.into_iter().find(|day| self.forward(*day, period).is_some_and(|last| last <= end))
     }
 
     /// Both ends of a span, counted forward: a day inside the one gives a day inside the other.
@@ -115,6 +116,12 @@ mod tests {
     }
 
     #[test]
+    fn the_last_day_for_six_months_to_28_february_is_31_august() {
+        let last = Regime::CorrespondingDate.backward(day("2027-02-28"), Period::of_months(6));
+        assert_eq!(last, Some(day("2026-08-31")));
+    }
+
+    #[test]
     fn it_agrees_with_jiff_on_every_day_from_1990_to_2100_and_1_to_60_months() {
         let mut from = day("1990-01-01");
         while from < day("2101-01-01") {
@@ -129,6 +136,15 @@ mod tests {
     }
 
     proptest::proptest! {
+        #[test]
+        fn the_last_day_to_begin_is_in_time_and_the_next_day_is_not(offset in 0i64..60_000, months in 0u32..61, days in 0u32..100) {
+            let end = day("1950-01-01") + chrono::Duration::days(offset);
+            let period: Period = format!("P{}M{}D", months, days + 1).parse().unwrap();
+            let last = Regime::CorrespondingDate.backward(end, period).unwrap();
+            assert!(Regime::CorrespondingDate.forward(last, period).unwrap() <= end);
+            assert!(Regime::CorrespondingDate.forward(last.succ_opt().unwrap(), period).unwrap() > end);
+        }
+
         #[test]
         fn a_day_inside_the_span_lands_inside_the_counted_span(start in 0i64..50_000, width in 0i64..400, inside in 0i64..400, months in 0u32..60, days in 0u32..400) {
             let origin = day("1980-01-01");
