@@ -137,6 +137,10 @@ impl Unwritten {
     }
 }
 
+/// How often a write is decided anew when others wrote in between. Each time somebody's write went through, so that this many
+/// writers at once all come to their turn.
+const TRIES: u32 = 200;
+
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
@@ -177,28 +181,47 @@ impl<L: EventLog> App<L> {
     ///
     /// # Errors
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
-    /// between twice in a row.
+    /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
-        let mut tries = 0;
-        loop {
+        for left in (0..TRIES).rev() {
             let (mut outcome, drafts, expected) = self.decided(proposals, command)?;
             if let Some(receipt) = self.log.receipt(command)? {
+                self.refuse_other_content(receipt, proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
             }
             if write.dry_run || drafts.is_empty() {
                 return Ok(outcome);
             }
-            tries += 1;
             match self.log.append(command, &expected, &drafts) {
                 Ok(receipt) => {
                     outcome.receipt = Some(receipt);
                     return Ok(outcome);
                 }
-                Err(LogError::Conflict { .. }) if tries < 2 => {}
+                Err(LogError::Conflict { .. }) if left > 0 => {}
                 Err(error) => return Err(error.into()),
             }
         }
+        unreachable!("the last try returns")
+    }
+
+    /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
+    fn refuse_other_content(&self, receipt: Receipt, proposals: &[Proposal]) -> Result<(), Unwritten> {
+        let mut is_other = false;
+        self.log.scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
+            if seq >= receipt.first
+                && let Ok(record) = codec::decode(entry)
+            {
+                is_other |= !proposals.iter().any(|proposal| is_of(proposal, &record));
+            }
+            true
+        })?;
+        if is_other {
+            let what =
+                format!("this command id was used before, for something else: records {} to {}", receipt.first, receipt.last);
+            return Err(Error::refused("E0418", what, "give each command an id of its own").into());
+        }
+        Ok(())
     }
 
     /// What would be written, and what would follow from it.
@@ -261,6 +284,11 @@ impl<L: EventLog> App<L> {
             })
             .collect()
     }
+}
+
+fn is_of(proposal: &Proposal, record: &Record) -> bool {
+    let is_same = rules::decide::same_event(&record.event, &proposal.event);
+    is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
 }
 
 fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {

@@ -11,10 +11,11 @@
 
 use chrono::NaiveDate;
 use events::Event;
+use events::event::Certainty;
 use events::terms::Force;
 
 use crate::clause;
-use crate::docket::{Effect, EffectState, Reason};
+use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::notice::Notice;
 use crate::register::{Act, Agreement};
 use crate::time::{Regime, Span};
@@ -24,10 +25,20 @@ use crate::time::{Regime, Span};
 pub struct End {
     /// The first day without the agreement, as the range it could be.
     pub span: Span,
+    /// The same in words, as far as the text goes: `no earlier than 2027-02-28`.
+    pub words: String,
     /// `Terminated` or `Expired`.
     pub state: EffectState,
     /// Why.
     pub reason: Reason,
+}
+
+impl End {
+    /// As the date of a line: without a latest day while none is known.
+    pub fn due(&self) -> Due {
+        let latest = Some(self.span.latest).filter(|latest| *latest < NaiveDate::MAX);
+        Due { earliest: Some(self.span.earliest), latest, certainty: Some(Certainty::Definitive) }
+    }
 }
 
 /// One step of the agreement's life that a record or a rule dates.
@@ -38,23 +49,31 @@ struct Step {
     reason: Reason,
 }
 
+/// An agreement's life, seen from a day.
+pub struct Life {
+    /// The days on which it comes into effect, past or coming, if they are known.
+    pub entry: Option<Span>,
+    /// The same, once it may have done so.
+    pub since: Option<Span>,
+    /// Its end, if one is in sight.
+    pub end: Option<End>,
+    /// Its state.
+    pub effect: Effect,
+}
+
 /// Since when it has effect, its end if one is in sight, and its state on the day.
-pub fn effect(
-    agreement: &Agreement,
-    regime: Regime,
-    notices: &[Notice],
-    as_of: NaiveDate,
-) -> (Option<Span>, Option<End>, Effect) {
+pub fn effect(agreement: &Agreement, regime: Regime, notices: &[Notice], as_of: NaiveDate) -> Life {
     let mut steps = milestones(agreement);
     let entry = entry(agreement);
-    let since = entry.as_ref().map(|step| step.span).filter(|span| span.earliest <= as_of);
+    let entry_span = entry.as_ref().map(|step| step.span);
+    let since = entry_span.filter(|span| span.earliest <= as_of);
     let end = entry.as_ref().and_then(|step| end(agreement, regime, notices, step.span));
     steps.extend(entry);
     if let Some(end) = &end {
         let words = end.span.words();
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
     }
-    (since, end, state_on(agreement, &steps, as_of))
+    Life { entry: entry_span, since, end, effect: state_on(agreement, &steps, as_of) }
 }
 
 fn state_on(agreement: &Agreement, steps: &[Step], as_of: NaiveDate) -> Effect {
@@ -95,7 +114,7 @@ fn milestones(agreement: &Agreement) -> Vec<Step> {
             Step { state, span: act.days(), words: act.date_words(), reason }
         })
     };
-    let first = |wanted: fn(&Event) -> bool| agreement.acts.iter().find(|act| wanted(&act.event));
+    let first = |wanted: fn(&Event) -> bool| agreement.best_known(wanted);
     let concluded = first(|event| matches!(event, Event::AgreementConcluded(_)));
     let signed = first(|event| matches!(event, Event::AgreementSigned(_)));
     let steps = [step(EffectState::Concluded, "negotiations concluded", concluded), step(EffectState::Signed, "signed", signed)];
@@ -105,8 +124,8 @@ fn milestones(agreement: &Agreement) -> Vec<Step> {
 /// Coming into effect: what a document states comes before the agreement's own rule; a partnership that was launched without a rule
 /// that we know of is in effect from its launch.
 fn entry(agreement: &Agreement) -> Option<Step> {
-    let stated = agreement.acts.iter().find(|act| matches!(act.event, Event::AgreementTookEffect(_)));
-    let launched = agreement.acts.iter().find(|act| matches!(act.event, Event::AgreementLaunched(_)));
+    let stated = agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_)));
+    let launched = agreement.best_known(|event| matches!(event, Event::AgreementLaunched(_)));
     let state = match agreement.about().force {
         Force::NonBinding => EffectState::InEffect,
         Force::Binding | Force::Mixed => EffectState::InForce,
@@ -131,17 +150,19 @@ fn entry(agreement: &Agreement) -> Option<Step> {
 /// The earlier of the end of its term and the effect of a notice.
 fn end(agreement: &Agreement, regime: Regime, notices: &[Notice], since: Span) -> Option<End> {
     let by_notice = notices.iter().filter_map(|notice| {
-        let span = notice.ends?;
+        // While a reading has no date, any day from the least that is sure may be the one.
+        let open = notice.no_earlier_than.map(|earliest| Span { earliest, latest: NaiveDate::MAX });
+        let span = notice.ends.or(open)?;
         let text = format!("notice by {} of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
         let reason = Reason::new("effect.notice", text).provision(&notice.provision).records(notice.records.clone());
-        Some(End { span, state: EffectState::Terminated, reason })
+        Some(End { span, words: notice.ends_words(), state: EffectState::Terminated, reason })
     });
     let by_term = agreement.provisions_of("term").filter_map(|known| {
         let length = clause::term_length(&known.value)?;
         let span = clause::term_end(regime, since, length)?;
         let text = format!("its term of {length} from {} is over {}", since.words(), span.words());
         let reason = Reason::new("effect.term", text).provision(&known.value.reference).records([known.seq]);
-        Some(End { span, state: EffectState::Expired, reason })
+        Some(End { span, words: span.words(), state: EffectState::Expired, reason })
     });
     by_notice.chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))
 }

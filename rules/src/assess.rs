@@ -1,9 +1,10 @@
 //! From a register and a day to a docket: what is owed, by whom, by when, and why.
 
 use chrono::NaiveDate;
+use events::Event;
 
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
-use crate::register::{Agreement, Register};
+use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::{meeting, provision};
 
@@ -34,7 +35,17 @@ fn lines(scene: &Scene) -> Vec<Line> {
     lines
 }
 
-/// Terms in the log that these rules do not know or cannot read.
+/// A step that an agreement takes once.
+type Step = (&'static str, fn(&Event) -> bool);
+
+const MILESTONES: [Step; 4] = [
+    ("concluded", |event| matches!(event, Event::AgreementConcluded(_))),
+    ("signed", |event| matches!(event, Event::AgreementSigned(_))),
+    ("launched", |event| matches!(event, Event::AgreementLaunched(_))),
+    ("took effect", |event| matches!(event, Event::AgreementTookEffect(_))),
+];
+
+/// Terms in the log that these rules do not know or cannot read, and acts that contradict each other.
 fn findings_of(agreement: &Agreement) -> Vec<Finding> {
     let finding = |seq: u64, text: String| Finding { seq: Some(seq), agreement: Some(agreement.id.clone()), text };
     let mut findings = Vec::new();
@@ -42,6 +53,29 @@ fn findings_of(agreement: &Agreement) -> Vec<Finding> {
         for fault in provision::check(&known.value) {
             findings.push(finding(known.seq, format!("provision {}: {}", known.value.reference, fault.what)));
         }
+    }
+    for (kind, wanted) in MILESTONES {
+        let acts: Vec<&Act> = agreement.acts.iter().filter(|act| wanted(&act.event)).collect();
+        for pair in acts.windows(2) {
+            let (one, other) = (pair[0].days(), pair[1].days());
+            if one.latest < other.earliest || other.latest < one.earliest {
+                let text = format!(
+                    "{kind} {} and {kind} {} (record {}) cannot both be",
+                    pair[0].date_words(),
+                    pair[1].date_words(),
+                    pair[1].seq
+                );
+                findings.push(finding(pair[0].seq, text));
+            }
+        }
+    }
+    let signed = agreement.best_known(|event| matches!(event, Event::AgreementSigned(_)));
+    let effect = agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_)));
+    if let (Some(signed), Some(effect)) = (signed, effect)
+        && effect.days().latest < signed.days().earliest
+    {
+        let text = format!("it came into effect {}, before it was signed, {}", effect.date_words(), signed.date_words());
+        findings.push(finding(effect.seq, text));
     }
     if crate::time::Regime::named(&agreement.about().reckoning).is_none() {
         let text = format!(
@@ -87,6 +121,7 @@ fn notice_line(scene: &Scene) -> NoticeLine {
         state: if effective { NoticeState::Effective } else { NoticeState::Pending },
         by: Some(notice.by.clone()),
         given: Some(notice.given_words.clone()),
+        words: Some(notice.ends_words()),
         ends: match notice.ends {
             Some(span) => Some((span.earliest, Some(span.latest))),
             None => notice.no_earlier_than.map(|earliest| (earliest, None)),

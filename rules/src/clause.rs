@@ -24,7 +24,7 @@ pub(crate) fn entry(agreement: &Agreement) -> Option<Entry> {
     agreement.provisions_of("entry-into-effect").find_map(|known| {
         let on = known.value.terms.get("on")?.as_text()?;
         let act = |wanted: fn(&Event) -> bool, verb: &str| {
-            let act = agreement.acts.iter().find(|act| wanted(&act.event))?;
+            let act = agreement.best_known(wanted)?;
             let rule = format!("on {verb}, which was {}", act.date_words());
             let records = vec![known.seq, act.seq];
             Some(Entry { span: act.days(), words: act.date_words(), rule, provision: known.value.reference.clone(), records })

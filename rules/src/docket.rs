@@ -117,6 +117,8 @@ pub struct NoticeLine {
     pub given: Option<String>,
     /// When it ends the agreement, at the earliest and the latest.
     pub ends: Option<(NaiveDate, Option<NaiveDate>)>,
+    /// The same in words, as far as the text goes: `no earlier than 2027-02-28`.
+    pub words: Option<String>,
 }
 
 /// Whether a notice to end the agreement is running.

@@ -135,14 +135,10 @@ fn state(scene: &Scene, known: &Known) -> (Axes, String, Due) {
     if let Some(act) = known.held {
         if act.by(scene.as_of) == Occurrence::Maybe {
             let missing = format!("whether it had been held by this day: it was held {}", act.date_words());
-            return (Axes::undetermined(missing), String::new(), Due::within(act.days(), Certainty::Definitive));
+            // That it was held is known, so that nobody need be warned of it.
+            return (Axes::undetermined(missing), String::new(), Due::default());
         }
-        let axes = Axes {
-            performance: Performance::Complete,
-            assessment: Assessment::SelfReported,
-            timing: timing(None, act.days(), scene.as_of.min(act.days().earliest)),
-            ..over(Ending::Fulfilled)
-        };
+        let axes = Axes { performance: Performance::Complete, assessment: Assessment::SelfReported, ..over(Ending::Fulfilled) };
         return (axes, "held".into(), Due::within(act.days(), Certainty::Definitive));
     }
     if known.cancelled.is_some() {

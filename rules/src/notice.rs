@@ -8,9 +8,9 @@
 //! A text that does not say whether the period runs from giving or from receipt has both as readings.
 
 use chrono::NaiveDate;
-use events::Event;
 use events::event::NoticeGiven;
 use events::terms::Provision;
+use events::{DateSpec, Event};
 
 use crate::clause::{self, Clause, CountedFrom};
 use crate::docket::Reason;
@@ -72,8 +72,9 @@ fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act,
         .readings(agreement, &given.power, as_of)
         .into_iter()
         .map(|reading| {
+            let given_on = Some(act.days()).filter(|_| !act.on.as_ref().is_some_and(DateSpec::is_approximate));
             let from = match reading {
-                CountedFrom::Given => Some(act.days()),
+                CountedFrom::Given => given_on,
                 CountedFrom::Received => received,
             };
             (reading, from.and_then(|from| regime.forward_span(from, clause.period)))
@@ -81,7 +82,7 @@ fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act,
         .collect();
     let ends =
         readings.iter().map(|(_, span)| *span).collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
-    let no_earlier_than = regime.forward(act.days().earliest, clause.period);
+    let no_earlier_than = act.on.as_ref().and_then(DateSpec::earliest).and_then(|given| regime.forward(given, clause.period));
     let mut records = vec![known.seq, act.seq];
     records.extend(receipt.and_then(|(_, seq)| seq));
     let steps = steps(regime, &clause, known, act, received, &readings);

@@ -128,13 +128,14 @@ impl Axes {
     }
 
     /// Done on a day or range of days, judged by the latest day it was due.
-    pub fn done(self, on: Span, due: Option<Span>) -> Self {
+    pub fn done(on: Span, due: Option<Span>) -> Self {
         Axes {
             existence: Existence::Ended(Ending::Fulfilled),
             performance: Performance::Complete,
+            // No clock runs any more.
+            timing: Timing::Undated,
             timeliness: due.map_or(Timeliness::NotApplicable, |due| timeliness(on, due)),
             assessment: Assessment::SelfReported,
-            ..self
         }
     }
 
@@ -305,7 +306,7 @@ mod tests {
     #[test]
     fn late_performance_stays_visible() {
         let due = Span::day(day("2026-06-30"));
-        let done = Axes::live(Timing::Open).done(Span::day(day("2026-07-03")), Some(due));
+        let done = Axes::done(Span::day(day("2026-07-03")), Some(due));
         assert_eq!(done.label(Force::Binding), "fulfilled late (3 days)");
     }
 }

@@ -111,7 +111,9 @@ impl Act {
     /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
     pub fn days(&self) -> Span {
         let recorded = self.recorded_at.date_naive();
-        let (earliest, latest) = self.on.as_ref().map_or((None, None), |on| (on.earliest(), on.latest()));
+        // Near a date, how near is not said: neither end is known.
+        let known = self.on.as_ref().filter(|on| !on.is_approximate());
+        let (earliest, latest) = known.map_or((None, None), |on| (on.earliest(), on.latest()));
         let latest = latest.unwrap_or(recorded);
         Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest }
     }
@@ -165,6 +167,11 @@ impl Agreement {
     /// A source by id.
     pub fn source(&self, id: &str) -> Option<&Source> {
         self.sources.iter().map(|known| &known.value).find(|source| source.id == id)
+    }
+
+    /// Of several records of one step, as of a signature in February and on the 1st of February, the one that knows its day best.
+    pub fn best_known(&self, wanted: fn(&Event) -> bool) -> Option<&Act> {
+        self.acts.iter().filter(|act| wanted(&act.event)).min_by_key(|act| (act.days().latest - act.days().earliest, act.seq))
     }
 
     /// The force of a provision.

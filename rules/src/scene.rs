@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use events::terms::{Force, Provision};
 
-use crate::agreement::{self, End};
+use crate::agreement::{self, End, Life};
 use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice};
@@ -16,7 +16,9 @@ pub struct Scene<'a> {
     pub agreement: &'a Agreement,
     pub as_of: NaiveDate,
     pub regime: Regime,
-    /// The days on which it may have come into effect, if it has.
+    /// The days on which it comes into effect, past or coming, if they are known.
+    pub entry: Option<Span>,
+    /// The same, once it may have done so.
     pub since: Option<Span>,
     pub effect: Effect,
     pub notices: Vec<Notice>,
@@ -28,8 +30,8 @@ impl<'a> Scene<'a> {
     pub fn new(agreement: &'a Agreement, as_of: NaiveDate) -> Self {
         let regime = Regime::named(&agreement.about().reckoning).unwrap_or(Regime::CorrespondingDate);
         let notices = notice::notices(agreement, regime, as_of);
-        let (since, end, effect) = agreement::effect(agreement, regime, &notices, as_of);
-        Scene { agreement, as_of, regime, since, effect, notices, end }
+        let Life { entry, since, end, effect } = agreement::effect(agreement, regime, &notices, as_of);
+        Scene { agreement, as_of, regime, entry, since, effect, notices, end }
     }
 
     /// Acts that had happened by the day, or may have.
@@ -53,7 +55,12 @@ impl<'a> Scene<'a> {
             EffectState::Terminated => Standing::Over(Ending::Terminated),
             EffectState::Expired => Standing::Over(Ending::Expired),
             EffectState::NotConcluded => Standing::NotYet("until the agreement is concluded".into()),
+            EffectState::Undetermined if self.since.is_some_and(|since| since.latest <= self.as_of) => Standing::Ending,
             EffectState::Undetermined => Standing::Unknown("whether the agreement has effect on this day".into()),
+            EffectState::Concluded | EffectState::Signed if self.entry.is_some_and(|entry| self.as_of < entry.earliest) => {
+                let entry = self.entry.map(Span::words).unwrap_or_default();
+                Standing::NotYet(format!("until the agreement has effect, {entry}"))
+            }
             EffectState::Concluded | EffectState::Signed if self.agreement.about().force == Force::NonBinding => {
                 Standing::Unknown("when the agreement comes into effect".into())
             }
@@ -108,22 +115,35 @@ impl<'a> Scene<'a> {
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let overtaken = |due: Due, end: Span| due.latest.is_none_or(|latest| latest >= end.earliest);
-        match self.stands() {
-            Standing::Yes => {}
-            Standing::NotYet(until) => line.axes = Axes::dormant(until),
-            Standing::Unknown(missing) => {
+        let provision = line.because.first().and_then(|reason| reason.records.first());
+        let known = self.agreement.provisions.iter().find(|known| Some(&known.seq) == provision);
+        let survives = known.is_some_and(|known| clause::survives(self.agreement, &known.value.id));
+        let is_done = line.axes.performance == Performance::Complete;
+        // What fell due before the end stays; what falls due in the days on which it may end, may.
+        let after = self.end.as_ref().map(|end| (line.due.latest, end.span)).map(|(latest, end)| match latest {
+            Some(latest) if latest < end.earliest => After::No,
+            Some(latest) if latest < end.latest => After::Perhaps,
+            _ => After::Yes,
+        });
+        match (self.stands(), after) {
+            (Standing::Yes, _) if self.effect.state == EffectState::Signed => {
+                let text = "taken to stand from signature, as a political commitment: when it comes into effect is not known";
+                line.because.push(Reason::new("effect.assumed", text));
+            }
+            (Standing::Yes, _) => {}
+            (Standing::NotYet(until), _) => line.axes = Axes::dormant(until),
+            (Standing::Unknown(missing), _) => {
                 let axes = Axes::undetermined(missing);
                 line.axes = Axes { existence: Existence::Dormant("until the agreement has effect".into()), ..axes };
             }
-            Standing::Over(ending) => {
-                let accrued = self.end.as_ref().is_some_and(|end| !overtaken(line.due, end.span));
-                let provision = line.because.first().and_then(|reason| reason.records.first());
-                let known = self.agreement.provisions.iter().find(|known| Some(&known.seq) == provision);
-                let survives = known.is_some_and(|known| clause::survives(self.agreement, &known.value.id));
-                if !accrued && !survives && line.axes.performance != Performance::Complete {
-                    line.axes.existence = Existence::Ended(ending);
-                }
+            (Standing::Ending | Standing::Over(_), Some(After::No)) => {}
+            (Standing::Ending | Standing::Over(_), _) if survives || is_done => {}
+            (Standing::Ending, _) | (Standing::Over(_), Some(After::Perhaps)) => {
+                line.axes.timing = Timing::Undetermined("whether the agreement had ended before".into());
+            }
+            (Standing::Over(ending), _) => {
+                line.axes.existence = Existence::Ended(ending);
+                line.axes.timing = Timing::Undated;
             }
         }
         line.because.extend(self.effect.because.iter().cloned());
@@ -135,8 +155,17 @@ impl<'a> Scene<'a> {
 pub enum Standing {
     Yes,
     NotYet(String),
+    /// It may have ended, and had effect until then.
+    Ending,
     Unknown(String),
     Over(Ending),
+}
+
+/// Whether a line falls due after the end of the agreement.
+enum After {
+    No,
+    Perhaps,
+    Yes,
 }
 
 /// A line on its way into the docket: what is common to all lines is filled in at the end.

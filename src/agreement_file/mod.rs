@@ -45,6 +45,16 @@ pub struct Placed {
     pub fault: Fault,
 }
 
+impl Placed {
+    /// Whether another fault stands at the same words, or at what holds them: then it is a consequence.
+    pub fn touches(&self, other: &Placed) -> bool {
+        match (&self.span, &other.span) {
+            (Some(known), Some(other)) => known.start < other.end && other.start < known.end && known.len() <= other.len(),
+            _ => false,
+        }
+    }
+}
+
 impl AgreementFile {
     /// Reads a file. What is wrong with it is in `faults`; so is a file that cannot be read at all.
     pub fn read(path: &Path) -> Self {
@@ -62,11 +72,14 @@ impl AgreementFile {
     pub fn parse(name: &str, text: String) -> Self {
         let (root, syntax) = tree::parse(&text);
         let mut file = AgreementFile { path: name.into(), text, proposals: Vec::new(), places: Vec::new(), faults: syntax };
-        // Half a file gives half an answer: what the rest would say of it is not worth saying.
-        if file.faults.is_empty() {
+        // Half a file gives half an answer, and what the rest would say of it is not worth saying; a date that is none leaves the file whole.
+        if file.faults.iter().all(|placed| placed.fault.code.starts_with("E03")) {
             let read = read::read(&root);
             (file.proposals, file.places) = read.proposals.into_iter().unzip();
-            file.faults = read.faults;
+            let is_new = |placed: &Placed| !file.faults.iter().any(|known| known.touches(placed));
+            let more: Vec<Placed> = read.faults.into_iter().filter(is_new).collect();
+            file.faults.extend(more);
+            file.faults.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
         }
         file
     }

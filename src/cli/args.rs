@@ -1,7 +1,7 @@
 //! Arguments that several verbs share, and dates as people type them.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
@@ -74,8 +74,20 @@ impl Reading {
 
 impl Writing {
     /// How to write.
-    pub fn how(&self) -> HowToWrite {
-        HowToWrite { dry_run: self.dry_run, command: self.command_id }
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for an actor that is no opaque id: it is hashed for ever.
+    pub fn how(&self) -> Result<HowToWrite, Error> {
+        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
+        if self.actor.is_empty() || self.actor.len() > 64 || !self.actor.chars().all(plain) {
+            let what = format!("`{}` is not an opaque id", self.actor.escape_debug());
+            return Err(Error::refused(
+                "E0208",
+                what,
+                "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log",
+            ));
+        }
+        Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id })
     }
 }
 
@@ -117,6 +129,7 @@ impl Output {
             let what = format!("cannot write `{}`: {error}", file.display());
             Error::failed(what, "name a file in a folder you may write to")
         };
+        refuse_register(file)?;
         let there = std::fs::symlink_metadata(file).ok();
         if there.as_ref().is_some_and(|there| !there.is_file()) {
             let mut out = OpenOptions::new().write(true).truncate(true).open(file).map_err(failed)?;
@@ -139,6 +152,22 @@ impl Output {
         }
         written
     }
+}
+
+/// A log is never written over, whatever it is called.
+fn refuse_register(file: &Path) -> Result<(), Error> {
+    let is_database = std::fs::metadata(file).is_ok_and(|there| there.is_file()) && {
+        let mut head = [0; 16];
+        File::open(file).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && head == *b"SQLite format 3\0"
+    };
+    if is_database {
+        return Err(Error::refused(
+            "E0417",
+            format!("`{}` is a database, perhaps a register", file.display()),
+            "name another file",
+        ));
+    }
+    Ok(())
 }
 
 /// A day, as ISO 8601 or relative to today: `today`, `+3m`, `-10d`, `eom`, `eoq`, `eoy`.

@@ -64,6 +64,7 @@ pub fn run(_: Args) -> Result<u8, Error> {
     refuse_foreign(&path, origin)?;
     let beside = PathBuf::from("demo").join(format!("obligo.db.{}.new", std::process::id()));
     let days = write(&beside, origin).inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
+    let kept = keep_what_was_added(&path, &beside)?;
     std::fs::rename(&beside, &path)
         .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
@@ -79,6 +80,9 @@ pub fn run(_: Args) -> Result<u8, Error> {
         "Its clock was pinned to the day each document was published ({}); no other register can do that.",
         days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     );
+    if let Some(kept) = kept {
+        say!("What you had recorded in it is kept in {}.", kept.display());
+    }
     say!("Nothing outside ./demo was touched. Below, the status as of {SEEN_FROM}.\n");
     status::report(&view, None).write(Format::Table, &mut anstream::stdout().lock())?;
     say!("\nNext: export OBLIGO_REGISTER=demo/obligo.db");
@@ -86,6 +90,22 @@ pub fn run(_: Args) -> Result<u8, Error> {
     say!("      obligo status eu-jp-dp --as-of 2025-02-13 --known-at 2025-02-13");
     say!("      obligo timeline uk-kr-dp -o uk-kr-dp.svg");
     Ok(0)
+}
+
+/// What somebody recorded in the demo is not thrown away: the register is moved aside, under a name that nothing has.
+fn keep_what_was_added(path: &Path, fresh: &Path) -> Result<Option<PathBuf>, Error> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let size = SqliteLog::open_read_only(path)?.head()?.size;
+    if size <= SqliteLog::open_read_only(fresh)?.head()?.size {
+        return Ok(None);
+    }
+    let name = |number: u32| path.with_file_name(format!("obligo-{size}-records-{number}.db"));
+    let free = (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
+    std::fs::rename(path, &free)
+        .map_err(|error| Error::failed(format!("cannot move `{}`: {error}", path.display()), "is another program using it?"))?;
+    Ok(Some(free))
 }
 
 /// What is there and is not the demo's own is left alone.

@@ -6,7 +6,7 @@ use rules::time::{Period, Regime};
 
 use super::Context;
 use super::args::{self, Reading};
-use super::status::{self, by_date, footer, is_overdue};
+use super::status::{self, by_date, footer, is_overdue, together};
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::DocketJson;
@@ -49,7 +49,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
     if !lines.is_empty() {
         report.sections.push(status::lines(&docket, lines.clone()));
-        report.sections.extend(footer(&view));
+        let handling = together(lines.iter().map(|line| line.handling.as_slice()));
+        report.sections.extend(footer(&view, &handling));
     }
     if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
         args.reading.output.write(&report)?;

@@ -1,6 +1,6 @@
 //! `obligo explain`: why a line says what it says, and what would close it.
 
-use rules::docket::{Line, Reason};
+use rules::docket::{Kind, Line, Reason};
 
 use super::args::Reading;
 use super::status::{COLUMNS, footer};
@@ -44,15 +44,16 @@ fn report(view: &View, line: &Line) -> Report {
 fn sections(view: &View, line: &Line) -> Vec<Section> {
     let (_, owed) = words::parties(line.force);
     let kind = if line.kind.word() == "commitment" { owed } else { line.kind.word() };
-    let between = if line.by == line.to {
-        format!("by {} together", line.by.join(" and "))
-    } else {
-        format!("by {} to {}", line.by.join(", "), line.to.join(", "))
+    let between = match (line.kind, line.by.as_slice()) {
+        (_, []) => String::new(),
+        (Kind::Power, by) => format!(" of {}", by.join(" or ")),
+        (_, by) if line.by == line.to => format!(" by {} together", by.join(" and ")),
+        (_, by) => format!(" by {} to {}", by.join(", "), line.to.join(", ")),
     };
     let mut sections = vec![
         Section::Line(vec![Tone::Strong.of(&line.what)]),
         Section::Line(vec![words::label(line)]),
-        Section::line(format!("{} {kind} {between} · {}", words::force(line.force), line.id)),
+        Section::line(format!("{} {kind}{between} · {}", words::force(line.force), line.id)),
     ];
     if let Some(certainty) = line.due.certainty {
         let distance =
@@ -74,10 +75,7 @@ fn sections(view: &View, line: &Line) -> Vec<Section> {
         sections.push(Section::Heading("Would close it".into()));
         sections.extend(line.closes_with.iter().map(Section::line));
     }
-    if !line.handling.is_empty() {
-        sections.push(Section::line(format!("Rests on documents marked {}.", line.handling.join(", "))));
-    }
-    sections.extend(footer(view));
+    sections.extend(footer(view, &line.handling));
     sections
 }
 

@@ -25,7 +25,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let files = read(&args.files);
     let mut app = context.writer(&args.writing.actor)?;
-    let how = args.writing.how();
+    let how = args.writing.how()?;
     let result = execute(&mut app, &files, how)?;
     outcome::show(&result, how)?;
     if result.receipt.is_some() {
@@ -74,7 +74,7 @@ fn diagnostics(files: &[AgreementFile], refusals: &[Refusal]) -> Vec<Diagnostic>
         let next = first + file.proposals.len();
         let mine = refusals.iter().filter(|refusal| (first..next).contains(&refusal.proposal));
         // What hangs on words that could not be read is a consequence, not an error of its own.
-        let is_new = |placed: &Placed| !file.faults.iter().any(|known| overlaps(known, placed));
+        let is_new = |placed: &Placed| !file.faults.iter().any(|known| known.touches(placed));
         let mut placed: Vec<Placed> = mine.map(|refusal| file.place(refusal, first)).filter(is_new).collect();
         placed.extend(file.faults.iter().cloned());
         placed.sort_by_key(|placed| placed.span.as_ref().map_or(0, |span| span.start));
@@ -87,11 +87,4 @@ fn diagnostics(files: &[AgreementFile], refusals: &[Refusal]) -> Vec<Diagnostic>
         first = next;
     }
     all
-}
-
-fn overlaps(known: &Placed, other: &Placed) -> bool {
-    match (&known.span, &other.span) {
-        (Some(known), Some(other)) => known.start < other.end && other.start < known.end && known.len() <= other.len(),
-        _ => false,
-    }
 }

@@ -1,9 +1,9 @@
 //! `obligo log`: the records as they stand, corrected ones among them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use events::log::{EventLog, Select};
-use events::{codec, tree};
+use events::{Event, codec, tree};
 use serde_json::Value;
 
 use super::args::Reading;
@@ -44,9 +44,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         Some(known_at) => log.size_at(known_at.instant)?,
         None => log.head()?.size,
     };
+    let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(size) }, &mut |seq, entry| {
+        handling.extend(marking(entry));
         records.push(json(seq, entry));
         rows.push(row(seq, entry));
         true
@@ -57,15 +59,25 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     mark_reversed(&records, &mut rows);
     let seen = Seen { size, head: log.root_at(size)? };
     let count = records.len();
-    let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), records };
+    let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), handling: handling.into_iter().collect(), records };
+    let marked =
+        if document.handling.is_empty() { String::new() } else { format!(" · handling: {}", document.handling.join(", ")) };
     let columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
     let sections = vec![
         Section::Table { columns, rows },
         Section::line(""),
-        Section::note(format!("{count} records · log {size} {}…", &seen.head.to_string()[..12])),
+        Section::note(format!("{count} records · log {size} {}…{marked}", &seen.head.to_string()[..12])),
     ];
     args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
     Ok(0)
+}
+
+/// The handling marking that a source brings, if it is not public.
+fn marking(entry: &[u8]) -> Option<String> {
+    match codec::decode(entry).ok()?.draft.event {
+        Event::SourceRecorded(source) if source.handling != "public" => Some(source.handling),
+        _ => None,
+    }
 }
 
 /// A reversed record stays, and says what reversed it.

@@ -5,7 +5,7 @@ use rules::fault::{Fault, nearest};
 
 use super::Context;
 use super::args::Reading;
-use super::status::{self, footer};
+use super::status::{self, footer, markings};
 use crate::error::Error;
 use crate::report::json::PartyJson;
 use crate::report::{Report, Section, Tone};
@@ -46,6 +46,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         known_at: view.known_at.clone(),
         log: view.log.into(),
         rules: rules::RULES,
+        handling: markings(&view),
         agreements: agreements.iter().map(|line| (*line).into()).collect(),
         owes: owes.iter().map(|line| (*line).into()).collect(),
         owed: owed.iter().map(|line| (*line).into()).collect(),
@@ -59,16 +60,16 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         format!(": {} agreements, as of {}", agreements.len(), docket.as_of).into(),
     ])];
     for (title, part) in [
-        (format!("What {} owes", named.id), alone),
-        (format!("What {} is owed", named.id), to_it),
-        (format!("What {} and its partners do together, and powers it holds", named.id), mutual),
+        (format!("What {} alone owes", named.id), alone),
+        (format!("What {} alone is owed", named.id), to_it),
+        (format!("What {} and its partners owe each other, and powers it shares", named.id), mutual),
     ] {
         sections.push(Section::Heading(format!("{title} ({})", part.len())));
         if !part.is_empty() {
             sections.push(status::lines(docket, part));
         }
     }
-    sections.extend(footer(&view));
+    sections.extend(footer(&view, &markings(&view)));
     args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).rows(rows(&document)).sections(sections))?;
     Ok(0)
 }

@@ -234,7 +234,7 @@ struct Done {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let Common { source, locator, authority, reason, writing } = args.common;
-    let how = writing.how();
+    let how = writing.how()?;
     let mut app = context.writer(&writing.actor)?;
     let (proposal, file) = proposal(args.act, &app)?;
     let source = source.map(|id| SourceRef { id, sha256: None, locator });

@@ -1,5 +1,6 @@
 //! `obligo status`: the officer's morning screen; of one agreement, everything under it.
 
+use events::terms::Force;
 use rules::Docket;
 use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
 
@@ -76,16 +77,22 @@ fn of_all(view: &View) -> Vec<Section> {
         sections.push(Section::Heading("Needs attention".into()));
         sections.push(lines(docket, by_date(attention)));
     }
-    sections.extend(footer(view));
+    sections.extend(footer(view, &markings(view)));
     sections
 }
 
 /// `✗ 2 not met   ! 1 due   ? 20 undetermined …`
 fn totals(docket: &Docket) -> Vec<Cell> {
     let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| is(line)).count();
+    let binds = |force: Force| docket.agreements.iter().any(|line| line.force == force);
+    let not_met = match (binds(Force::NonBinding), binds(Force::Binding) || binds(Force::Mixed)) {
+        (_, false) => "not met",
+        (false, true) => "overdue",
+        (true, true) => "overdue or not met",
+    };
     let part = |tone: Tone, symbol: &str, count: usize, word: &str| tone.of(format!("{symbol} {count} {word}   "));
     vec![
-        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), "not met"),
+        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), not_met),
         part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
         part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
         part(Tone::Plain, "·", count(is_standing), "open or standing"),
@@ -141,6 +148,14 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
         sections.push(Section::line(format!("Relations: {}.", others.join("; "))));
     }
     sections.push(Section::Line(totals(docket)));
+    let statements: Vec<&str> = view.register.agreements[&agreement.id]
+        .provisions_of("statement")
+        .filter(|known| known.value.undetermined.is_none() && says_no_more(view, agreement, &known.value.reference))
+        .map(|known| known.value.reference.as_str())
+        .collect();
+    if !statements.is_empty() {
+        sections.push(Section::line(format!("Read and found to carry no {owed}: {}.", statements.join(", "))));
+    }
     for (kind, title) in [
         (Kind::MeetingCycle, "Meetings that are to be held".to_string()),
         (Kind::Meeting, "Meetings planned and held".into()),
@@ -155,8 +170,14 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
             sections.push(lines(docket, of_kind));
         }
     }
-    sections.extend(footer(view));
+    sections.extend(footer(view, &markings(view)));
     sections
+}
+
+/// A paragraph that is nothing but a statement.
+fn says_no_more(view: &View, agreement: &AgreementLine, reference: &str) -> bool {
+    let known = &view.register.agreements[&agreement.id];
+    known.provisions.iter().all(|known| known.value.reference != reference || known.value.kind == "statement")
 }
 
 /// Lines of a docket as a table.
@@ -182,8 +203,19 @@ pub fn by_date(mut lines: Vec<&Line>) -> Vec<&Line> {
     lines
 }
 
+/// Handling markings of all documents that the agreements of a view rest on, other than `public`.
+pub fn markings(view: &View) -> Vec<String> {
+    together(view.docket.agreements.iter().map(|line| line.handling.as_slice()))
+}
+
+/// Handling markings of the documents that some lines rest on.
+pub fn together<'a>(markings: impl Iterator<Item = &'a [String]>) -> Vec<String> {
+    let all: std::collections::BTreeSet<&String> = markings.flatten().collect();
+    all.into_iter().cloned().collect()
+}
+
 /// Position, findings and markings, under every docket.
-pub fn footer(view: &View) -> Vec<Section> {
+pub fn footer(view: &View, handling: &[String]) -> Vec<Section> {
     let mut sections = Vec::new();
     let findings = &view.docket.findings;
     if !findings.is_empty() {
@@ -191,11 +223,7 @@ pub fn footer(view: &View) -> Vec<Section> {
         let place = |seq: Option<u64>| seq.map(|seq| format!("record {seq}: ")).unwrap_or_default();
         sections.extend(findings.iter().map(|finding| Section::line(format!("{}{}", place(finding.seq), finding.text))));
     }
-    let mut markings: Vec<&str> =
-        view.docket.agreements.iter().flat_map(|line| line.handling.iter().map(String::as_str)).collect();
-    markings.sort_unstable();
-    markings.dedup();
-    let handling = if markings.is_empty() { String::new() } else { format!(" · handling: {}", markings.join(", ")) };
+    let handling = if handling.is_empty() { String::new() } else { format!(" · handling: {}", handling.join(", ")) };
     let known = view.known_at.as_ref().map(|known| format!(" · known at {known}")).unwrap_or_default();
     sections.push(Section::line(""));
     sections.push(Section::note(format!(

@@ -6,7 +6,7 @@ use rules::docket::{EffectState, Kind, Line, Performance};
 use rules::register::{Agreement, Occurrence};
 
 use super::args::Reading;
-use super::status::footer;
+use super::status::{footer, markings};
 use super::{Context, lookup};
 use crate::app::View;
 use crate::error::Error;
@@ -31,6 +31,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("text", "/text"),
     ("label", "/label"),
     ("seq", "/seq"),
+    ("handling", "/handling"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
@@ -49,6 +50,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         words::effect(line.effect.state, line.effect.since.as_deref()),
         position.as_of
     );
+    let marked = markings(&view);
+    let subtitle = if marked.is_empty() { subtitle } else { format!("{subtitle}; handling: {}", marked.join(", ")) };
     let chart = Chart { title: &line.title, subtitle: subtitle.clone(), as_of: position.as_of, marks: &marks };
     let output = &args.reading.output;
     if let Some(file) = output.file.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "svg")) {
@@ -65,16 +68,21 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     let rows = marks.iter().filter(|mark| mark.mark != "effect").map(row).collect();
     sections.push(Section::Table { columns: vec!["WHEN", "LANE", "WHAT", "STATE"], rows });
-    sections.extend(footer(&view));
+    sections.extend(footer(&view, &markings(&view)));
     let document = TimelineJson {
         schema: "obligo.timeline.v1",
         agreement: args.agreement,
         as_of: position.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
+        handling: markings(&view),
         marks,
     };
-    output.write(&Report::new(&document, "marks", COLUMNS).sections(sections))?;
+    let rows = document.marks.iter().filter_map(|mark| serde_json::to_value(mark).ok()).map(|mut row| {
+        row["handling"] = document.handling.clone().into();
+        row
+    });
+    output.write(&Report::new(&document, "marks", COLUMNS).rows(rows.collect()).sections(sections))?;
     Ok(0)
 }
 

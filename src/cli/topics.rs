@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::Context;
 use super::args::Reading;
-use super::status::footer;
+use super::status::{footer, markings};
 use crate::error::Error;
 use crate::report::json::{TopicJson, TopicStandingJson, TopicsJson};
 use crate::report::{Cell, Report, Section, Tone};
@@ -28,6 +28,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("deliverables", "/deliverables"),
     ("last", "/last"),
     ("next", "/next"),
+    ("handling", "/handling"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
@@ -48,12 +49,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         known_at: view.known_at.clone(),
         log: view.log.into(),
         rules: rules::RULES,
+        handling: markings(&view),
         topics: found.iter().map(json).collect(),
     };
     let columns = vec!["TOPIC", "AGREEMENT", "COMMITMENTS", "ACTS", "DELIVERABLES", "LAST ACT", "NEXT"];
     let rows = found.iter().flat_map(rows).collect();
     let mut sections = vec![Section::Table { columns, rows }];
-    sections.extend(footer(&view));
+    sections.extend(footer(&view, &markings(&view)));
     args.reading.output.write(&Report::new(&document, "topics", COLUMNS).rows(flat(&document)).sections(sections))?;
     Ok(0)
 }
@@ -62,6 +64,7 @@ fn flat(document: &TopicsJson) -> Vec<Value> {
     let row = |topic: &TopicJson, standing: &TopicStandingJson| {
         let mut row = serde_json::to_value(standing).unwrap_or_default();
         row["topic"] = Value::String(topic.topic.clone());
+        row["handling"] = document.handling.clone().into();
         row
     };
     document.topics.iter().flat_map(|topic| topic.agreements.iter().map(move |standing| row(topic, standing))).collect()

@@ -224,6 +224,8 @@ pub struct TopicsJson {
     pub log: LogJson,
     /// The rules it was derived by.
     pub rules: &'static str,
+    /// Handling markings of the documents it rests on, other than `public`.
+    pub handling: Vec<String>,
     /// By name.
     pub topics: Vec<TopicJson>,
 }
@@ -269,6 +271,8 @@ pub struct PartyJson {
     pub log: LogJson,
     /// The rules it was derived by.
     pub rules: &'static str,
+    /// Handling markings of the documents it rests on, other than `public`.
+    pub handling: Vec<String>,
     /// The agreements it is a party of.
     pub agreements: Vec<AgreementJson>,
     /// Lines of which it is an obligor, or whose power it holds.
@@ -284,6 +288,8 @@ pub struct RecordsJson {
     pub schema: &'static str,
     /// The part of the log that was read.
     pub log: LogJson,
+    /// Handling markings of the documents that the records cite, other than `public`.
+    pub handling: Vec<String>,
     /// The records.
     pub records: Vec<RecordJson>,
 }
@@ -331,6 +337,8 @@ pub struct TimelineJson {
     pub known_at: Option<String>,
     /// The part of the log it was derived from.
     pub log: LogJson,
+    /// Handling markings of the documents it rests on, other than `public`.
+    pub handling: Vec<String>,
     /// What stands on the timeline, by lane and day.
     pub marks: Vec<MarkJson>,
 }

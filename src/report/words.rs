@@ -112,8 +112,7 @@ pub fn notice(notice: &NoticeLine) -> String {
     };
     let by = notice.by.as_deref().unwrap_or_default();
     let given = notice.given.as_deref().unwrap_or_default();
-    let ends = notice.ends.map(|(earliest, latest)| due(Due { earliest: Some(earliest), latest, certainty: None }));
-    format!("{word}: by {by} of {given}, ends it {}", ends.unwrap_or_else(|| "on a day that cannot be told".into()))
+    format!("{word}: by {by} of {given}, ends it {}", notice.words.as_deref().unwrap_or("on a day that cannot be told"))
 }
 
 /// The word in JSON.

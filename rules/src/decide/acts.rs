@@ -13,7 +13,7 @@ use super::terms::{body_fault, party_fault, provision_fault};
 use crate::clause;
 use crate::docket::{EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
-use crate::obligation::Performance;
+use crate::obligation::{Axes, Existence, Performance};
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
@@ -104,8 +104,13 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, today: Naiv
         }
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            faults.extend(instance_fault(agreement, &done.instance, today));
+            faults.extend(instance_fault(agreement, &done.instance, &done.by, today));
             faults
+        }
+        Event::ProjectBegun(project) => {
+            let is_same = |act: &Act| matches!(&act.event, Event::ProjectBegun(known) if known.project == project.project);
+            let fault = || Fault::new("E0205", &["project"], format!("project `{}` is there already", project.project));
+            agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
         Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice),
         Event::NoticeReceived(received) => {
@@ -136,7 +141,25 @@ fn meeting_faults(agreement: &Agreement, body: &str, meeting: &str) -> Vec<Fault
         faults.push(body_fault(agreement, &["body"], body));
     }
     faults.extend(over_fault(agreement, meeting));
+    faults.extend(taken_fault(agreement, meeting));
     faults
+}
+
+/// Ids of meetings, cycles and provisions stand in one list: a meeting is called after neither of the others.
+fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
+    let cycle = |id: &str| {
+        let key = meeting.strip_prefix(id).and_then(|rest| rest.strip_prefix('-'));
+        key.is_some_and(|key| {
+            (key.len() == 4 || key.len() == 10) && key.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+        })
+    };
+    let of_cycle = agreement.bodies.iter().any(|known| cycle(&known.value.id));
+    let of_provision = agreement.provision(meeting).is_some();
+    let of_notice = notice_ids(agreement).any(|id| id == meeting);
+    (of_cycle || of_provision || of_notice).then(|| {
+        Fault::new("E0205", &["meeting"], format!("`{meeting}` is the id of something else here"))
+            .hint("give the meeting an id of its own, as in council-3")
+    })
 }
 
 fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
@@ -148,7 +171,7 @@ fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
 }
 
-fn instance_fault(agreement: &Agreement, instance: &str, today: NaiveDate) -> Option<Fault> {
+fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], today: NaiveDate) -> Option<Fault> {
     let mut register = Register::default();
     register.agreements.insert(agreement.id.clone(), agreement.clone());
     let docket = crate::assess::assess(&register, Vec::new(), today);
@@ -163,7 +186,13 @@ fn instance_fault(agreement: &Agreement, instance: &str, today: NaiveDate) -> Op
             Fault::new("E0411", &["instance"], format!("`{id}` is recorded as performed"))
                 .hint("name the instance that was performed, or reverse that record first"),
         ),
-        Some(Line { kind: Kind::Commitment, .. }) => None,
+        Some(Line { kind: Kind::Commitment, axes: Axes { existence: Existence::Dormant(until), .. }, .. }) => Some(
+            Fault::new("E0411", &["instance"], format!("`{id}` is dormant {until}: there is nothing to perform yet"))
+                .hint("record what it waits for first, or record the work done as `work`"),
+        ),
+        Some(line @ Line { kind: Kind::Commitment, .. }) => by.iter().find(|party| !line.by.contains(party)).map(|party| {
+            Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`")).hint(format!("owed by {}", line.by.join(", ")))
+        }),
         Some(Line { kind: Kind::MeetingCycle | Kind::Meeting, .. }) => Some(
             Fault::new("E0504", &["instance"], format!("`{id}` is met by a meeting"))
                 .hint(format!("obligo record meeting {} --body BODY --held DATE", agreement.id)),

@@ -1,6 +1,6 @@
 //! Ids that were left to the rules: which pending meeting was held, which power a notice exercises.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
@@ -61,7 +61,7 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
 fn free_meeting_id(agreement: &Agreement, body: &str, on: &DateSpec) -> String {
     let slug: String =
         on.as_str().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
-    let wanted = format!("{body}-{slug}");
+    let wanted = format!("{body}-on-{slug}");
     let taken = |id: &String| agreement.acts.iter().any(|act| meeting_of(&act.event) == Some(id.as_str()));
     let numbered = (2..).map(|number| format!("{wanted}-{number}"));
     std::iter::once(wanted.clone()).chain(numbered).find(|id| !taken(id)).unwrap_or_default()
@@ -90,6 +90,7 @@ fn pending(agreement: &Agreement, body: &str, held_on: Option<&DateSpec>) -> Vec
         if let Event::MeetingScheduled(meeting) = &act.event
             && meeting.body == body
             && act.days().earliest <= held_by
+            && held_on.is_none_or(|_| is_near(&meeting.on, held_by))
             && !over(&meeting.meeting)
             && !pending.contains(&meeting.meeting)
         {
@@ -97,6 +98,11 @@ fn pending(agreement: &Agreement, body: &str, held_on: Option<&DateSpec>) -> Vec
         }
     }
     pending
+}
+
+/// A meeting that is held more than a month before its day is another one.
+fn is_near(planned: &DateSpec, held_by: NaiveDate) -> bool {
+    planned.earliest().and_then(|earliest| earliest.checked_sub_days(Days::new(31))).is_none_or(|first| first <= held_by)
 }
 
 fn the_pending(agreement: &Agreement, body: Option<&str>) -> Result<String, Fault> {

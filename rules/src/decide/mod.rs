@@ -5,6 +5,7 @@
 
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
+use events::event::{MeetingCancelled, MeetingPostponed, NoticeReceived};
 use events::record::SourceRef;
 
 use crate::fault::{Fault, nearest};
@@ -15,6 +16,7 @@ mod acts;
 mod ids;
 mod proposal;
 mod terms;
+mod words;
 
 pub use proposal::{Decision, Proposal, Refusal};
 
@@ -94,7 +96,7 @@ impl Desk {
     fn take_term(&mut self, place: usize, proposal: &Proposal) {
         match self.held(proposal) {
             Held::InTheseWords => self.decision.already.push(place),
-            Held::InOthers => self.refuse(place, terms::already_otherwise(proposal)),
+            Held::InOthers => self.refuse(place, terms::already_otherwise(proposal, self.recorded_as(proposal))),
             Held::Not if self.agreement(proposal).is_none() && !matches!(proposal.event, Event::AgreementRecorded(_)) => {
                 let fault = self.unknown_agreement(proposal);
                 self.refuse(place, fault);
@@ -114,24 +116,25 @@ impl Desk {
         };
         match same {
             None => Held::Not,
-            Some(true) if self.was_recorded(proposal) => Held::InTheseWords,
+            Some(true) if self.recorded_as(proposal).is_some() => Held::InTheseWords,
             Some(_) => Held::InOthers,
         }
     }
 
-    /// Whether it stands in the log, and not merely earlier in the same list.
-    fn was_recorded(&self, proposal: &Proposal) -> bool {
-        let in_list = |seq: u64| seq > u64::MAX / 2;
-        let Some(agreement) = self.agreement(proposal) else { return false };
-        match &proposal.event {
-            Event::AgreementRecorded(_) => !in_list(agreement.terms.seq),
-            Event::SourceRecorded(source) => {
-                !agreement.sources.iter().any(|known| known.value.id == source.id && in_list(known.seq))
-            }
-            Event::BodyRecorded(body) => !agreement.bodies.iter().any(|known| known.value.id == body.id && in_list(known.seq)),
-            Event::ProvisionRecorded(provision) => !agreement.provision(&provision.id).is_some_and(|known| in_list(known.seq)),
-            _ => false,
+    /// The record that holds a term of that id, if it stands in the log and not merely earlier in the same list.
+    fn recorded_as(&self, proposal: &Proposal) -> Option<u64> {
+        fn of<T>(known: &[Known<T>], is_it: impl Fn(&T) -> bool) -> Option<u64> {
+            known.iter().find(|known| is_it(&known.value)).map(|known| known.seq)
         }
+        let agreement = self.agreement(proposal)?;
+        let seq = match &proposal.event {
+            Event::AgreementRecorded(_) => Some(agreement.terms.seq),
+            Event::SourceRecorded(source) => of(&agreement.sources, |known| known.id == source.id),
+            Event::BodyRecorded(body) => of(&agreement.bodies, |known| known.id == body.id),
+            Event::ProvisionRecorded(provision) => of(&agreement.provisions, |known| known.id == provision.id),
+            _ => None,
+        };
+        seq.filter(|seq| *seq <= u64::MAX / 2)
     }
 
     fn agreement(&self, proposal: &Proposal) -> Option<&Agreement> {
@@ -156,6 +159,7 @@ impl Desk {
     fn check_references(&mut self, place: usize, proposal: &Proposal) {
         let Some(agreement) = self.agreement(proposal) else { return };
         let mut faults = terms::source_faults(agreement, proposal);
+        faults.extend(words::faults(proposal));
         match &proposal.event {
             Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms)),
             Event::ProvisionRecorded(provision) => {
@@ -172,16 +176,24 @@ impl Desk {
             let fault = self.unknown_agreement(proposal);
             return self.refuse(place, fault);
         };
-        if is_recorded(agreement, proposal) {
+        // Without its meeting or notice, an act is not known well enough to be the same as another.
+        let is_whole = !matches!(
+            &proposal.event,
+            Event::MeetingPostponed(MeetingPostponed { meeting: id, .. })
+            | Event::MeetingCancelled(MeetingCancelled { meeting: id })
+            | Event::NoticeReceived(NoticeReceived { notice: id }) if id.is_empty()
+        );
+        if is_whole && is_recorded(agreement, proposal) {
             return self.decision.already.push(place);
         }
         let mut proposal = self.with_digest(proposal.clone());
         let mut faults = terms::source_faults(agreement, &proposal);
         faults.extend(acts::date_faults(&proposal, self.today, first_days));
-        if let Err(fault) = ids::complete(agreement, &mut proposal) {
-            faults.push(fault);
-        } else if !is_recorded(agreement, &proposal) {
-            faults.extend(acts::act_faults(agreement, &proposal, self.today));
+        faults.extend(words::faults(&proposal));
+        match ids::complete(agreement, &mut proposal) {
+            Err(fault) => faults.push(fault),
+            Ok(()) if is_recorded(agreement, &proposal) => return self.decision.already.push(place),
+            Ok(()) => faults.extend(acts::act_faults(agreement, &proposal, self.today)),
         }
         if faults.is_empty() {
             return self.accept(place, proposal);
@@ -201,10 +213,18 @@ fn is_recorded(agreement: &Agreement, proposal: &Proposal) -> bool {
     })
 }
 
-fn same_event(held: &Event, proposed: &Event) -> bool {
+/// The same fact, where an id that was left to the rules is not compared.
+pub fn same_event(held: &Event, proposed: &Event) -> bool {
     let mut proposed = proposed.clone();
     match (&mut proposed, held) {
         (Event::MeetingHeld(new), Event::MeetingHeld(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
+        (Event::MeetingPostponed(new), Event::MeetingPostponed(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
+        (Event::MeetingCancelled(new), Event::MeetingCancelled(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
+        (Event::NoticeReceived(new), Event::NoticeReceived(old)) if new.notice.is_empty() => new.notice.clone_from(&old.notice),
         (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
         }

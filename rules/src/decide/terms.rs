@@ -8,7 +8,7 @@ use crate::fault::{Fault, nearest};
 use crate::register::Agreement;
 use crate::time::Regime;
 
-pub(super) fn already_otherwise(proposal: &Proposal) -> Fault {
+pub(super) fn already_otherwise(proposal: &Proposal, recorded: Option<u64>) -> Fault {
     let (what, id) = match &proposal.event {
         Event::AgreementRecorded(_) => ("agreement", proposal.agreement.as_str()),
         Event::SourceRecorded(source) => ("source", source.id.as_str()),
@@ -16,8 +16,11 @@ pub(super) fn already_otherwise(proposal: &Proposal) -> Fault {
         Event::ProvisionRecorded(provision) => ("provision", provision.id.as_str()),
         _ => ("record", ""),
     };
-    Fault::new("E0205", &["id"], format!("{what} `{id}` is there already, in other words or twice in this file"))
-        .hint("give it an id of its own; a record that was wrong is reversed with `obligo record correction SEQ --reason TEXT`")
+    match recorded {
+        Some(seq) => Fault::new("E0205", &["id"], format!("{what} `{id}` is in the register in other words, as record {seq}"))
+            .hint(format!("to change it, reverse that record first: obligo record correction {seq} --reason TEXT")),
+        None => Fault::new("E0205", &["id"], format!("{what} `{id}` stands twice")).hint("give one of them an id of its own"),
+    }
 }
 
 pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {

@@ -33,7 +33,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let requires = known.value.terms.get("requires").and_then(Term::as_text).unwrap_or("the consent of all");
     let reason = Reason::new("amendment.requires", format!("at any time, with {requires}")).provision(&known.value.reference);
     let draft = match scene.stands() {
-        Standing::Yes => draft.label("exercisable"),
+        Standing::Yes | Standing::Ending => draft.label("exercisable"),
         Standing::Over(ending) => draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) }),
         Standing::NotYet(_) | Standing::Unknown(_) => draft.axes(Axes::dormant("until the agreement has effect")),
     };

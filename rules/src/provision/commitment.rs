@@ -40,7 +40,7 @@ struct Duty {
 }
 
 enum DueTerm {
-    By(DateSpec),
+    By(DateSpec, Certainty),
     Within(Period),
     Before(Period),
 }
@@ -73,7 +73,7 @@ fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
                 "add when = { act = \"meeting-held\", of = \"…\" }",
             );
         }
-        (Some(DueTerm::By(_)), Some(_)) => {
+        (Some(DueTerm::By(..)), Some(_)) => {
             reader.fault(
                 "E0207",
                 "due",
@@ -136,19 +136,24 @@ fn when(reader: &mut Reader) -> Option<When> {
 
 fn due(reader: &mut Reader) -> Option<DueTerm> {
     if matches!(reader.terms.get("due"), Some(Term::Text(_))) {
-        return reader.date("due").map(DueTerm::By);
+        return reader.date("due").map(|date| DueTerm::By(date, Certainty::Definitive));
     }
     reader
-        .table("due", &["by", "within", "before"], |reader| {
+        .table("due", &["by", "within", "before", "certainty"], |reader| {
+            let certainty = match reader.choice("certainty", &["definitive", "indicative", "tentative"]) {
+                Some("indicative") => Certainty::Indicative,
+                Some("tentative") => Certainty::Tentative,
+                _ => Certainty::Definitive,
+            };
             let given: Vec<DueTerm> = [
-                reader.date("by").map(DueTerm::By),
+                reader.date("by").map(|date| DueTerm::By(date, certainty)),
                 reader.period("within").map(DueTerm::Within),
                 reader.period("before").map(DueTerm::Before),
             ]
             .into_iter()
             .flatten()
             .collect();
-            if reader.terms.len() != 1 {
+            if ["by", "within", "before"].into_iter().filter(|key| reader.has(key)).count() != 1 {
                 reader.fault("E0207", "by", "`due` takes one of by, within, before", "keep the one that the text says");
             }
             given.into_iter().next()
@@ -190,7 +195,7 @@ fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> 
     match (&duty.when, &duty.due) {
         (Some(When::Words(words)), _) => vec![draft(id).axes(Axes::dormant(format!("until {words}")))],
         (Some(When::Act { act, of }), due) => triggered(scene, known, act, of.as_deref(), due.as_ref(), id),
-        (None, Some(DueTerm::By(date))) => vec![dated(scene, draft(id), date, &provision.reference)],
+        (None, Some(DueTerm::By(date, certainty))) => vec![dated(scene, draft(id), date, *certainty, &provision.reference)],
         (None, _) if duty.once => {
             let reason =
                 Reason::new("commitment.once", "one act, for which the text names no date").provision(&provision.reference);
@@ -205,7 +210,7 @@ fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> 
     }
 }
 
-fn dated(scene: &Scene, draft: LineDraft, date: &DateSpec, reference: &str) -> LineDraft {
+fn dated(scene: &Scene, draft: LineDraft, date: &DateSpec, certainty: Certainty, reference: &str) -> LineDraft {
     let Some((earliest, latest)) = date.deadline() else {
         return draft.axes(Axes::undetermined(format!("`{date}` names no last day")));
     };
@@ -216,8 +221,14 @@ fn dated(scene: &Scene, draft: LineDraft, date: &DateSpec, reference: &str) -> L
         let missing = format!("due {date}, and how near is not said");
         return draft.axes(Axes::undetermined(missing)).due(Due::within(span, Certainty::Tentative)).because([reason]);
     }
-    let reason = reason(format!("due {date}: {}", span.words()));
-    draft.axes(Axes::live(timing(None, span, scene.as_of))).due(Due::within(span, Certainty::Definitive)).because([reason])
+    let reason = reason(format!("due {}", span.words()));
+    let timing = match timing(None, span, scene.as_of) {
+        Timing::Overdue(_) if certainty != Certainty::Definitive => {
+            Timing::Undetermined("its date was not definitive and has passed; nothing recorded says what became of it".into())
+        }
+        timing => timing,
+    };
+    draft.axes(Axes::live(timing)).due(Due::within(span, certainty)).because([reason])
 }
 
 fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &[Reading], id: &str) -> Vec<LineDraft> {
@@ -263,11 +274,16 @@ fn triggered(
             let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
             let reason = Reason::new("commitment.before", text).provision(reference).records([meeting.seq]);
             let mut axes = Axes::live(timing(None, due, scene.as_of));
-            if meeting.state == "cancelled, planned" {
+            let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
+            if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
+                // A date that hangs on a plan is never overdue before the plan has come true.
+                axes.timing = Timing::Undetermined(format!("whether it came in time: {} is only planned", meeting.id));
+            }
+            if meeting.state == CANCELLED {
                 axes.existence = Existence::Ended(Ending::Cancelled);
             }
             let instance = format!("{id}-{}", meeting.id);
-            drafts.push(draft(&instance).axes(axes).due(Due::within(due, Certainty::Indicative)).because([reason]));
+            drafts.push(draft(&instance).axes(axes).due(Due::within(due, certainty)).because([reason]));
         }
     } else {
         for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
@@ -320,6 +336,10 @@ fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
     }
 }
 
+const PLANNED: &str = "planned";
+const HELD: &str = "held";
+const CANCELLED: &str = "cancelled, planned";
+
 /// A meeting that was planned, and what became of it.
 struct Planned {
     id: String,
@@ -337,7 +357,7 @@ fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
                 let Some((earliest, latest)) = meeting.on.deadline() else { continue };
                 planned.retain(|known| known.id != meeting.meeting);
                 let days = Span { earliest, latest };
-                planned.push(Planned { id: meeting.meeting.clone(), days, state: "planned", seq: act.seq });
+                planned.push(Planned { id: meeting.meeting.clone(), days, state: PLANNED, seq: act.seq });
             }
             Event::MeetingPostponed(meeting) => {
                 if let Some((known, (earliest, latest))) =
@@ -348,12 +368,12 @@ fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
             }
             Event::MeetingHeld(meeting) => {
                 if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
-                    (known.days, known.state, known.seq) = (act.days(), "held", act.seq);
+                    (known.days, known.state, known.seq) = (act.days(), HELD, act.seq);
                 }
             }
             Event::MeetingCancelled(meeting) => {
                 if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
-                    (known.state, known.seq) = ("cancelled, planned", act.seq);
+                    (known.state, known.seq) = (CANCELLED, act.seq);
                 }
             }
             _ => {}
@@ -403,7 +423,7 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
                 .map(|act| act.days())
                 .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
             let on = first.unwrap_or_else(|| last.days());
-            draft.0.axes = draft.0.axes.clone().done(on, draft.0.due.span());
+            draft.0.axes = Axes::done(on, draft.0.due.span());
         }
         Some(_) if is_standing => draft.0.axes.performance = Performance::InProgress,
         Some(_) => {

@@ -1,9 +1,10 @@
 //! When an agreement comes into effect by its own rule: on signature, on launch, on a date.
 
+use events::Event;
 use events::terms::Provision;
 
 use super::{Kind, what};
-use crate::docket::{EffectState, Kind as LineKind, Line};
+use crate::docket::{Kind as LineKind, Line};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
@@ -30,18 +31,26 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Whether a document states the day.
+fn is_stated(scene: &Scene) -> bool {
+    scene.agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_))).is_some()
+}
+
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).because(scene.effect.because.clone());
-    let has_been = matches!(
-        scene.effect.state,
-        EffectState::InEffect | EffectState::InForce | EffectState::Terminated | EffectState::Expired
-    );
+    let has_been = scene.since.is_some_and(|since| since.latest <= scene.as_of);
     let state = scene.effect.state.word().replace('_', " ");
     let since = scene.since.map_or("on an unknown day".into(), |since| since.words());
     let draft = match &known.value.undetermined {
+        // Without a rule that we know of, the launch is taken for it; the word for that is another.
+        Some(_) if has_been && !is_stated(scene) => draft.label(format!("taken to be in effect since its launch, {since}")),
         _ if has_been => {
             let axes = Axes { existence: Existence::Ended(Ending::Fulfilled), ..Axes::live(Timing::Undated) };
             draft.axes(axes).label(format!("came into effect {since}"))
+        }
+        _ if scene.entry.is_some_and(|entry| scene.as_of < entry.earliest) => {
+            let entry = scene.entry.map(|entry| entry.words()).unwrap_or_default();
+            draft.axes(Axes::dormant(format!("until {entry}")))
         }
         Some(why) => {
             let command = format!("obligo record took-effect {} --on DATE", scene.agreement.id);

@@ -1,10 +1,9 @@
 //! How long an agreement lasts: for a period from its coming into effect, or without a fixed end.
 
-use events::event::Certainty;
 use events::terms::Provision;
 
 use super::{Kind, what};
-use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
+use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::reader::Reader;
@@ -31,17 +30,16 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).because(scene.effect.because.clone());
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
     let draft = match (scene.effect.state, &scene.end) {
-        (EffectState::Terminated, Some(end)) => {
-            draft.axes(over(Ending::Terminated)).label("terminated").due(Due::within(end.span, Certainty::Definitive))
-        }
-        (EffectState::Expired, Some(end)) => {
-            draft.axes(over(Ending::Expired)).label("expired").due(Due::within(end.span, Certainty::Definitive))
-        }
+        (EffectState::Terminated, Some(end)) => draft.axes(over(Ending::Terminated)).label("terminated").due(end.due()),
+        (EffectState::Expired, Some(end)) => draft.axes(over(Ending::Expired)).label("expired").due(end.due()),
         (EffectState::InEffect | EffectState::InForce, Some(end)) => draft
             .axes(Axes::live(timing(None, end.span, scene.as_of)))
-            .label(format!("ends {}", end.span.words()))
-            .due(Due::within(end.span, Certainty::Definitive))
+            .label(format!("ends {}", end.words))
+            .due(end.due())
             .because([end.reason.clone()]),
+        (EffectState::Undetermined, Some(end)) if scene.since.is_some_and(|since| since.latest <= scene.as_of) => {
+            draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
+        }
         (EffectState::InEffect | EffectState::InForce, None) => {
             let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
             draft.label("no fixed end").because([reason.provision(&known.value.reference)])

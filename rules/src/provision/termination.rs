@@ -73,12 +73,14 @@ fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> V
     let Some(end) = scene.regime.forward(today, clause.period) else { return Vec::new() };
     let quantifier = if clause.at_least { "no earlier than" } else { "on" };
     let form = clause.form.as_ref().map(|form| format!("{form} ")).unwrap_or_default();
+    let readings = clause.readings(scene.agreement, &known.value.id, today);
+    let verb = if readings == [CountedFrom::Received] { "received" } else { "given" };
     let mut reasons = vec![
-        Reason::new("termination.notice", format!("{form}notice given on {today} ends it {quantifier} {end}"))
+        Reason::new("termination.notice", format!("{form}notice {verb} on {today} ends it {quantifier} {end}"))
             .provision(reference),
         Reason::new("termination.period", scene.regime.step(today, clause.period)).provision(reference),
     ];
-    if clause.readings(scene.agreement, &known.value.id, today).contains(&CountedFrom::Received) {
+    if readings.len() > 1 {
         let text =
             format!("the period may run from receipt: then {} from the day it is received, not before {end}", clause.period);
         reasons.push(Reason::new("termination.readings", text).provision(reference));
@@ -104,6 +106,10 @@ fn notice_line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line
             let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
             draft = draft.closes_with(command);
             (Axes::undetermined("the day it was received is not recorded"), String::new())
+        }
+        Some(span) if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of && end.span.latest < span.earliest) => {
+            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
+            (axes, "overtaken".to_string())
         }
         Some(span) if span.latest <= scene.as_of => {
             let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };

@@ -39,6 +39,8 @@ impl Span {
             self.earliest.to_string()
         } else if self.earliest == NaiveDate::MIN {
             format!("by {}", self.latest)
+        } else if self.latest == NaiveDate::MAX {
+            format!("no earlier than {}", self.earliest)
         } else {
             format!("between {} and {}", self.earliest, self.latest)
         }

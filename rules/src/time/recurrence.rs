@@ -58,6 +58,9 @@ impl Cycle {
     }
 }
 
+/// More windows than any agreement has: thirty years of days, ten thousand years of years.
+const MOST_WINDOWS: u32 = 10_000;
+
 /// The windows that had begun by `until`, and the one after a last one that is met.
 ///
 /// `since` is when the commitment came into effect; `happened` are the times it was done, each as precisely as is known.
@@ -66,7 +69,7 @@ impl Cycle {
 pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span], until: NaiveDate) -> Vec<Cycle> {
     let mut cycles = Vec::new();
     let mut place = 0;
-    while let Some(window) = window(every, since, place) {
+    while let Some(window) = window(every, since, place).filter(|_| place < MOST_WINDOWS) {
         let is_next = until < window.earliest;
         if is_next && cycles.last().is_none_or(|last: &Cycle| last.met_by.is_none()) && !cycles.is_empty() {
             break;
@@ -111,11 +114,16 @@ fn rolled_into(window: Span, anchor: Span, every: Period) -> Span {
         let between = months_of(window.earliest) - months_of(from);
         let step = i64::from(every.months());
         let turns = (between.max(1) + step - 1) / step;
-        let months = u32::try_from(turns * step).ok()?;
-        Regime::CorrespondingDate.forward(from, Period::of_months(months))
+        let after = |turns: i64| {
+            let months = u32::try_from(turns * step).ok()?;
+            Regime::CorrespondingDate.forward(from, Period::of_months(months))
+        };
+        // From the first day of a window the period leads to the first day of the next, and belongs to the one it began in.
+        after(turns).filter(|day| window.earliest < *day).or_else(|| after(turns + 1))
     };
+    let last = window.latest.succ_opt().unwrap_or(window.latest);
     match (roll(anchor.earliest), roll(anchor.latest)) {
-        (Some(earliest), Some(latest)) if earliest <= latest && window.earliest <= earliest && latest <= window.latest => {
+        (Some(earliest), Some(latest)) if earliest <= latest && window.earliest < earliest && latest <= last => {
             Span { earliest, latest }
         }
         _ => window,
@@ -204,6 +212,14 @@ mod tests {
     }
 
     #[test]
+    fn twelve_months_from_the_first_of_january_end_a_day_after_the_year() {
+        assert_eq!(
+            told("1 year", "2024-01-01", &[], "2025-02-01"),
+            ["2024 due between 2024-12-31 and 2025-01-01: open", "2025 due between 2025-12-31 and 2026-01-01: open",]
+        );
+    }
+
+    #[test]
     fn one_meeting_meets_one_window_and_missed_ones_stay() {
         let lines = told("1 year", "2022-11-28", &["2024-03-26"], "2026-01-01");
         assert_eq!(lines.iter().filter(|line| line.contains("met by")).count(), 1);
@@ -236,12 +252,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_reading_of_a_window_lies_in_the_window(year in 1990i32..2090, ordinal in 1u32..366, months in proptest::sample::select(vec![1u32, 2, 3, 4, 6, 12, 24, 36])) {
+        fn every_reading_of_a_window_lies_in_the_window_or_on_the_day_after(year in 1990i32..2090, ordinal in 1u32..366, months in proptest::sample::select(vec![1u32, 2, 3, 4, 6, 12, 24, 36])) {
             let since = Span::day(NaiveDate::from_yo_opt(year, ordinal).unwrap());
             let until = since.latest + chrono::Duration::days(4000);
             for cycle in cycles(Period::of_months(months), since, &BOTH, &[], until) {
                 let due = cycle.due_over_readings();
-                assert!(cycle.window.earliest <= due.earliest && due.latest <= cycle.window.latest, "{cycle:?}");
+                assert!(cycle.window.earliest <= due.earliest && due.latest <= cycle.window.latest.succ_opt().unwrap(), "{cycle:?}");
             }
         }
     }
