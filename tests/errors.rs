@@ -451,6 +451,28 @@ const REFUSALS: &[Refusal] = &[
     refusal("correction_of_the_agreement_itself", "record correction 1 --reason x", "E0415", 4, &["record 1"]),
     refusal("correction_without_a_reason", "record correction 3", "E0416", 4, &["reason"]),
     refusal("format_of_a_file_that_is_none", "status -o x.docx", "E0417", 4, &["docx"]),
+    refusal(
+        "text_that_turns_round",
+        "record announcement small --on 2025-01-01 --text a\u{202e}b",
+        "E0210",
+        4,
+        &["cannot be seen"],
+    ),
+    refusal(
+        "command_id_of_something_else",
+        "record announcement small --on 2025-01-01 --text other --command-id 00000000-0000-4000-8000-000000000001",
+        "E0418",
+        4,
+        &["used before"],
+    ),
+    refusal("actor_with_a_name", "record announcement small --on 2025-01-01 --text x --actor a,b", "E0208", 4, &["opaque id"]),
+    refusal(
+        "meeting_called_like_a_cycle",
+        "record meeting small --body council --held 2025-06-01 --meeting council-2025",
+        "E0205",
+        4,
+        &["something else"],
+    ),
     refusal("unknown_agreement", "status smal", "E0502", 3, &["`smal`", "did you mean `small`?"]),
     refusal("unknown_agreement_of_a_log", "log smal", "E0502", 3, &["did you mean `small`?"]),
     refusal("unknown_agreement_of_a_timeline", "timeline smal", "E0502", 3, &["did you mean `small`?"]),
@@ -486,6 +508,7 @@ fn furnished() -> Register {
         "meeting small --body council --planned 2025-09 --meeting council-2025-09",
         "meeting small --body experts --meeting first --held 2024-03-01",
         "performance small/4b --on 2025-06-01",
+        "announcement small --on 2025-01-01 --text first --command-id 00000000-0000-4000-8000-000000000001",
     ] {
         register.obligo(&format!("record {act}")).succeeded();
     }

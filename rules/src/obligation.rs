@@ -7,7 +7,7 @@
 //! | complete | `fulfilled` |
 //! | undetermined | `undetermined: what is missing` |
 //! | dormant | `dormant: until when` |
-//! | partly done, overdue | `partly fulfilled, overdue`; non-binding `partly fulfilled, not met by the date` |
+//! | partly done, overdue | `partly fulfilled, overdue` |
 //! | overdue | binding `overdue, nothing recorded`; non-binding `not met by the date, nothing recorded` |
 //! | timing | `due`, `due soon`, `open`, `not open yet`, `standing` |
 //!
@@ -149,9 +149,6 @@ impl Axes {
             (Existence::Ended(ending), _, _) => ending.word().into(),
             (_, _, Timing::Undetermined(missing)) => format!("undetermined: {missing}"),
             (Existence::Dormant(until), _, _) => format!("dormant: {until}"),
-            (_, Performance::Partial, Timing::Overdue(_)) if force == Force::NonBinding => {
-                "partly fulfilled, not met by the date".into()
-            }
             (_, Performance::Partial, Timing::Overdue(_)) => "partly fulfilled, overdue".into(),
             (_, _, Timing::Overdue(_)) if force == Force::NonBinding => "not met by the date, nothing recorded".into(),
             (_, _, Timing::Overdue(_)) => "overdue, nothing recorded".into(),

@@ -8,8 +8,8 @@ fn what_it_owes_alone_is_owed_and_does_together_stand_apart() {
         .obligo("party KR --as-of 2026-11-21")
         .succeeded()
         .says("Republic of Korea (KR): 3 agreements")
-        .says("What KR owes")
-        .says("What KR is owed")
+        .says("What KR alone owes")
+        .says("What KR alone is owed")
         .says("uk-kr-dp/20a");
 }
 

@@ -67,7 +67,7 @@ fn a_planned_meeting_is_held_by_its_body_alone() {
 #[test]
 fn which_of_two_planned_meetings_is_asked_and_a_name_answers() {
     let register = small();
-    for month in ["2027-05", "2027-09"] {
+    for month in ["2026-11", "2026-12"] {
         register.obligo(&format!("record meeting small --body council --planned {month}")).succeeded();
     }
     let before = register.log();
@@ -76,14 +76,14 @@ fn which_of_two_planned_meetings_is_asked_and_a_name_answers() {
             .obligo(&format!("record meeting small --body council {what}"))
             .ended(3)
             .warns("E0503")
-            .warns("council-2027-05")
-            .warns("council-2027-09");
+            .warns("council-on-2026-11")
+            .warns("council-on-2026-12");
     }
     assert_eq!(register.log(), before);
-    register.obligo("record meeting small --body council --cancelled --meeting council-2027-09").succeeded();
+    register.obligo("record meeting small --body council --cancelled --meeting council-on-2026-12").succeeded();
     register.obligo("record meeting small --body council --postponed 2027-12").succeeded();
-    assert_eq!(register.entry("small/council-2027-05", "")["due"]["latest"], "2027-12-31");
-    assert_eq!(register.entry("small/council-2027-09", "")["label"], "cancelled");
+    assert_eq!(register.entry("small/council-on-2026-11", "")["due"]["latest"], "2027-12-31");
+    assert_eq!(register.entry("small/council-on-2026-12", "")["label"], "cancelled");
 }
 
 #[test]
