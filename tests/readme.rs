@@ -17,6 +17,6 @@ fn the_session_of_the_readme_runs_as_written() {
     std::fs::write(folder.path().join("README.md"), &readme).unwrap();
     let cases = trycmd::TestCases::new();
     cases.register_bin("obligo", std::path::Path::new(env!("CARGO_BIN_EXE_obligo")));
-    cases.env("OBLIGO_TODAY", support::TODAY).env("COLUMNS", "120");
+    cases.env("OBLIGO_TODAY", support::TODAY).env("COLUMNS", "100");
     cases.case(folder.path().join("README.md"));
 }

@@ -41,7 +41,7 @@ pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
             .unwrap_or_default();
         let projects = projects(agreement);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
-        let text = format!("{} goes on after the end{unless}{under_way}", subject(&known.value));
+        let text = format!("goes on after the end{unless}: {}{under_way}", subject(&known.value));
         let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
