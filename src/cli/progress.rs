@@ -4,18 +4,22 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// A bar that stays hidden where stderr is no terminal.
+/// A bar, hidden for now.
 pub fn bar(all: u64, what: &str) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
+    let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::hidden());
     let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {per_sec}");
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar.set_message(what.to_string());
     bar
 }
 
-/// Moves the bar once half a second has passed.
+/// Shows and moves the bar once half a second has passed; where stderr is no terminal it stays hidden.
 pub fn advance(bar: &ProgressBar, done: u64) {
-    if bar.elapsed() > Duration::from_millis(500) {
-        bar.set_position(done);
+    if !done.is_multiple_of(256) || bar.elapsed() < Duration::from_millis(500) {
+        return;
     }
+    if bar.is_hidden() {
+        bar.set_draw_target(ProgressDrawTarget::stderr());
+    }
+    bar.set_position(done);
 }

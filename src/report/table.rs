@@ -10,7 +10,7 @@ use super::{Cell, Report, Section, Tone};
 /// Where nobody says how wide the screen is.
 const WIDTH: u16 = 120;
 /// Longer words, such as addresses, may be broken.
-const LONGEST_WORD: usize = 28;
+const LONGEST_WORD: usize = 34;
 
 pub fn write(report: &Report, out: &mut dyn Write) -> std::io::Result<()> {
     for (place, section) in report.sections.iter().enumerate() {
