@@ -8,7 +8,7 @@ use events::terms::Term;
 use events::{DateSpec, Event};
 
 use super::ids::{meeting_of, notice_ids};
-use super::proposal::Proposal;
+use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
 use crate::clause;
 use crate::docket::{EffectState, Kind, Line};
@@ -271,7 +271,7 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
 fn correction_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
     let mut faults = Vec::new();
     let target = proposal.corrects.unwrap_or_default();
-    if !agreement.has_record(target) || target > u64::MAX / 2 {
+    if !agreement.has_record(target) || is_proposed(target) {
         let what = format!("record {target} is not a standing record of {} that can be reversed", agreement.id);
         faults.push(Fault::new("E0415", &["corrects"], what).hint(format!("see `obligo log {}`", agreement.id)));
     }

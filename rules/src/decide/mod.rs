@@ -21,6 +21,7 @@ mod words;
 pub use proposal::{Decision, Proposal, Refusal};
 
 use acts::FirstDays;
+use proposal::is_proposed;
 
 /// What may be recorded, seen from a register on a day.
 ///
@@ -69,7 +70,6 @@ impl Desk {
     }
 
     fn accept(&mut self, place: usize, proposal: Proposal) {
-        // Above every real `seq`, so that a reversal in the same list can only name what is recorded.
         let seq = u64::MAX - place as u64;
         let fact = Fact {
             seq,
@@ -134,7 +134,7 @@ impl Desk {
             Event::ProvisionRecorded(provision) => of(&agreement.provisions, |known| known.id == provision.id),
             _ => None,
         };
-        seq.filter(|seq| *seq <= u64::MAX / 2)
+        seq.filter(|seq| !is_proposed(*seq))
     }
 
     fn agreement(&self, proposal: &Proposal) -> Option<&Agreement> {
@@ -208,7 +208,7 @@ fn is_recorded(agreement: &Agreement, proposal: &Proposal) -> bool {
     agreement.acts.iter().any(|act| {
         act.on == proposal.occurred_on
             && source(&act.source) == source(&proposal.source)
-            && act.seq <= u64::MAX / 2
+            && !is_proposed(act.seq)
             && same_event(&act.event, &proposal.event)
     })
 }

@@ -64,3 +64,9 @@ pub struct Decision {
     /// Places of proposals that the register already holds in the same words.
     pub already: Vec<usize>,
 }
+
+/// Proposals that were accepted are numbered down from the largest number, far above every `seq` of a log, so that a reversal in the same
+/// list can only name what is recorded.
+pub(super) fn is_proposed(seq: u64) -> bool {
+    seq > u64::MAX / 2
+}

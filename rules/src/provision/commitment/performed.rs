@@ -1,0 +1,75 @@
+//! What was reported on an instance.
+
+use events::Event;
+
+use crate::docket::Reason;
+use crate::obligation::{Axes, Performance, Timing};
+use crate::register::{Act, Occurrence};
+use crate::scene::{LineDraft, Scene};
+use crate::time::Span;
+
+/// What was reported on the instance: performance closes it, work under way shows and closes nothing.
+pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
+    let agreement = &scene.agreement.id;
+    let instance = draft.0.id.strip_prefix(&format!("{agreement}/")).unwrap_or_default().to_string();
+    let place = draft.0.provision.clone().unwrap_or_default();
+    let mut done: Vec<&Act> = Vec::new();
+    let mut by: Vec<&String> = Vec::new();
+    for (act, occurrence) in scene.acts() {
+        match &act.event {
+            Event::PerformanceReported(report) if report.instance == instance && occurrence == Occurrence::Maybe => {
+                let missing = format!("whether it had been performed by this day: it was {}", act.date_words());
+                draft.0.axes.timing = Timing::Undetermined(missing);
+                draft.0.because.push(
+                    Reason::new("commitment.vague", format!("performance reported {}", act.date_words())).records([act.seq]),
+                );
+            }
+            Event::PerformanceReported(report) if report.instance == instance => {
+                done.push(act);
+                by.extend(if report.by.is_empty() { &draft.0.by } else { &report.by });
+            }
+            Event::WorkReported(work) if work.provision.as_deref().is_some_and(|of| of == instance || of == place) => {
+                draft.0.axes.performance = Performance::InProgress;
+                let reason = Reason::new("commitment.work", format!("work reported {}: {}", act.date_words(), work.text));
+                draft.0.because.push(reason.records([act.seq]));
+            }
+            _ => {}
+        }
+    }
+    let all_acted = draft.0.by.iter().all(|party| by.contains(&party));
+    for act in &done {
+        let reason = Reason::new("commitment.performance", format!("performance reported {}", act.date_words()));
+        draft.0.because.push(reason.records([act.seq]));
+    }
+    let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
+    match done.last() {
+        Some(last) if all_acted && !is_standing => {
+            let first = done
+                .iter()
+                .map(|act| act.days())
+                .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
+            let on = first.unwrap_or_else(|| last.days());
+            draft.0.axes = Axes::done(on, draft.0.due.span());
+        }
+        Some(_) if is_standing => draft.0.axes.performance = Performance::InProgress,
+        Some(_) => {
+            draft.0.axes.performance = Performance::Partial;
+            let open: Vec<&str> = draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+            let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
+            draft.0.because.push(Reason::new("commitment.joint", text));
+        }
+        None if draft.0.due.latest.is_some() => {
+            let reason = Reason::new(
+                "commitment.nothing-recorded",
+                format!("no performance of {} is recorded by {}", draft.0.id, scene.as_of),
+            );
+            draft.0.because.push(reason);
+        }
+        None => {}
+    }
+    if !is_standing && draft.0.axes.is_pending() {
+        let command = format!("obligo record performance {} --on DATE", draft.0.id);
+        draft = draft.closes_with(command);
+    }
+    draft
+}

@@ -1,0 +1,138 @@
+//! A duty that begins each time something happens, or runs towards a meeting that is planned.
+
+use events::Event;
+use events::event::Certainty;
+use events::terms::Provision;
+
+use super::duty::DueTerm;
+use crate::docket::{Due, Kind as LineKind, Reason};
+use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::provision::what;
+use crate::register::{Act, Known};
+use crate::scene::{LineDraft, Scene};
+use crate::time::Span;
+
+pub(super) fn triggered(
+    scene: &Scene,
+    known: &Known<Provision>,
+    act: &str,
+    of: Option<&str>,
+    due: Option<&DueTerm>,
+    id: &str,
+) -> Vec<LineDraft> {
+    let draft = |instance: &str| scene.line(known, LineKind::Commitment, instance, what(&known.value));
+    let reference = &known.value.reference;
+    let mut drafts: Vec<LineDraft> = Vec::new();
+    if let Some(DueTerm::Before(period)) = due {
+        for meeting in meetings(scene, of) {
+            let Some(due) = scene.regime.backward_span(meeting.days, *period) else { continue };
+            let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
+            let reason = Reason::new("commitment.before", text).provision(reference).records([meeting.seq]);
+            let mut axes = Axes::live(timing(None, due, scene.as_of));
+            let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
+            if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
+                // A date that hangs on a plan is never overdue before the plan has come true.
+                axes.timing = Timing::Undetermined(format!("whether it came in time: {} is only planned", meeting.id));
+            }
+            if meeting.state == CANCELLED {
+                axes.existence = Existence::Ended(Ending::Cancelled);
+            }
+            let instance = format!("{id}-{}", meeting.id);
+            drafts.push(draft(&instance).axes(axes).due(Due::within(due, certainty)).because([reason]));
+        }
+    } else {
+        for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
+            let instance = distinct(&drafts, scene, &format!("{id}-{}", trigger.date_words().replace(['/', ' '], "-")));
+            drafts.push(instance_of(scene, draft(&instance), trigger, due, reference));
+        }
+    }
+    if drafts.is_empty() {
+        let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
+        let until = format!("until {}{of}", act.replace('-', " "));
+        let reason =
+            Reason::new("commitment.condition", format!("arises each time: {}{of}; none is recorded", act.replace('-', " ")));
+        drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]));
+    }
+    drafts
+}
+
+fn instance_of(scene: &Scene, draft: LineDraft, trigger: &Act, due: Option<&DueTerm>, reference: &str) -> LineDraft {
+    let reason = |text: String| Reason::new("commitment.trigger", text).provision(reference).records([trigger.seq]);
+    let Some(DueTerm::Within(period)) = due else {
+        let reason = reason(format!("set off by {} {}; the text names no date", trigger.event.kind(), trigger.date_words()));
+        return draft.axes(Axes::live(Timing::Open)).because([reason]);
+    };
+    match scene.regime.forward_span(trigger.days(), *period) {
+        Some(due) => {
+            let days = trigger.days();
+            let step = if days.earliest == days.latest { scene.regime.step(days.earliest, *period) } else { due.words() };
+            let reason = reason(format!("set off by {} {}: {step}", trigger.event.kind(), trigger.date_words()));
+            draft.axes(Axes::live(timing(None, due, scene.as_of))).due(Due::within(due, Certainty::Definitive)).because([reason])
+        }
+        None => draft.axes(Axes::undetermined("the day it is due lies outside the calendar")),
+    }
+}
+
+fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {
+    let taken = |id: &str| drafts.iter().any(|draft| draft.0.id == format!("{}/{id}", scene.agreement.id));
+    let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+    std::iter::once(wanted.to_string()).chain(numbered).find(|id| !taken(id)).unwrap_or_default()
+}
+
+fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
+    match (event, act) {
+        (Event::MeetingHeld(meeting), "meeting-held") => of.is_none_or(|of| of == meeting.body),
+        (Event::AgreementSigned(_), "signed")
+        | (Event::AgreementTookEffect(_), "took-effect")
+        | (Event::DeliverableDelivered(_), "deliverable")
+        | (Event::AnnouncementMade(_), "announcement")
+        | (Event::NoticeGiven(_), "notice-given") => true,
+        _ => false,
+    }
+}
+
+const PLANNED: &str = "planned";
+const HELD: &str = "held";
+const CANCELLED: &str = "cancelled, planned";
+
+/// A meeting that was planned, and what became of it.
+struct Planned {
+    id: String,
+    days: Span,
+    state: &'static str,
+    seq: u64,
+}
+
+/// Meetings that were planned, each on its last day: a duty that ran towards one stays when the meeting is over.
+fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
+    let mut planned: Vec<Planned> = Vec::new();
+    for (act, _) in scene.acts() {
+        match &act.event {
+            Event::MeetingScheduled(meeting) if of.is_none_or(|of| of == meeting.body) => {
+                let Some((earliest, latest)) = meeting.on.deadline() else { continue };
+                planned.retain(|known| known.id != meeting.meeting);
+                let days = Span { earliest, latest };
+                planned.push(Planned { id: meeting.meeting.clone(), days, state: PLANNED, seq: act.seq });
+            }
+            Event::MeetingPostponed(meeting) => {
+                if let Some((known, (earliest, latest))) =
+                    planned.iter_mut().find(|known| known.id == meeting.meeting).zip(meeting.on.deadline())
+                {
+                    (known.days, known.seq) = (Span { earliest, latest }, act.seq);
+                }
+            }
+            Event::MeetingHeld(meeting) => {
+                if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
+                    (known.days, known.state, known.seq) = (act.days(), HELD, act.seq);
+                }
+            }
+            Event::MeetingCancelled(meeting) => {
+                if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
+                    (known.state, known.seq) = (CANCELLED, act.seq);
+                }
+            }
+            _ => {}
+        }
+    }
+    planned
+}
