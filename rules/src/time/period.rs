@@ -3,9 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// Years and months, then weeks and days; at least one of them is more than nothing.
+/// Years and months, then weeks and days, or working days, or hours; at least one of them is more than nothing.
 ///
-/// Reads `6 months`, `six months`, `six (6) months`, `1 year and 6 months`, `90 days`, `2 weeks`, `P6M`, `P1Y6M`, `P30D`.
+/// Reads `6 months`, `six months`, `six (6) months`, `1 year and 6 months`, `90 days`, `2 weeks`, `P6M`, `P1Y6M`, `P30D`, and also
+/// `2 quarters`, `a half-year`, `half a month` (a month in parts has thirty days), `5 working days`, `48 hours`.
 /// Two statements of one number must agree: `six (7) months` is refused, and so is a number without its unit.
 ///
 /// # Examples
@@ -19,6 +20,8 @@ use std::str::FromStr;
 pub struct Period {
     months: u32,
     days: u32,
+    working_days: u32,
+    hours: u32,
 }
 
 /// Why words are not a period.
@@ -43,12 +46,12 @@ const MOST_DAYS: u32 = 366_000;
 impl Period {
     /// A number of months.
     pub const fn of_months(months: u32) -> Self {
-        Period { months, days: 0 }
+        Period { months, days: 0, working_days: 0, hours: 0 }
     }
 
     /// A number of days.
     pub const fn of_days(days: u32) -> Self {
-        Period { months: 0, days }
+        Period { months: 0, days, working_days: 0, hours: 0 }
     }
 
     /// Whole months, a year being twelve.
@@ -60,6 +63,16 @@ impl Period {
     pub fn days(&self) -> u32 {
         self.days
     }
+
+    /// Working days, which no months or days go with.
+    pub fn working_days(&self) -> u32 {
+        self.working_days
+    }
+
+    /// Hours, which nothing else goes with.
+    pub fn hours(&self) -> u32 {
+        self.hours
+    }
 }
 
 impl fmt::Display for Period {
@@ -70,8 +83,16 @@ impl fmt::Display for Period {
             _ => Some(format!("{number} {unit}s")),
         };
         let (years, months) = if self.months.is_multiple_of(12) { (self.months / 12, 0) } else { (0, self.months) };
-        let parts: Vec<String> =
-            [counted(years, "year"), counted(months, "month"), counted(self.days, "day")].into_iter().flatten().collect();
+        let parts: Vec<String> = [
+            counted(years, "year"),
+            counted(months, "month"),
+            counted(self.days, "day"),
+            counted(self.working_days, "working day"),
+            counted(self.hours, "hour"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
         f.write_str(&parts.join(" and "))
     }
 }
@@ -90,30 +111,40 @@ impl FromStr for Period {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Unit {
     Year,
+    HalfYear,
+    Quarter,
     Month,
     Week,
     Day,
+    WorkingDay,
+    Hour,
 }
 
 fn sum(parts: &[(u32, Unit)]) -> Result<Period, String> {
     if !parts.is_sorted_by(|one, next| one.1 < next.1) {
         return Err("each unit stands once, the longest first".into());
     }
-    let mut period = Period { months: 0, days: 0 };
+    let mut period = Period { months: 0, days: 0, working_days: 0, hours: 0 };
     for &(number, unit) in parts {
-        let (months, days) = match unit {
-            Unit::Year => (number.checked_mul(12), Some(0)),
-            Unit::Month => (Some(number), Some(0)),
-            Unit::Week => (Some(0), number.checked_mul(7)),
-            Unit::Day => (Some(0), Some(number)),
+        let (part, each) = match unit {
+            Unit::Year => (&mut period.months, 12),
+            Unit::HalfYear => (&mut period.months, 6),
+            Unit::Quarter => (&mut period.months, 3),
+            Unit::Month => (&mut period.months, 1),
+            Unit::Week => (&mut period.days, 7),
+            Unit::Day => (&mut period.days, 1),
+            Unit::WorkingDay => (&mut period.working_days, 1),
+            Unit::Hour => (&mut period.hours, 1),
         };
-        period.months = months.and_then(|more| period.months.checked_add(more)).unwrap_or(u32::MAX);
-        period.days = days.and_then(|more| period.days.checked_add(more)).unwrap_or(u32::MAX);
+        *part = number.checked_mul(each).and_then(|more| part.checked_add(more)).unwrap_or(u32::MAX);
     }
-    match period {
-        Period { months: 0, days: 0 } => Err("it has no length".into()),
-        Period { months, days } if months > MOST_MONTHS || days > MOST_DAYS => Err("it is longer than a thousand years".into()),
-        _ => Ok(period),
+    let Period { months, days, working_days, hours } = period;
+    let kinds = [months > 0 || days > 0, working_days > 0, hours > 0].into_iter().filter(|there| *there).count();
+    match kinds {
+        0 => Err("it has no length".into()),
+        1 if months <= MOST_MONTHS && days.max(working_days) <= MOST_DAYS && hours / 24 <= MOST_DAYS => Ok(period),
+        1 => Err("it is longer than a thousand years".into()),
+        _ => Err("working days and hours stand alone: how they add to months and days is not settled".into()),
     }
 }
 
@@ -140,6 +171,10 @@ fn iso_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
 
 /// `six (6) months`, `1 year and 6 months`.
 fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
+    if let Some(part) = month_in_parts(text)? {
+        return Ok(vec![(part, Unit::Day)]);
+    }
+    let text = &joined_units(text);
     let mut parts = Vec::new();
     let mut pending: Option<u32> = None;
     for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
@@ -156,7 +191,7 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
                 return Err(format!("`({again})` is not the number that stands before it"));
             }
         } else if pending.is_some() {
-            return Err(format!("`{word}` is not a unit: years, months, weeks and days are"));
+            return Err(format!("`{word}` is not a unit: years, months, weeks, days, working days and hours are"));
         } else {
             pending = Some(number(word)?);
         }
@@ -168,12 +203,44 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
     }
 }
 
+/// Units of two words as one.
+fn joined_units(text: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let joined = [
+        ("working day", "working-day"),
+        ("business day", "working-day"),
+        ("half year", "half-year"),
+        ("calendar month", "month"),
+        ("calendar day", "day"),
+        ("calendar year", "year"),
+    ];
+    joined.into_iter().fold(lower, |text, (two, one)| text.replace(two, one))
+}
+
+/// `half a month`, `one third of a month`: a month in parts has thirty days (Regulation 1182/71, art. 3(2); ETS 76, art. 4(3)).
+fn month_in_parts(text: &str) -> Result<Option<u32>, String> {
+    let lower = text.trim().to_ascii_lowercase();
+    let Some(part) = lower.strip_suffix("a month").map(|part| part.trim().trim_end_matches("of").trim()) else { return Ok(None) };
+    let days = match part.trim_start_matches("one ").trim_start_matches("a ") {
+        "" => return Ok(None),
+        "half" | "1/2" => 15,
+        "third" | "1/3" => 10,
+        "two thirds" | "2/3" => 20,
+        other => return Err(format!("`{other}` of a month is not a part that comes out in whole days")),
+    };
+    Ok(Some(days))
+}
+
 fn unit(word: &str) -> Option<Unit> {
     match word.to_ascii_lowercase().trim_end_matches(['\'', '’']) {
         "year" | "years" => Some(Unit::Year),
         "month" | "months" => Some(Unit::Month),
         "week" | "weeks" => Some(Unit::Week),
         "day" | "days" => Some(Unit::Day),
+        "half-year" | "half-years" | "semester" | "semesters" => Some(Unit::HalfYear),
+        "quarter" | "quarters" => Some(Unit::Quarter),
+        "working-day" | "working-days" => Some(Unit::WorkingDay),
+        "hour" | "hours" => Some(Unit::Hour),
         _ => None,
     }
 }
@@ -186,6 +253,9 @@ fn number(word: &str) -> Result<u32, String> {
 }
 
 fn number_word(word: &str) -> Option<u32> {
+    if matches!(word, "a" | "an") {
+        return Some(1);
+    }
     const ONES: [&str; 20] = [
         "zero",
         "one",
@@ -228,7 +298,7 @@ mod tests {
 
     #[track_caller]
     fn reads(written: &str, months: u32, days: u32) {
-        assert_eq!(written.parse(), Ok(Period { months, days }), "{written}");
+        assert_eq!(written.parse(), Ok(Period { months, days, working_days: 0, hours: 0 }), "{written}");
     }
 
     #[track_caller]
@@ -254,6 +324,19 @@ mod tests {
     }
 
     #[test]
+    fn parts_of_years_and_months_working_days_and_hours_are_read() {
+        reads("2 quarters", 6, 0);
+        reads("a half-year", 6, 0);
+        reads("half a month", 0, 15);
+        reads("one third of a month", 0, 10);
+        reads("a month", 1, 0);
+        reads("one calendar month", 1, 0);
+        assert_eq!("5 working days".parse::<Period>().unwrap().working_days(), 5);
+        assert_eq!("five (5) business days".parse::<Period>().unwrap().working_days(), 5);
+        assert_eq!("48 hours".parse::<Period>().unwrap().hours(), 48);
+    }
+
+    #[test]
     fn what_is_not_plainly_a_period_is_refused_and_never_guessed() {
         refused("six (7) months", "is not the number that stands before it");
         refused("6", "without its unit");
@@ -265,7 +348,9 @@ mod tests {
         refused("-6 months", "is not a number");
         refused("6 days 1 month", "the longest first");
         refused("6 months 6 months", "each unit stands once");
-        refused("30 working days", "is not a unit");
+        refused("2 months and 5 working days", "stand alone");
+        refused("a third of a quarter", "is not a unit");
+        refused("a seventh of a month", "whole days");
         refused("PT6M", "is not one of");
         refused("P6", "without its unit");
         refused("P", "without its unit");

@@ -1,13 +1,13 @@
-//! How a period is counted from a day. One regime so far, the plain one; a regime is named by each agreement and shown with
-//! each date it gives.
+//! How an agreement counts a period from a day: plainly, by the corresponding date. The regimes of `regime.rs` are for whoever computes;
+//! an agreement names its own way of counting, which is shown with each date it gives.
 
 use chrono::{Days, Months, NaiveDate, TimeDelta};
 
 use super::period::Period;
 
-/// How periods are counted.
+/// How an agreement counts its periods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Regime {
+pub enum Reckoning {
     /// The day of the event is not counted; months end on the day of the same number, or on the last day of a month that lacks it;
     /// nothing rolls for weekends or holidays.
     CorrespondingDate,
@@ -47,19 +47,19 @@ impl Span {
     }
 }
 
-impl Regime {
+impl Reckoning {
     /// The ids that an agreement may name.
     pub const KNOWN: [&str; 1] = ["corresponding-date"];
 
     /// The regime of that id.
-    pub fn named(id: &str) -> Option<Regime> {
-        (id == "corresponding-date").then_some(Regime::CorrespondingDate)
+    pub fn named(id: &str) -> Option<Reckoning> {
+        (id == "corresponding-date").then_some(Reckoning::CorrespondingDate)
     }
 
     /// Its id.
     pub fn id(self) -> &'static str {
         match self {
-            Regime::CorrespondingDate => "corresponding-date",
+            Reckoning::CorrespondingDate => "corresponding-date",
         }
     }
 
@@ -68,7 +68,7 @@ impl Regime {
     /// Adding a month is not reversible: 31 January and a month is 28 February, and 28 February less a month is 28 January.
     pub fn forward(self, from: NaiveDate, period: Period) -> Option<NaiveDate> {
         match self {
-            Regime::CorrespondingDate => {
+            Reckoning::CorrespondingDate => {
                 from.checked_add_months(Months::new(period.months()))?.checked_add_days(Days::new(period.days().into()))
             }
         }
@@ -113,13 +113,13 @@ mod tests {
 
     #[test]
     fn six_months_from_31_august_end_on_28_february() {
-        let end = Regime::CorrespondingDate.forward(day("2026-08-31"), Period::of_months(6));
+        let end = Reckoning::CorrespondingDate.forward(day("2026-08-31"), Period::of_months(6));
         assert_eq!(end, Some(day("2027-02-28")));
     }
 
     #[test]
     fn the_last_day_for_six_months_to_28_february_is_31_august() {
-        let last = Regime::CorrespondingDate.backward(day("2027-02-28"), Period::of_months(6));
+        let last = Reckoning::CorrespondingDate.backward(day("2027-02-28"), Period::of_months(6));
         assert_eq!(last, Some(day("2026-08-31")));
     }
 
@@ -129,7 +129,7 @@ mod tests {
         while from < day("2101-01-01") {
             let oracle: jiff::civil::Date = from.to_string().parse().unwrap();
             for months in [1, 2, 3, 5, 6, 9, 12, 13, 18, 24, 36, 48, 59, 60] {
-                let ours = Regime::CorrespondingDate.forward(from, Period::of_months(months)).unwrap();
+                let ours = Reckoning::CorrespondingDate.forward(from, Period::of_months(months)).unwrap();
                 let theirs = oracle.checked_add(jiff::Span::new().months(months)).unwrap();
                 assert_eq!(ours.to_string(), theirs.to_string(), "{from} + {months} months");
             }
@@ -142,9 +142,9 @@ mod tests {
         fn the_last_day_to_begin_is_in_time_and_the_next_day_is_not(offset in 0i64..60_000, months in 0u32..61, days in 0u32..100) {
             let end = day("1950-01-01") + chrono::Duration::days(offset);
             let period: Period = format!("P{}M{}D", months, days + 1).parse().unwrap();
-            let last = Regime::CorrespondingDate.backward(end, period).unwrap();
-            assert!(Regime::CorrespondingDate.forward(last, period).unwrap() <= end);
-            assert!(Regime::CorrespondingDate.forward(last.succ_opt().unwrap(), period).unwrap() > end);
+            let last = Reckoning::CorrespondingDate.backward(end, period).unwrap();
+            assert!(Reckoning::CorrespondingDate.forward(last, period).unwrap() <= end);
+            assert!(Reckoning::CorrespondingDate.forward(last.succ_opt().unwrap(), period).unwrap() > end);
         }
 
         #[test]
@@ -155,8 +155,8 @@ mod tests {
             let chosen = at(start + inside.min(width));
             let period = Period::of_months(months);
             let period = if days == 0 { period } else { Period::of_days(days) };
-            let counted = Regime::CorrespondingDate.forward_span(span, period).unwrap();
-            let landed = Regime::CorrespondingDate.forward(chosen, period).unwrap();
+            let counted = Reckoning::CorrespondingDate.forward_span(span, period).unwrap();
+            let landed = Reckoning::CorrespondingDate.forward(chosen, period).unwrap();
             assert!(counted.earliest <= landed && landed <= counted.latest);
         }
     }

@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::period::Period;
-use super::reckoning::{Regime, Span};
+use super::reckoning::{Reckoning, Span};
 
 /// A lawful way to read how often something is to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,7 @@ fn rolled_into(window: Span, anchor: Span, every: Period) -> Span {
         let turns = (between.max(1) + step - 1) / step;
         let after = |turns: i64| {
             let months = u32::try_from(turns * step).ok()?;
-            Regime::CorrespondingDate.forward(from, Period::of_months(months))
+            Reckoning::CorrespondingDate.forward(from, Period::of_months(months))
         };
         // From the first day of a window the period leads to the first day of the next, and belongs to the one it began in.
         after(turns).filter(|day| window.earliest < *day).or_else(|| after(turns + 1))
@@ -143,7 +143,7 @@ pub fn fits_the_calendar(every: Period) -> bool {
 /// Window number `place`. On the calendar the first begins with the first whole calendar period after coming into effect;
 /// otherwise it begins the day after coming into effect, or after the latest day that could be.
 fn window(every: Period, since: Span, place: u32) -> Option<Span> {
-    let regime = Regime::CorrespondingDate;
+    let regime = Reckoning::CorrespondingDate;
     if fits_the_calendar(every) {
         let step = i64::from(every.months().min(12));
         let begun = months_of(since.latest) + i64::from(since.latest.day() > 1);

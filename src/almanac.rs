@@ -1,0 +1,303 @@
+//! The regimes and calendars that the program holds, read from the data files of the rules. They are in the program, so that an answer
+//! does not hang on what lies beside it.
+
+use chrono::{NaiveDate, Weekday};
+use rules::time::calendar::{Calendar, CalendarEdition};
+use rules::time::regime::{
+    Almanac, AtLeast, Backward, Cited, Edition, EffectDay, MissingDay, Regime, Roll, RollBack, ShortPeriod,
+};
+use serde::Deserialize;
+
+macro_rules! data {
+    ($folder:literal: $($name:literal),+ $(,)?) => {
+        &[$(($name, include_str!(concat!("../rules/", $folder, "/", $name, ".toml")))),+]
+    };
+}
+
+const REGIMES: &[(&str, &str)] =
+    data!("regimes": "corresponding-date", "eu-1182-71", "ets-76", "uk", "kr", "jp", "sg", "vclt", "epc", "pct", "frcp");
+
+const CALENDARS: &[(&str, &str)] = data!("calendars": "KR", "SG", "JP", "GB-ENG", "EU");
+
+/// Everything that is shipped.
+///
+/// # Panics
+/// If a data file in the program is not of its shape; a test reads them all.
+pub fn shipped() -> Almanac {
+    fn read<'de, T: Deserialize<'de>>(name: &str, text: &'de str) -> T {
+        toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+    let regimes = REGIMES.iter().map(|(name, text)| read::<RegimeFile>(name, text).into()).collect();
+    let calendars = CALENDARS.iter().map(|(name, text)| read::<CalendarFile>(name, text).into()).collect();
+    Almanac { regimes, calendars }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RegimeFile {
+    id: String,
+    name: String,
+    about: String,
+    weekend: Vec<Day>,
+    edition: Vec<EditionFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EditionFile {
+    #[serde(default, deserialize_with = "optional_day")]
+    from: Option<NaiveDate>,
+    trigger_day: Rule<TriggerDay>,
+    missing_day: Rule<Missing>,
+    sticky: Rule<bool>,
+    ends_at: Rule<String>,
+    effect: Rule<EffectWord>,
+    at_least: Rule<AtLeastWord>,
+    backward: BackwardFile,
+    roll: Option<RollFile>,
+    roll_condition: Option<String>,
+    short_period: Option<ShortFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule<T> {
+    value: T,
+    article: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum TriggerDay {
+    NotCounted,
+    Counted,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Missing {
+    Last,
+    Next,
+    Refuse,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum EffectWord {
+    SameDay,
+    NextDay,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AtLeastWord {
+    CorrespondingDay,
+    DayAfter,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BackwardFile {
+    count: CountWord,
+    roll: RollWord,
+    article: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum CountWord {
+    NonClear,
+    Clear,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RollWord {
+    None,
+    Preceding,
+    Following,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RollFile {
+    days: Vec<RollDay>,
+    article: String,
+    source: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum RollDay {
+    Saturday,
+    Sunday,
+    Holiday,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Day {
+    Saturday,
+    Sunday,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ShortFile {
+    rule: ShortWord,
+    upto_days: Option<u32>,
+    from_days: Option<u32>,
+    article: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ShortWord {
+    SkipNonWorking,
+    TwoWorkingDays,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarFile {
+    id: String,
+    name: String,
+    edition: Vec<CalendarEditionFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarEditionFile {
+    #[serde(deserialize_with = "a_day")]
+    known_from: NaiveDate,
+    covers: String,
+    status: String,
+    source: SourceFile,
+    days: Vec<HolidayFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceFile {
+    title: String,
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HolidayFile {
+    #[serde(deserialize_with = "a_day")]
+    on: NaiveDate,
+    name: String,
+    status: Option<String>,
+}
+
+fn a_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
+    let day = toml::value::Datetime::deserialize(deserializer)?;
+    day.to_string().parse().map_err(serde::de::Error::custom)
+}
+
+fn optional_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
+    a_day(deserializer).map(Some)
+}
+
+impl<T> Rule<T> {
+    fn cited<U>(self, map: impl FnOnce(T) -> U) -> Cited<U> {
+        Cited { value: map(self.value), article: self.article, source: self.source }
+    }
+}
+
+impl From<RegimeFile> for Regime {
+    fn from(file: RegimeFile) -> Self {
+        let weekend = file.weekend.into_iter().map(|day| match day {
+            Day::Saturday => Weekday::Sat,
+            Day::Sunday => Weekday::Sun,
+        });
+        let editions = file.edition.into_iter().map(Into::into).collect();
+        Regime { id: file.id, name: file.name, about: file.about, weekend: weekend.collect(), editions }
+    }
+}
+
+impl From<EditionFile> for Edition {
+    fn from(file: EditionFile) -> Self {
+        let condition = file.roll_condition;
+        Edition {
+            from: file.from,
+            trigger_day_counted: file.trigger_day.cited(|word| matches!(word, TriggerDay::Counted)),
+            missing_day: file.missing_day.cited(|word| match word {
+                Missing::Last => MissingDay::Last,
+                Missing::Next => MissingDay::Next,
+                Missing::Refuse => MissingDay::Refuse,
+            }),
+            sticky: file.sticky.cited(|sticky| sticky),
+            ends_at: file.ends_at.cited(|words| words),
+            effect: file.effect.cited(|word| match word {
+                EffectWord::SameDay => EffectDay::SameDay,
+                EffectWord::NextDay => EffectDay::NextDay,
+            }),
+            at_least: file.at_least.cited(|word| match word {
+                AtLeastWord::CorrespondingDay => AtLeast::CorrespondingDay,
+                AtLeastWord::DayAfter => AtLeast::DayAfter,
+            }),
+            backward: file.backward.into(),
+            roll: file.roll.map(|roll| roll.cited(condition)),
+            short_period: file.short_period.and_then(ShortFile::cited),
+        }
+    }
+}
+
+impl From<BackwardFile> for Cited<Backward> {
+    fn from(file: BackwardFile) -> Self {
+        let roll = match file.roll {
+            RollWord::None => RollBack::None,
+            RollWord::Preceding => RollBack::Preceding,
+            RollWord::Following => RollBack::Following,
+        };
+        let value = Backward { clear: matches!(file.count, CountWord::Clear), roll };
+        Cited { value, article: file.article, source: file.source }
+    }
+}
+
+impl RollFile {
+    fn cited(self, condition: Option<String>) -> Cited<Roll> {
+        let weekday = |day: &RollDay| match day {
+            RollDay::Saturday => Some(Weekday::Sat),
+            RollDay::Sunday => Some(Weekday::Sun),
+            RollDay::Holiday => None,
+        };
+        let weekdays = self.days.iter().filter_map(weekday).collect();
+        let value = Roll { weekdays, holidays: self.days.contains(&RollDay::Holiday), condition };
+        Cited { value, article: self.article, source: self.source }
+    }
+}
+
+impl ShortFile {
+    fn cited(self) -> Option<Cited<ShortPeriod>> {
+        let value = match self.rule {
+            ShortWord::SkipNonWorking => ShortPeriod::SkipNonWorking { upto_days: self.upto_days? },
+            ShortWord::TwoWorkingDays => ShortPeriod::TwoWorkingDays { from_days: self.from_days? },
+        };
+        Some(Cited { value, article: self.article, source: self.source })
+    }
+}
+
+impl From<CalendarFile> for Calendar {
+    fn from(file: CalendarFile) -> Self {
+        let edition = |edition: CalendarEditionFile| {
+            let years = edition.covers.split_once('/').and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)));
+            let days = edition.days.into_iter().map(|day| (day.on, (day.name, day.status))).collect();
+            CalendarEdition {
+                known_from: edition.known_from,
+                covers: years.unwrap_or((1, 0)),
+                status: edition.status,
+                source: format!("{} {}", edition.source.title, edition.source.note).trim().into(),
+                days,
+            }
+        };
+        Calendar { id: file.id, name: file.name, editions: file.edition.into_iter().map(edition).collect() }
+    }
+}

@@ -1,0 +1,324 @@
+//! `obligo compute`: a deadline from a day and a period, step by step; `obligo compare`: the same under every regime.
+
+use events::DateSpec;
+use rules::fault::{Fault, nearest};
+use rules::time::Span;
+use rules::time::calendar::Calendar;
+use rules::time::compute::{Answer, MonthDay, Purpose, Quantifier, Question, Then, compute};
+use rules::time::regime::{Almanac, EffectDay, MissingDay, Regime};
+use serde_json::Value;
+
+use super::args::{self, Output};
+use crate::almanac;
+use crate::clock;
+use crate::error::Error;
+use crate::report::json::{CompareJson, ComputeJson, StepJson};
+use crate::report::{Cell, Report, Section, Tone};
+
+/// Arguments of `obligo compute`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// How the period is counted: a regime's id; frcp@2009-12-01 pins the edition of that day
+    #[arg(long, value_name = "ID", default_value = "corresponding-date")]
+    regime: String,
+
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Arguments of `obligo compare`.
+#[derive(clap::Args)]
+pub struct CompareArgs {
+    #[command(flatten)]
+    flags: Flags,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// What is to be computed, as it is typed.
+#[derive(clap::Args)]
+pub struct Flags {
+    /// The day of the event; a vague one gives a range
+    #[arg(long, value_name = "DATE")]
+    from: String,
+
+    /// How long: "6 months", "5 working days", "48 hours"; may be left out where --then says all
+    #[arg(long, value_name = "PERIOD", required_unless_present = "then")]
+    period: Option<String>,
+
+    /// Count back from the event
+    #[arg(long)]
+    backward: bool,
+
+    /// act: the last day to do something; effect: the first day of an effect [default: act]
+    #[arg(long, value_name = "WHAT")]
+    purpose: Option<PurposeWord>,
+
+    /// exactly, at-least, clear, within [default: the regime's own]
+    #[arg(long, value_name = "HOW")]
+    quantifier: Option<QuantifierWord>,
+
+    /// Whether an effect begins on the corresponding day or on the next [default: the regime's own]
+    #[arg(long, value_name = "DAY")]
+    effect: Option<EffectWord>,
+
+    /// What a day means that the last month lacks [default: the regime's own]
+    #[arg(long, value_name = "DAY")]
+    missing_day: Option<MissingWord>,
+
+    /// From the last day of a month to the last day of a month [default: the regime's own]
+    #[arg(long, value_name = "true|false")]
+    sticky: Option<bool>,
+
+    /// What the clause adds: first-of-next-month, first-of-that-month, fixed-day=MM-DD
+    #[arg(long, value_name = "WHAT")]
+    then: Option<String>,
+
+    /// The cut-off day of each year before which the fixed day is the next one
+    #[arg(long, value_name = "MM-DD", requires = "then")]
+    cutoff: Option<String>,
+
+    /// No earlier than this day
+    #[arg(long, value_name = "DATE")]
+    not_before: Option<String>,
+
+    /// Dispatched on the day, deemed received so much later
+    #[arg(long, value_name = "PERIOD")]
+    deemed_received_after: Option<String>,
+
+    /// The day of the event is the first day counted
+    #[arg(long)]
+    count_trigger_day: bool,
+
+    /// Whose holidays count; several: each party's own
+    #[arg(long = "calendar", value_name = "ID")]
+    calendars: Vec<String>,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum PurposeWord {
+    Act,
+    Effect,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum QuantifierWord {
+    Exactly,
+    AtLeast,
+    Clear,
+    Within,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum EffectWord {
+    SameDay,
+    NextDay,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum MissingWord {
+    Last,
+    Next,
+    Refuse,
+}
+
+/// Counts, and shows each step.
+///
+/// # Errors
+/// [`Error::Refused`] for words that cannot be read.
+pub fn run(args: Args) -> Result<u8, Error> {
+    let almanac = almanac::shipped();
+    let regime = regime(&almanac, &args.regime)?;
+    let answer = compute(&args.flags.question(&almanac)?, &regime);
+    args.output.write(&report(&regime, &answer))?;
+    Ok(0)
+}
+
+/// Counts under every regime.
+///
+/// # Errors
+/// [`Error::Refused`] for words that cannot be read.
+pub fn run_compare(args: CompareArgs) -> Result<u8, Error> {
+    let almanac = almanac::shipped();
+    let question = args.flags.question(&almanac)?;
+    let answers: Vec<(&Regime, Answer)> = almanac.regimes.iter().map(|regime| (regime, compute(&question, regime))).collect();
+    let rows = answers.iter().map(|(regime, answer)| compared(regime, answer)).collect();
+    let document = CompareJson {
+        schema: "obligo.compare.v1",
+        answers: answers.iter().map(|(regime, answer)| ComputeJson::of(regime, answer)).collect(),
+    };
+    let sections = vec![Section::Table { columns: vec!["REGIME", "DATE", "BY WHICH RULES", "UNDETERMINED"], rows }];
+    args.output.write(&Report::new(&document, "answers", COLUMNS).sections(sections))?;
+    Ok(0)
+}
+
+const COLUMNS: &[(&str, &str)] = &[
+    ("regime", "/regime"),
+    ("date", "/date"),
+    ("earliest", "/earliest"),
+    ("latest", "/latest"),
+    ("ends_at", "/ends_at"),
+    ("undetermined", "/undetermined"),
+    ("warnings", "/warnings"),
+];
+
+/// The regime of that id.
+///
+/// # Errors
+/// [`Error::Refused`] with the ones there are.
+pub fn regime(almanac: &Almanac, id: &str) -> Result<Regime, Error> {
+    let known = almanac.regimes.iter().map(|regime| regime.id.as_str());
+    let unknown = || Fault::new("E0204", &["regime"], format!("`{id}` is not a regime")).hint(nearest(id, known));
+    almanac.regime(id).ok_or_else(|| unknown().into())
+}
+
+/// The calendar of that id.
+///
+/// # Errors
+/// [`Error::Refused`] with the ones there are.
+pub fn calendar<'a>(almanac: &'a Almanac, id: &str) -> Result<&'a Calendar, Error> {
+    let known = almanac.calendars.iter().map(|calendar| calendar.id.as_str());
+    let unknown = || Fault::new("E0204", &["calendar"], format!("`{id}` is not a calendar")).hint(nearest(id, known));
+    almanac.calendar(id).ok_or_else(|| unknown().into())
+}
+
+impl Flags {
+    /// The question that they ask.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a date, a period, a day of the year or a calendar that cannot be read.
+    pub fn question<'a>(&self, almanac: &'a Almanac) -> Result<Question<'a>, Error> {
+        let today = clock::today()?;
+        let from = args::date(&self.from, today)?;
+        let period = |text: &Option<String>| text.as_ref().map(|text| args::period(text)).transpose();
+        let calendars = self.calendars.iter().map(|id| calendar(almanac, id)).collect::<Result<_, _>>()?;
+        Ok(Question {
+            from: bounds(&from)?,
+            is_approximate: from.is_approximate(),
+            period: period(&self.period)?,
+            backward: self.backward,
+            purpose: match self.purpose {
+                None | Some(PurposeWord::Act) => Purpose::Act,
+                Some(PurposeWord::Effect) => Purpose::Effect,
+            },
+            quantifier: self.quantifier.map(|word| match word {
+                QuantifierWord::Exactly => Quantifier::Exactly,
+                QuantifierWord::AtLeast => Quantifier::AtLeast,
+                QuantifierWord::Clear => Quantifier::Clear,
+                QuantifierWord::Within => Quantifier::Within,
+            }),
+            effect: self.effect.map(|word| match word {
+                EffectWord::SameDay => EffectDay::SameDay,
+                EffectWord::NextDay => EffectDay::NextDay,
+            }),
+            missing_day: self.missing_day.map(|word| match word {
+                MissingWord::Last => MissingDay::Last,
+                MissingWord::Next => MissingDay::Next,
+                MissingWord::Refuse => MissingDay::Refuse,
+            }),
+            sticky: self.sticky,
+            then: self.then.as_deref().map(then).transpose()?,
+            cutoff: self.cutoff.as_deref().map(month_day).transpose()?,
+            not_before: self.not_before.as_ref().map(|text| args::day(text, today)).transpose()?,
+            deemed_received_after: self.deemed_received_after.as_ref().map(|text| args::plain_period(text)).transpose()?,
+            count_trigger_day: self.count_trigger_day,
+            calendars,
+        })
+    }
+}
+
+fn bounds(from: &DateSpec) -> Result<Span, Error> {
+    let (earliest, latest) = from.deadline().ok_or_else(|| {
+        Error::refused(
+            "E0303",
+            format!("`{from}` has no first and last day to count from"),
+            "give a day, a month, a quarter, a year or a range",
+        )
+    })?;
+    Ok(Span { earliest, latest })
+}
+
+fn then(text: &str) -> Result<Then, Error> {
+    match text.split_once('=') {
+        None if text == "first-of-next-month" => Ok(Then::FirstOfNextMonth),
+        None if text == "first-of-that-month" => Ok(Then::FirstOfThatMonth),
+        Some(("fixed-day", day)) => Ok(Then::FixedDay(month_day(day)?)),
+        _ => {
+            let known = ["first-of-next-month", "first-of-that-month", "fixed-day=12-31"];
+            Err(Fault::new("E0204", &["then"], format!("`{text}` is not what a clause adds")).hint(nearest(text, known)).into())
+        }
+    }
+}
+
+fn month_day(text: &str) -> Result<MonthDay, Error> {
+    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2);
+    let day = text.split_once('-').and_then(|(month, day)| MonthDay::new(number(month)?, number(day)?));
+    day.ok_or_else(|| Error::refused("E0303", format!("`{text}` is not a day of the year"), "write month and day, as in 07-01"))
+}
+
+impl ComputeJson {
+    /// The answer under a regime.
+    pub fn of(regime: &Regime, answer: &Answer) -> Self {
+        let words = |day: Option<chrono::NaiveDate>| day.map(|day| day.to_string());
+        ComputeJson {
+            schema: "obligo.compute.v1",
+            regime: regime.id.clone(),
+            date: words(answer.date()),
+            earliest: words(answer.earliest),
+            latest: words(answer.latest),
+            ends_at: answer.ends_at.clone(),
+            steps: answer
+                .steps
+                .iter()
+                .map(|step| StepJson { text: step.text.clone(), rule: step.rule.clone(), source: step.source.clone() })
+                .collect(),
+            warnings: answer.warnings.clone(),
+            undetermined: answer.undetermined.clone(),
+        }
+    }
+}
+
+/// The date, or the days it lies between.
+fn when(answer: &Answer) -> Cell {
+    match (answer.date(), answer.earliest, answer.latest) {
+        (Some(date), ..) => Tone::Strong.of(date.to_string()),
+        (None, Some(earliest), Some(latest)) => Tone::Warning.of(Span { earliest, latest }.words()),
+        _ => Tone::Warning.of("past the calendar"),
+    }
+}
+
+fn report(regime: &Regime, answer: &Answer) -> Report {
+    let mut sections = vec![Section::Line(vec![when(answer), Tone::Dim.of(format!("   {}", regime.name))])];
+    if let Some(missing) = &answer.undetermined {
+        sections.push(Section::Line(vec![Tone::Warning.of(format!("? undetermined: {missing}"))]));
+    }
+    if !answer.ends_at.is_empty() {
+        sections.push(Section::line(format!("Until {}, in the clock of the place concerned", answer.ends_at)));
+    }
+    sections.push(Section::Heading("Counted".into()));
+    let row = |(number, step): (usize, &rules::time::compute::Step)| {
+        vec![number.to_string().into(), step.text.as_str().into(), step.rule.as_str().into(), Tone::Dim.of(&step.source)]
+    };
+    let rows = answer.steps.iter().enumerate().map(|(place, step)| row((place + 1, step))).collect();
+    sections.push(Section::Table { columns: vec!["", "STEP", "RULE", "SOURCE"], rows });
+    sections.extend(answer.warnings.iter().map(|warning| Section::Line(vec![Tone::Warning.of(format!("! {warning}"))])));
+    let document = ComputeJson::of(regime, answer);
+    let row = serde_json::to_value(&document).unwrap_or(Value::Null);
+    Report::new(&document, "", COLUMNS).rows(vec![row]).sections(sections)
+}
+
+fn compared(regime: &Regime, answer: &Answer) -> Vec<Cell> {
+    let mut rules: Vec<&str> =
+        answer.steps.iter().map(|step| step.rule.as_str()).filter(|rule| !rule.is_empty() && *rule != "none").collect();
+    rules.dedup();
+    vec![
+        regime.id.as_str().into(),
+        when(answer),
+        Tone::Dim.of(rules.join("; ")),
+        answer.undetermined.as_deref().unwrap_or_default().into(),
+    ]
+}
