@@ -8,6 +8,7 @@ pub mod app;
 pub mod agreement_file;
 pub mod report;
 
+pub mod almanac;
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -86,6 +86,13 @@ fn every_answer_is_what_its_schema_says() {
         "timeline uk-kr-dp",
         "timeline kr-sg-dpa --as-of 2024-01-01",
         "verify",
+        "compute --from 2026-08-31 --period P6M",
+        "compute --from 2026-08 --period P5D --regime eu-1182-71",
+        "compare --from 2026-02-28 --period P1M",
+        "regimes",
+        "regimes kr",
+        "calendars",
+        "calendars SG",
     ] {
         used.push(is_valid(&demo.json(question), question));
     }

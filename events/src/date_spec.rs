@@ -83,7 +83,7 @@ impl DateError {
     /// What to write instead.
     pub fn hint(&self) -> String {
         match self {
-            DateError::Nonexistent { .. } => "write a day that exists, or only the month, as in 2026-02".into(),
+            DateError::Nonexistent { .. } => "write a day that exists, or only the month".into(),
             DateError::Ambiguous { first, second, .. } => format!("write {first} or {second}"),
             DateError::Backwards { .. } => "write the earlier date first, as in 2025-Q3/2025-Q4".into(),
             DateError::Unreadable { .. } => {

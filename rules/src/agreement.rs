@@ -18,7 +18,7 @@ use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::notice::Notice;
 use crate::register::{Act, Agreement};
-use crate::time::{Regime, Span};
+use crate::time::{Reckoning, Span};
 
 /// An end that is in sight.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +62,7 @@ pub struct Life {
 }
 
 /// Since when it has effect, its end if one is in sight, and its state on the day.
-pub fn effect(agreement: &Agreement, regime: Regime, notices: &[Notice], as_of: NaiveDate) -> Life {
+pub fn effect(agreement: &Agreement, regime: Reckoning, notices: &[Notice], as_of: NaiveDate) -> Life {
     let mut steps = milestones(agreement);
     let entry = entry(agreement);
     let entry_span = entry.as_ref().map(|step| step.span);
@@ -148,7 +148,7 @@ fn entry(agreement: &Agreement) -> Option<Step> {
 }
 
 /// The earlier of the end of its term and the effect of a notice.
-fn end(agreement: &Agreement, regime: Regime, notices: &[Notice], since: Span) -> Option<End> {
+fn end(agreement: &Agreement, regime: Reckoning, notices: &[Notice], since: Span) -> Option<End> {
     let by_notice = notices.iter().filter_map(|notice| {
         // While a reading has no date, any day from the least that is sure may be the one.
         let open = notice.no_earlier_than.map(|earliest| Span { earliest, latest: NaiveDate::MAX });
@@ -164,5 +164,16 @@ fn end(agreement: &Agreement, regime: Regime, notices: &[Notice], since: Span) -
         let reason = Reason::new("effect.term", text).provision(&known.value.reference).records([known.seq]);
         Some(End { span, words: span.words(), state: EffectState::Expired, reason })
     });
-    by_notice.chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))
+    by_notice.reduce(earlier).into_iter().chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))
+}
+
+/// Of two notices the one that takes effect first ends it: no sooner than the least day of either, no later than the first that is sure.
+fn earlier(one: End, other: End) -> End {
+    let span = Span { earliest: one.span.earliest.min(other.span.earliest), latest: one.span.latest.min(other.span.latest) };
+    let (first, second) = if one.span.latest <= other.span.latest { (one, other) } else { (other, one) };
+    let words = if span == first.span { first.words } else { span.words() };
+    let text =
+        if span == first.span { first.reason.text.clone() } else { format!("{}; {}", first.reason.text, second.reason.text) };
+    let reason = Reason { text, ..first.reason }.records(second.reason.records);
+    End { span, words, state: first.state, reason }
 }

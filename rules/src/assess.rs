@@ -77,7 +77,7 @@ fn findings_of(agreement: &Agreement) -> Vec<Finding> {
         let text = format!("it came into effect {}, before it was signed, {}", effect.date_words(), signed.date_words());
         findings.push(finding(effect.seq, text));
     }
-    if crate::time::Regime::named(&agreement.about().reckoning).is_none() {
+    if crate::time::Reckoning::named(&agreement.about().reckoning).is_none() {
         let text = format!(
             "`{}` is not a regime these rules know; periods are counted as corresponding-date",
             agreement.about().reckoning

@@ -8,7 +8,7 @@ use events::terms::{Provision, Term};
 use crate::fault::Fault;
 use crate::reader::Reader;
 use crate::register::{Agreement, Occurrence};
-use crate::time::{Period, Regime, Span};
+use crate::time::{Period, Reckoning, Span};
 
 /// The day on which an agreement comes into effect by its own rule.
 pub(crate) struct Entry {
@@ -50,7 +50,7 @@ pub(crate) fn term_length(provision: &Provision) -> Option<Period> {
 
 /// The first day without the agreement: the corresponding day, or the day after it. Texts leave open whether the corresponding day
 /// is the last day with it, so both are in the range.
-pub(crate) fn term_end(regime: Regime, since: Span, length: Period) -> Option<Span> {
+pub(crate) fn term_end(regime: Reckoning, since: Span, length: Period) -> Option<Span> {
     let end = regime.forward_span(since, length)?;
     Some(Span { latest: end.latest.succ_opt()?, ..end })
 }

@@ -15,7 +15,7 @@ use events::{DateSpec, Event};
 use crate::clause::{self, Clause, CountedFrom};
 use crate::docket::Reason;
 use crate::register::{Act, Agreement, Known, Occurrence};
-use crate::time::{Regime, Span};
+use crate::time::{Reckoning, Span};
 
 /// A notice that had been given by the day.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +50,7 @@ impl Notice {
 }
 
 /// All notices that had been given by the day, in legal order.
-pub fn notices(agreement: &Agreement, regime: Regime, as_of: NaiveDate) -> Vec<Notice> {
+pub fn notices(agreement: &Agreement, regime: Reckoning, as_of: NaiveDate) -> Vec<Notice> {
     let given = |act: &Act| act.by(as_of) != Occurrence::No;
     agreement
         .acts
@@ -63,7 +63,7 @@ pub fn notices(agreement: &Agreement, regime: Regime, as_of: NaiveDate) -> Vec<N
         .collect()
 }
 
-fn notice_of(agreement: &Agreement, regime: Regime, as_of: NaiveDate, act: &Act, given: &NoticeGiven) -> Option<Notice> {
+fn notice_of(agreement: &Agreement, regime: Reckoning, as_of: NaiveDate, act: &Act, given: &NoticeGiven) -> Option<Notice> {
     let known = agreement.provision(&given.power)?;
     let clause = clause::notice(&known.value)?;
     let receipt = receipt(agreement, as_of, given);
@@ -114,7 +114,7 @@ fn receipt(agreement: &Agreement, as_of: NaiveDate, given: &NoticeGiven) -> Opti
 }
 
 fn steps(
-    regime: Regime,
+    regime: Reckoning,
     clause: &Clause,
     known: &Known<Provision>,
     act: &Act,

@@ -91,8 +91,13 @@ pub enum Performance {
 pub enum Timeliness {
     NotApplicable,
     OnTime,
-    /// Days after the latest day.
-    Late(i64),
+    /// Days after the latest day; the least, where the day it was done is known as a range.
+    Late {
+        /// How many.
+        days: i64,
+        /// They may be more.
+        at_least: bool,
+    },
     /// The day it was done, or the day it was due, is not known well enough.
     Undetermined,
 }
@@ -143,7 +148,9 @@ impl Axes {
     pub fn label(&self, force: Force) -> String {
         match (&self.existence, self.performance, &self.timing) {
             (_, Performance::Complete, _) => match self.timeliness {
-                Timeliness::Late(days) => format!("fulfilled late ({})", days_words(days)),
+                Timeliness::Late { days, at_least: false } => format!("fulfilled late ({})", days_words(days)),
+                Timeliness::Late { days, at_least: true } => format!("fulfilled late (at least {})", days_words(days)),
+                Timeliness::Undetermined => "fulfilled, whether in time is not known".into(),
                 _ => "fulfilled".into(),
             },
             (Existence::Ended(ending), _, _) => ending.word().into(),
@@ -185,7 +192,7 @@ fn timeliness(on: Span, due: Span) -> Timeliness {
     if on.latest <= due.latest {
         Timeliness::OnTime
     } else if on.earliest > due.latest {
-        Timeliness::Late((on.earliest - due.latest).num_days())
+        Timeliness::Late { days: (on.earliest - due.latest).num_days(), at_least: on.earliest < on.latest }
     } else {
         Timeliness::Undetermined
     }
@@ -252,7 +259,7 @@ impl Timeliness {
         match self {
             Timeliness::NotApplicable => "n/a",
             Timeliness::OnTime => "on_time",
-            Timeliness::Late(_) => "late",
+            Timeliness::Late { .. } => "late",
             Timeliness::Undetermined => "undetermined",
         }
     }

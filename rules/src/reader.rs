@@ -59,6 +59,16 @@ impl<'a, 'f> Reader<'a, 'f> {
     pub fn period(&mut self, key: &str) -> Option<crate::time::Period> {
         let written = self.text(key)?;
         match written.parse::<crate::time::Period>() {
+            Ok(period) if period.working_days() > 0 || period.hours() > 0 => {
+                let what = format!("`{written}`: agreements count in years, months, weeks and days so far");
+                self.fault(
+                    "E0304",
+                    key,
+                    what,
+                    "say in `undetermined` what the text says; `obligo compute` counts working days and hours",
+                );
+                None
+            }
             Ok(period) => Some(period),
             Err(error) => {
                 self.fault("E0304", key, error.to_string(), error.hint());

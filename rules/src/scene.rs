@@ -9,13 +9,14 @@ use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
 use crate::register::{Act, Agreement, Known, Occurrence};
-use crate::time::{Regime, Span};
+use crate::time::recurrence::Cycle;
+use crate::time::{Reckoning, Span};
 
 /// One agreement on one day.
 pub struct Scene<'a> {
     pub agreement: &'a Agreement,
     pub as_of: NaiveDate,
-    pub regime: Regime,
+    pub regime: Reckoning,
     /// The days on which it comes into effect, past or coming, if they are known.
     pub entry: Option<Span>,
     /// The same, once it may have done so.
@@ -28,7 +29,7 @@ pub struct Scene<'a> {
 
 impl<'a> Scene<'a> {
     pub fn new(agreement: &'a Agreement, as_of: NaiveDate) -> Self {
-        let regime = Regime::named(&agreement.about().reckoning).unwrap_or(Regime::CorrespondingDate);
+        let regime = Reckoning::named(&agreement.about().reckoning).unwrap_or(Reckoning::CorrespondingDate);
         let notices = notice::notices(agreement, regime, as_of);
         let Life { entry, since, end, effect } = agreement::effect(agreement, regime, &notices, as_of);
         Scene { agreement, as_of, regime, entry, since, effect, notices, end }
@@ -44,6 +45,14 @@ impl<'a> Scene<'a> {
     pub fn until(&self) -> NaiveDate {
         let over = self.end.as_ref().map(|end| end.span.latest).filter(|_| matches!(self.stands(), Standing::Over(_)));
         over.and_then(|first_without| first_without.pred_opt()).map_or(self.as_of, |last| last.min(self.as_of))
+    }
+
+    /// Cycles without the one to come, where the agreement is over.
+    pub fn begun(&self, mut cycles: Vec<Cycle>) -> Vec<Cycle> {
+        if matches!(self.stands(), Standing::Over(_)) {
+            cycles.retain(|cycle| cycle.window.earliest <= self.until());
+        }
+        cycles
     }
 
     /// Whether the agreement's commitments stand on that day. A political commitment stands from signature or launch;

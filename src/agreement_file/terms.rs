@@ -3,7 +3,7 @@
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Terms};
 use rules::fault::{Fault, nearest};
 use rules::provision::{KINDS, default_id, kind};
-use rules::time::Regime;
+use rules::time::Reckoning;
 
 use super::table::Table;
 use super::tree::Node;
@@ -18,7 +18,7 @@ pub fn agreement_terms(table: &Table, parties: Vec<Party>) -> AgreementTerms {
         title: table.needed("title").unwrap_or_default(),
         form: table.needed_word("form", FORMS).unwrap_or(Form::Agreement),
         force: table.needed_word("force", FORCES).unwrap_or(Force::Binding),
-        reckoning: table.needed("reckoning").unwrap_or_else(|| Regime::CorrespondingDate.id().into()),
+        reckoning: table.needed("reckoning").unwrap_or_else(|| Reckoning::CorrespondingDate.id().into()),
         zone: zone(table),
         paragraphs: table.number("paragraphs"),
         parties,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use events::DateSpec;
 use rules::provision::date_code;
-use rules::time::{Period, Regime};
+use rules::time::{Period, Reckoning};
 use uuid::Uuid;
 
 use crate::app::{KnownAt, Position, Write as HowToWrite};
@@ -201,8 +201,8 @@ fn relative(text: &str, today: NaiveDate) -> Option<NaiveDate> {
             let (sign, length) = text.split_at_checked(1)?;
             let period = short_period(length)?;
             match sign {
-                "+" => Regime::CorrespondingDate.forward(today, period),
-                "-" => Regime::CorrespondingDate.backward(today, period),
+                "+" => Reckoning::CorrespondingDate.forward(today, period),
+                "-" => Reckoning::CorrespondingDate.backward(today, period),
                 _ => None,
             }
         }
@@ -225,6 +225,15 @@ pub fn period(text: &str) -> Result<Period, Error> {
         },
         Ok,
     )
+}
+
+/// The same in years, months, weeks and days alone.
+pub fn plain_period(text: &str) -> Result<Period, Error> {
+    let period = period(text)?;
+    if period.working_days() > 0 || period.hours() > 0 {
+        return Err(Error::refused("E0304", format!("`{text}` is not a period of whole days"), "write 90d, 3m or \"6 months\""));
+    }
+    Ok(period)
 }
 
 fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rules::docket::{Kind, Line, Timing};
-use rules::time::{Period, Regime};
+use rules::time::{Period, Reckoning};
 
 use super::Context;
 use super::args::{self, Reading};
@@ -75,8 +75,8 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
         }
         return Ok(Window { from, to, overdue_too: false });
     }
-    let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::period(text))?;
-    let to = Regime::CorrespondingDate.forward(as_of, within).unwrap_or(NaiveDate::MAX);
+    let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::plain_period(text))?;
+    let to = Reckoning::CorrespondingDate.forward(as_of, within).unwrap_or(NaiveDate::MAX);
     Ok(Window { from: as_of, to, overdue_too: true })
 }
 

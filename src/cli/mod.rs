@@ -51,6 +51,9 @@ mod topics;
 
 mod verify;
 
+pub mod compute;
+mod regimes;
+
 mod completions;
 mod explain_error;
 mod man;
@@ -122,6 +125,14 @@ enum Verb {
     Log(log::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
+    /// A deadline from a day and a period, step by step, with each rule's article
+    Compute(Box<compute::Args>),
+    /// The same period under every regime, in one table
+    Compare(Box<compute::CompareArgs>),
+    /// The regimes of counting periods, each rule with its source
+    Regimes(regimes::Args),
+    /// The calendars of holidays, their sources and the years they cover
+    Calendars(regimes::Args),
     /// What an error code means
     ExplainError(explain_error::Args),
     /// Which register is meant, and why
@@ -217,6 +228,10 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Party(args) => party::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Compute(args) => compute::run(*args),
+        Verb::Compare(args) => compute::run_compare(*args),
+        Verb::Regimes(args) => regimes::run(args),
+        Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),
         Verb::Where => r#where::run(context),
         Verb::Schema(args) => schema::run(args),

@@ -368,6 +368,9 @@ fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
     found.ok_or_else(|| Error::refused("E0504", format!("there is no record {wanted}"), "see obligo log"))
 }
 
+/// A file of evidence is a document: minutes, a report, a scan.
+const MOST_EVIDENCE: u64 = 256 * 1024 * 1024;
+
 /// A file that shows something, read once.
 struct EvidenceFile {
     path: PathBuf,
@@ -381,6 +384,18 @@ fn shown_by(evidence: &str) -> Result<(Evidence, Option<EvidenceFile>), Error> {
         return Ok((Evidence::Url(evidence.into()), None));
     }
     let path = PathBuf::from(evidence);
+    let there = std::fs::metadata(&path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return Err(Error::refused(
+            "E0101",
+            format!("`{}` is not a file", path.display()),
+            "name a file, or an address with its https://",
+        ));
+    }
+    if there.is_some_and(|there| there.len() > MOST_EVIDENCE) {
+        let what = format!("`{}` is larger than {} MiB", path.display(), MOST_EVIDENCE / 1024 / 1024);
+        return Err(Error::refused("E0103", what, "keep it elsewhere and give its address"));
+    }
     let bytes = std::fs::read(&path).map_err(|error| {
         let what = format!("cannot read `{}`: {error}", path.display());
         Error::refused("E0101", what, "name a file, or an address with its https://")

@@ -324,6 +324,122 @@ pub struct VerifyJson {
     pub faults: Vec<FindingJson>,
 }
 
+/// `obligo.compute.v1`: a deadline, step by step.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ComputeJson {
+    /// Always `obligo.compute.v1`.
+    pub schema: &'static str,
+    /// The regime it was counted by.
+    pub regime: String,
+    /// The day, if it is one: the last day for an act, the first day of an effect.
+    pub date: Option<String>,
+    /// Earliest day it could be.
+    pub earliest: Option<String>,
+    /// Latest day it could be.
+    pub latest: Option<String>,
+    /// Where the day ends or the effect begins, in words.
+    pub ends_at: String,
+    /// The counting.
+    pub steps: Vec<StepJson>,
+    /// What a reader should know beside the date.
+    pub warnings: Vec<String>,
+    /// What is missing, where it is not one day.
+    pub undetermined: Option<String>,
+}
+
+/// One step of the counting.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StepJson {
+    /// What was done.
+    pub text: String,
+    /// The article, or "the clause".
+    pub rule: String,
+    /// Where the rule is from.
+    pub source: String,
+}
+
+/// `obligo.compare.v1`: one period under every regime.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CompareJson {
+    /// Always `obligo.compare.v1`.
+    pub schema: &'static str,
+    /// The answer under each regime.
+    pub answers: Vec<ComputeJson>,
+}
+
+/// `obligo.regimes.v1`: the rules of regimes.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RegimesJson {
+    /// Always `obligo.regimes.v1`.
+    pub schema: &'static str,
+    /// One by one.
+    pub rules: Vec<RuleJson>,
+}
+
+/// One rule of one edition of a regime.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RuleJson {
+    /// Id of the regime.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// When it applies.
+    pub about: String,
+    /// First day of the edition; null for the earliest.
+    pub from: Option<String>,
+    /// What the rule is about.
+    pub rule: String,
+    /// What it says.
+    pub value: String,
+    /// Article or section.
+    pub article: String,
+    /// Where it is from, and whether the text was opened.
+    pub source: String,
+}
+
+/// `obligo.calendars.v1`: the calendars of holidays.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CalendarsJson {
+    /// Always `obligo.calendars.v1`.
+    pub schema: &'static str,
+    /// By id.
+    pub calendars: Vec<CalendarJson>,
+}
+
+/// One calendar, by its latest edition.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CalendarJson {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// First year covered.
+    pub first_year: i32,
+    /// Last year covered.
+    pub last_year: i32,
+    /// How many holidays.
+    pub holidays: usize,
+    /// Day from which it was known.
+    pub known_from: String,
+    /// `official`, `estimated`, `library`.
+    pub status: String,
+    /// Where it is from.
+    pub source: String,
+    /// Its days; empty where all calendars are listed.
+    pub days: Vec<HolidayJson>,
+}
+
+/// One holiday.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct HolidayJson {
+    /// The day.
+    pub on: String,
+    /// What it is called.
+    pub name: String,
+    /// `official`, `estimated`, `library`.
+    pub status: String,
+}
+
 /// `obligo.timeline.v1`: what happened and what is coming under one agreement.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TimelineJson {
@@ -486,5 +602,9 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("log.v1.json", schema::<RecordsJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
+        ("compute.v1.json", schema::<ComputeJson>()),
+        ("compare.v1.json", schema::<CompareJson>()),
+        ("regimes.v1.json", schema::<RegimesJson>()),
+        ("calendars.v1.json", schema::<CalendarsJson>()),
     ]
 }

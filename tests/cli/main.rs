@@ -5,6 +5,7 @@ mod support;
 
 mod check;
 mod completions;
+mod compute;
 mod due;
 mod explain;
 mod formats;

@@ -153,9 +153,9 @@ fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
             (key.len() == 4 || key.len() == 10) && key.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
         })
     };
-    let of_cycle = agreement.bodies.iter().any(|known| cycle(&known.value.id));
+    let of_cycle = agreement.bodies.iter().any(|known| known.value.id == meeting || cycle(&known.value.id));
     let of_provision = agreement.provision(meeting).is_some();
-    let of_notice = notice_ids(agreement).any(|id| id == meeting);
+    let of_notice = notice_ids(agreement).any(|id| id == meeting) || meeting.starts_with("notice-");
     (of_cycle || of_provision || of_notice).then(|| {
         Fault::new("E0205", &["meeting"], format!("`{meeting}` is the id of something else here"))
             .hint("give the meeting an id of its own, as in council-3")
@@ -189,6 +189,10 @@ fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], today: N
         Some(Line { kind: Kind::Commitment, axes: Axes { existence: Existence::Dormant(until), .. }, .. }) => Some(
             Fault::new("E0411", &["instance"], format!("`{id}` is dormant {until}: there is nothing to perform yet"))
                 .hint("record what it waits for first, or record the work done as `work`"),
+        ),
+        Some(Line { kind: Kind::Commitment, axes: Axes { existence: Existence::Ended(ending), .. }, .. }) => Some(
+            Fault::new("E0411", &["instance"], format!("`{id}` is {}: it was not owed any more", ending.word()))
+                .hint("record the work done as `work`"),
         ),
         Some(line @ Line { kind: Kind::Commitment, .. }) => by.iter().find(|party| !line.by.contains(party)).map(|party| {
             Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`")).hint(format!("owed by {}", line.by.join(", ")))

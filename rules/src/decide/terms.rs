@@ -6,7 +6,7 @@ use events::terms::{AgreementTerms, Force, Provision, Term};
 use super::proposal::Proposal;
 use crate::fault::{Fault, nearest};
 use crate::register::Agreement;
-use crate::time::Regime;
+use crate::time::Reckoning;
 
 pub(super) fn already_otherwise(proposal: &Proposal, recorded: Option<u64>) -> Fault {
     let (what, id) = match &proposal.event {
@@ -31,9 +31,9 @@ pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
                 .hint("use lower-case letters, digits and hyphens, as in uk-kr-dp"),
         );
     }
-    if Regime::named(&terms.reckoning).is_none() {
+    if Reckoning::named(&terms.reckoning).is_none() {
         let what = format!("`{}` is not a regime of counting periods", terms.reckoning);
-        faults.push(Fault::new("E0204", &["reckoning"], what).hint(nearest(&terms.reckoning, Regime::KNOWN)));
+        faults.push(Fault::new("E0204", &["reckoning"], what).hint(nearest(&terms.reckoning, Reckoning::KNOWN)));
     }
     if terms.parties.is_empty() {
         faults.push(Fault::new("E0202", &["party"], "no party is named").hint("add [[party]] with id and name"));

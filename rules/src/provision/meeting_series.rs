@@ -46,7 +46,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         (Some(every), Some(since)) => {
             let held = held(scene, &series.body);
             let days: Vec<Span> = held.iter().map(|act| act.days()).collect();
-            let cycles = cycles(every, since, &series.readings, &days, scene.until());
+            let cycles = scene.begun(cycles(every, since, &series.readings, &days, scene.until()));
             cycles.iter().map(|cycle| cycle_line(scene, known, &series, every, cycle, &held)).collect()
         }
         (Some(_), None) => vec![whole(scene, known, &series, "from when it meets: coming into effect is not recorded")],

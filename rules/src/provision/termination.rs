@@ -102,6 +102,10 @@ fn notice_line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line
     draft.0.by = vec![notice.by.clone()];
     draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
     let (axes, label) = match notice.ends {
+        None if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of) => {
+            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
+            (axes, "overtaken".to_string())
+        }
         None => {
             let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
             draft = draft.closes_with(command);

@@ -141,7 +141,8 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
         .filter(|(act, _)| matches!(&act.event, Event::PerformanceReported(done) if done.instance.starts_with(&format!("{id}-"))))
         .map(|(act, _)| act.days())
         .collect();
-    cycles(every, since, readings, &done, scene.until())
+    scene
+        .begun(cycles(every, since, readings, &done, scene.until()))
         .into_iter()
         .map(|cycle| {
             let due = cycle.due_over_readings();

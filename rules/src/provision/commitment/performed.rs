@@ -38,7 +38,11 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
     }
     let all_acted = draft.0.by.iter().all(|party| by.contains(&party));
     for act in &done {
-        let reason = Reason::new("commitment.performance", format!("performance reported {}", act.date_words()));
+        let who = match &act.event {
+            Event::PerformanceReported(report) if !report.by.is_empty() => format!(" by {}", report.by.join(", ")),
+            _ => String::new(),
+        };
+        let reason = Reason::new("commitment.performance", format!("performance{who} reported {}", act.date_words()));
         draft.0.because.push(reason.records([act.seq]));
     }
     let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
