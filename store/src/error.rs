@@ -87,6 +87,12 @@ pub enum StoreError {
         /// What is wrong.
         what: String,
     },
+    /// The tables or the triggers that guard them are not as they were made.
+    #[error("the guards of `{path}` were changed")]
+    Unguarded {
+        /// As it was asked for.
+        path: PathBuf,
+    },
     /// The disk or SQLite failed in another way.
     #[error("`{path}` cannot be {doing}")]
     World {
@@ -114,6 +120,7 @@ impl StoreError {
             StoreError::Locked { .. } => "wait until the other program is done, then try again",
             StoreError::Interrupted { .. } => "open it once for writing, which undoes the half that was never finished",
             StoreError::Damaged { .. } => "keep the file as it is, and go on with a backup",
+            StoreError::Unguarded { .. } => "run `obligo verify`, keep the file as it is, and go on with a backup",
             StoreError::World { .. } => "see what the system says",
         }
     }

@@ -89,6 +89,15 @@ fn a_register_without_its_tables_is_damaged() {
 }
 
 #[test]
+fn a_register_without_a_guard_is_read_and_not_written() {
+    let (_folder, path) = register(3);
+    raw(&path).execute_batch("DROP TRIGGER record_update").expect("it is dropped");
+    let error = SqliteLog::open(&path, start).err().expect("it is refused");
+    assert!(error.to_string().starts_with("the guards of "), "{error}");
+    assert!(SqliteLog::open_read_only(&path).is_ok());
+}
+
+#[test]
 fn making_never_overwrites_and_leaves_nothing_behind_when_refused() {
     let folder = folder();
     let path = folder.path().join("register.db");

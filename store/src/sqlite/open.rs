@@ -29,8 +29,18 @@ pub(super) fn open(path: &Path, purpose: Purpose, patience: Duration) -> Result<
         guards::set_journal(&connection, path)?;
     }
     let origin = read_origin(&connection, path)?;
+    if purpose == Purpose::Write {
+        refuse_unguarded(&connection, path)?;
+    }
     guards::lock_down(&mut connection).map_err(failed)?;
     Ok(Opened { connection, origin })
+}
+
+/// Nothing is added to a log that no longer guards what it holds. Readers may still look: `verify` says what was changed.
+fn refuse_unguarded(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let failed = |error| StoreError::from_sqlite(path, "opened", error);
+    let is_whole = guards::objects(connection).map_err(failed)? == guards::expected_objects().map_err(failed)?;
+    if is_whole { Ok(()) } else { Err(StoreError::Unguarded { path: path.to_owned() }) }
 }
 
 /// Opens the file as it is: never makes one.
