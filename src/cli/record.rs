@@ -251,17 +251,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 
 /// What is proposed, and the file that shows it, if one does.
 fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
-    if let Act::Performance { id, on, by, evidence } = act {
-        let (agreement, instance) = split(&id)?;
-        let on = args::date(&on, app.today)?;
-        let (evidence, file) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
-        let performance = PerformanceReported { instance, by, evidence };
-        return Ok((Proposal::new(agreement, Event::PerformanceReported(performance)).on(on), file.flatten()));
-    }
-    Ok((act_proposal(act, app)?, None))
-}
-
-fn act_proposal(act: Act, app: &App<SqliteLog>) -> Result<Proposal, Error> {
+    let mut file = None;
     let date = |text: &str| args::date(text, app.today);
     let step = |step: Step, event: fn(Milestone) -> Event| -> Result<Proposal, Error> {
         let milestone = Milestone { place: step.place, text: step.text };
@@ -272,7 +262,7 @@ fn act_proposal(act: Act, app: &App<SqliteLog>) -> Result<Proposal, Error> {
         let achievement = Achievement { text, by, provision, meeting: None, topics };
         Ok(Proposal::new(&agreement, event(achievement)).on(date(&on)?))
     };
-    match act {
+    let proposal: Result<Proposal, Error> = match act {
         Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
         Act::Notice { agreement, by, given, received, power } => {
             let received = received.map(|text| date(&text)).transpose()?;
@@ -283,7 +273,13 @@ fn act_proposal(act: Act, app: &App<SqliteLog>) -> Result<Proposal, Error> {
             let received = NoticeReceived { notice: notice.unwrap_or_default() };
             Ok(Proposal::new(&agreement, Event::NoticeReceived(received)).on(date(&on)?))
         }
-        Act::Performance { .. } => unreachable!("its file goes with it"),
+        Act::Performance { id, on, by, evidence } => {
+            let (agreement, instance) = split(&id)?;
+            let on = date(&on)?;
+            let (evidence, kept) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
+            file = kept.flatten();
+            Ok(Proposal::new(agreement, Event::PerformanceReported(PerformanceReported { instance, by, evidence })).on(on))
+        }
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
         Act::Concluded(args) => step(args, Event::AgreementConcluded),
         Act::Signed(args) => step(args, Event::AgreementSigned),
@@ -307,7 +303,8 @@ fn act_proposal(act: Act, app: &App<SqliteLog>) -> Result<Proposal, Error> {
             let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
             Ok(Proposal { corrects: Some(seq), ..correction })
         }
-    }
+    };
+    Ok((proposal?, file))
 }
 
 fn meeting_proposal(
