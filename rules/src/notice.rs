@@ -9,12 +9,11 @@
 
 use chrono::NaiveDate;
 use events::event::NoticeGiven;
-use events::terms::Provision;
 use events::{DateSpec, Event};
 
 use crate::clause::{self, Clause, CountedFrom};
 use crate::docket::Reason;
-use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::register::{Act, Agreement, Occurrence};
 use crate::time::{Reckoning, Span};
 
 /// A notice that had been given by the day.
@@ -23,11 +22,11 @@ pub struct Notice {
     pub id: String,
     pub by: String,
     pub given_words: String,
-    /// Place of the provision whose power it exercises.
+    /// Id of the provision whose power it exercises.
+    pub power: String,
+    /// Its place in the text.
     pub provision: String,
     pub records: Vec<u64>,
-    /// What each reading gives.
-    pub readings: Vec<(CountedFrom, Option<Span>)>,
     /// The first day without the agreement over all readings; `None` while a reading has no date.
     pub ends: Option<Span>,
     /// The least that is sure, where `ends` is not known.
@@ -68,31 +67,38 @@ fn notice_of(agreement: &Agreement, regime: Reckoning, as_of: NaiveDate, act: &A
     let clause = clause::notice(&known.value)?;
     let receipt = receipt(agreement, as_of, given);
     let received = receipt.as_ref().map(|(span, _)| *span);
-    let readings: Vec<(CountedFrom, Option<Span>)> = clause
+    let given_on = Some(act.days()).filter(|_| !act.on.as_ref().is_some_and(DateSpec::is_approximate));
+    let counted: Vec<Counted> = clause
         .readings(agreement, &given.power, as_of)
         .into_iter()
         .map(|reading| {
-            let given_on = Some(act.days()).filter(|_| !act.on.as_ref().is_some_and(DateSpec::is_approximate));
             let from = match reading {
                 CountedFrom::Given => given_on,
                 CountedFrom::Received => received,
             };
-            (reading, from.and_then(|from| regime.forward_span(from, clause.period)))
+            Counted { reading, from, ends: from.and_then(|from| regime.forward_span(from, clause.period)) }
         })
         .collect();
-    let ends =
-        readings.iter().map(|(_, span)| *span).collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    let ends = counted
+        .iter()
+        .map(|counted| counted.ends)
+        .collect::<Option<Vec<Span>>>()
+        .and_then(|all| all.into_iter().reduce(Span::hull));
     let no_earlier_than = act.on.as_ref().and_then(DateSpec::earliest).and_then(|given| regime.forward(given, clause.period));
     let mut records = vec![known.seq, act.seq];
     records.extend(receipt.and_then(|(_, seq)| seq));
-    let steps = steps(regime, &clause, known, act, received, &readings);
+    let step = |counted: &Counted| {
+        let step = Reason::new("notice.period", counted.words(regime, &clause));
+        step.provision(&known.value.reference).records([act.seq])
+    };
+    let steps = counted.iter().map(step).collect();
     Some(Notice {
         id: given.notice.clone(),
         by: given.by.clone(),
         given_words: act.date_words(),
+        power: given.power.clone(),
         provision: known.value.reference.clone(),
         records,
-        readings,
         ends,
         no_earlier_than,
         steps,
@@ -113,37 +119,23 @@ fn receipt(agreement: &Agreement, as_of: NaiveDate, given: &NoticeGiven) -> Opti
     (earliest <= as_of).then_some((Span { earliest, latest }, None))
 }
 
-fn steps(
-    regime: Reckoning,
-    clause: &Clause,
-    known: &Known<Provision>,
-    act: &Act,
-    received: Option<Span>,
-    readings: &[(CountedFrom, Option<Span>)],
-) -> Vec<Reason> {
-    let reason = |text: String| Reason::new("notice.period", text).provision(&known.value.reference).records([act.seq]);
-    readings
-        .iter()
-        .map(|(reading, span)| {
-            let from = match reading {
-                CountedFrom::Given => Some(act.days()),
-                CountedFrom::Received => received,
-            };
-            match (from, span) {
-                (Some(from), Some(_)) if from.earliest == from.latest => reason(format!(
-                    "counted from the day it was {}: {}",
-                    reading.word(),
-                    regime.step(from.earliest, clause.period)
-                )),
-                (Some(from), Some(span)) => reason(format!(
-                    "counted from the day it was {}, {}: {} gives {}",
-                    reading.word(),
-                    from.words(),
-                    clause.period,
-                    span.words()
-                )),
-                _ => reason(format!("counted from the day it was {}: that day is not recorded", reading.word())),
+/// What one reading of the clause gives.
+struct Counted {
+    reading: CountedFrom,
+    /// The day its period runs from, if that is known.
+    from: Option<Span>,
+    ends: Option<Span>,
+}
+
+impl Counted {
+    fn words(&self, regime: Reckoning, clause: &Clause) -> String {
+        let day = format!("counted from the day it was {}", self.reading.word());
+        match (self.from, self.ends) {
+            (Some(from), Some(_)) if from.earliest == from.latest => {
+                format!("{day}: {}", regime.step(from.earliest, clause.period))
             }
-        })
-        .collect()
+            (Some(from), Some(ends)) => format!("{day}, {}: {} gives {}", from.words(), clause.period, ends.words()),
+            _ => format!("{day}: that day is not recorded"),
+        }
+    }
 }

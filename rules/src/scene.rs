@@ -122,11 +122,9 @@ impl<'a> Scene<'a> {
 
     /// Applies what the agreement's own state does to a line: nothing stands before it has effect, and what falls due after its end
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
-    pub fn under_effect(&self, draft: LineDraft) -> LineDraft {
+    pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let provision = line.because.first().and_then(|reason| reason.records.first());
-        let known = self.agreement.provisions.iter().find(|known| Some(&known.seq) == provision);
-        let survives = known.is_some_and(|known| clause::survives(self.agreement, &known.value.id));
+        let survives = clause::survives(self.agreement, &provision.id);
         let is_done = line.axes.performance == Performance::Complete;
         // What fell due before the end stays; what falls due in the days on which it may end, may.
         let after = self.end.as_ref().map(|end| (line.due.latest, end.span)).map(|(latest, end)| match latest {
@@ -181,6 +179,18 @@ enum After {
 pub struct LineDraft(pub Line);
 
 impl LineDraft {
+    /// Of all parties, to each other.
+    pub fn of_everyone(mut self, agreement: &Agreement) -> Self {
+        self.0.by = agreement.party_ids();
+        self.0.to = agreement.party_ids();
+        self
+    }
+
+    /// The same, where the provision names nobody.
+    pub fn or_of_everyone(self, agreement: &Agreement) -> Self {
+        if self.0.by.is_empty() { self.of_everyone(agreement) } else { self }
+    }
+
     pub fn axes(mut self, axes: Axes) -> Self {
         self.0.axes = axes;
         self

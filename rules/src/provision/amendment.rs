@@ -25,11 +25,7 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    let mut draft = scene.line(known, LineKind::Power, &known.value.id, what(&known.value));
-    if draft.0.by.is_empty() {
-        draft.0.by = scene.agreement.party_ids();
-        draft.0.to = scene.agreement.party_ids();
-    }
+    let draft = scene.line(known, LineKind::Power, &known.value.id, what(&known.value)).or_of_everyone(scene.agreement);
     let requires = known.value.terms.get("requires").and_then(Term::as_text).unwrap_or("the consent of all");
     let reason = Reason::new("amendment.requires", format!("at any time, with {requires}")).provision(&known.value.reference);
     let draft = match scene.stands() {

@@ -26,10 +26,6 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let when = known.value.terms.get("when").and_then(Term::as_text).unwrap_or("a difference arises");
-    let mut draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value));
-    if draft.0.by.is_empty() {
-        draft.0.by = scene.agreement.party_ids();
-        draft.0.to = scene.agreement.party_ids();
-    }
-    vec![scene.under_effect(draft.axes(Axes::dormant(format!("until {when}")))).finish(scene.agreement)]
+    let draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value)).or_of_everyone(scene.agreement);
+    vec![scene.under_effect(&known.value, draft.axes(Axes::dormant(format!("until {when}")))).finish(scene.agreement)]
 }

@@ -18,13 +18,9 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    let mut draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value));
-    if draft.0.by.is_empty() {
-        draft.0.by = scene.agreement.party_ids();
-        draft.0.to = scene.agreement.party_ids();
-    }
+    let mut draft = scene.line(known, LineKind::Commitment, &known.value.id, what(&known.value)).or_of_everyone(scene.agreement);
     if let Some(unless) = known.value.terms.get("unless").and_then(Term::as_text) {
         draft = draft.because([Reason::new("cost.unless", format!("unless {unless}")).provision(&known.value.reference)]);
     }
-    vec![scene.under_effect(draft).finish(scene.agreement)]
+    vec![scene.under_effect(&known.value, draft).finish(scene.agreement)]
 }

@@ -55,7 +55,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             vec![whole(scene, known, &series, missing)]
         }
     };
-    drafts.into_iter().map(|draft| scene.under_effect(draft).finish(scene.agreement)).collect()
+    drafts.into_iter().map(|draft| scene.under_effect(&known.value, draft).finish(scene.agreement)).collect()
 }
 
 fn held<'a>(scene: &Scene<'a>, body: &str) -> Vec<&'a Act> {
@@ -72,14 +72,8 @@ fn whole(scene: &Scene, known: &Known<Provision>, series: &Series, missing: &str
     };
     let reason = Reason::new("meeting-series.cadence", format!("{missing}; {text}")).provision(&known.value.reference);
     let reason = reason.records(held.iter().map(|act| act.seq));
-    let mut draft = scene.line(known, LineKind::MeetingCycle, &series.body, what(&known.value));
-    everyone(scene, &mut draft);
+    let draft = scene.line(known, LineKind::MeetingCycle, &series.body, what(&known.value)).of_everyone(scene.agreement);
     draft.axes(Axes::undetermined(missing)).because([reason])
-}
-
-fn everyone(scene: &Scene, draft: &mut LineDraft) {
-    draft.0.by = scene.agreement.party_ids();
-    draft.0.to = scene.agreement.party_ids();
 }
 
 fn cycle_line(
@@ -94,8 +88,8 @@ fn cycle_line(
     let due = cycle.due_over_readings();
     let name = scene.agreement.body(&series.body).map_or(series.body.as_str(), |body| body.name.as_str());
     let instance = format!("{}-{}", series.body, cycle.key);
-    let mut draft = scene.line(known, LineKind::MeetingCycle, &instance, format!("Hold the {name}, cycle {}", cycle.key));
-    everyone(scene, &mut draft);
+    let what = format!("Hold the {name}, cycle {}", cycle.key);
+    let draft = scene.line(known, LineKind::MeetingCycle, &instance, what).of_everyone(scene.agreement);
     let readings = cycle.due.iter().map(|(reading, span)| {
         let text = match reading {
             Reading::CalendarPeriod => {

@@ -32,7 +32,7 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let provision = &known.value;
     let mut draft = scene.line(known, LineKind::Power, &provision.id, what(provision));
-    let running = scene.notices.iter().find(|notice| notice.records.first() == Some(&known.seq));
+    let running = scene.notices.iter().find(|notice| notice.power == known.value.id);
     draft = match (scene.effect.state, running, clause::notice(provision)) {
         (EffectState::Terminated | EffectState::Expired, ..) => {
             let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
@@ -62,7 +62,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
     };
     draft = draft.because(survival::reasons(scene.agreement));
-    let given = scene.notices.iter().filter(|notice| notice.records.first() == Some(&known.seq));
+    let given = scene.notices.iter().filter(|notice| notice.power == known.value.id);
     std::iter::once(draft.finish(scene.agreement)).chain(given.map(|notice| notice_line(scene, known, notice))).collect()
 }
 

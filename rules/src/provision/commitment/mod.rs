@@ -79,7 +79,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         drafts
     });
-    lines.map(|draft| performed(scene, draft)).map(|draft| scene.under_effect(draft).finish(scene.agreement)).collect()
+    lines.map(|draft| performed(scene, draft)).map(|draft| scene.under_effect(provision, draft).finish(scene.agreement)).collect()
 }
 
 fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> Vec<LineDraft> {
