@@ -177,6 +177,8 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         | Event::AgreementSigned(data)
         | Event::AgreementLaunched(data)
         | Event::AgreementTookEffect(data) => raw(data),
+        Event::ConsentNotified(data) => raw(data),
+        Event::AgreementRenewed(data) => raw(data),
         Event::MeetingScheduled(data) => raw(data),
         Event::MeetingHeld(data) => raw(data),
         Event::MeetingPostponed(data) => raw(data),
@@ -185,7 +187,16 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         Event::ProjectBegun(data) => raw(data),
         Event::PerformanceReported(data) => raw(data),
         Event::NoticeGiven(data) => raw(data),
+        Event::NoticeDispatched(data)
+        | Event::NoticeDeposited(data)
+        | Event::NoticeRegistered(data)
+        | Event::NoticeSuspended(data)
+        | Event::NoticeResumed(data) => raw(data),
         Event::NoticeReceived(data) => raw(data),
+        Event::NoticeRetracted(data) => raw(data),
+        Event::NoticeExtended(data) => raw(data),
+        Event::EffectStated(data) => raw(data),
+        Event::ConditionEstablished(data) => raw(data),
         Event::ReadingChosen(data) => raw(data),
         Event::RecordCorrected(data) => raw(data),
     }
@@ -208,6 +219,8 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "agreement.signed" => Event::AgreementSigned(data(kind, raw)?),
         "agreement.launched" => Event::AgreementLaunched(data(kind, raw)?),
         "agreement.took-effect" => Event::AgreementTookEffect(data(kind, raw)?),
+        "consent.notified" => Event::ConsentNotified(data(kind, raw)?),
+        "agreement.renewed" => Event::AgreementRenewed(data(kind, raw)?),
         "meeting.scheduled" => Event::MeetingScheduled(data(kind, raw)?),
         "meeting.held" => Event::MeetingHeld(data(kind, raw)?),
         "meeting.postponed" => Event::MeetingPostponed(data(kind, raw)?),
@@ -218,7 +231,16 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "work.reported" => Event::WorkReported(data(kind, raw)?),
         "performance.reported" => Event::PerformanceReported(data(kind, raw)?),
         "notice.given" => Event::NoticeGiven(data(kind, raw)?),
+        "notice.dispatched" => Event::NoticeDispatched(data(kind, raw)?),
         "notice.received" => Event::NoticeReceived(data(kind, raw)?),
+        "notice.deposited" => Event::NoticeDeposited(data(kind, raw)?),
+        "notice.registered" => Event::NoticeRegistered(data(kind, raw)?),
+        "notice.retracted" => Event::NoticeRetracted(data(kind, raw)?),
+        "notice.suspended" => Event::NoticeSuspended(data(kind, raw)?),
+        "notice.resumed" => Event::NoticeResumed(data(kind, raw)?),
+        "notice.extended" => Event::NoticeExtended(data(kind, raw)?),
+        "effect.stated" => Event::EffectStated(data(kind, raw)?),
+        "condition.established" => Event::ConditionEstablished(data(kind, raw)?),
         "reading.chosen" => Event::ReadingChosen(data(kind, raw)?),
         "record.corrected" => Event::RecordCorrected(data(kind, raw)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.into(), schema }),

@@ -32,6 +32,10 @@ pub enum Event {
     AgreementLaunched(Milestone),
     /// A document states the day on which the agreement came into effect or entered into force.
     AgreementTookEffect(Milestone),
+    /// A party expressed its consent to be bound: it deposited an instrument, or signed without further ado.
+    ConsentNotified(ConsentNotified),
+    /// The parties prolonged the agreement to a day.
+    AgreementRenewed(AgreementRenewed),
 
     /// A meeting was planned, firmly or tentatively.
     MeetingScheduled(MeetingScheduled),
@@ -55,8 +59,27 @@ pub enum Event {
 
     /// A party gave notice under a power of the agreement.
     NoticeGiven(NoticeGiven),
+    /// A notice was sent.
+    NoticeDispatched(NoticeStep),
     /// A notice reached whoever it was addressed to.
     NoticeReceived(NoticeReceived),
+    /// A notice was deposited with the depositary as an instrument.
+    NoticeDeposited(NoticeStep),
+    /// A notice was entered in the depositary's register.
+    NoticeRegistered(NoticeStep),
+    /// A notice was taken back.
+    NoticeRetracted(NoticeRetracted),
+    /// The effect of a notice was suspended.
+    NoticeSuspended(NoticeStep),
+    /// A suspended notice was taken up again.
+    NoticeResumed(NoticeStep),
+    /// The effect of a notice was put off to a day.
+    NoticeExtended(NoticeExtended),
+    /// Whoever is competent, as a rule the depositary, stated the day on which a notice or a consent takes effect.
+    EffectStated(EffectStated),
+
+    /// It was established that something on which a provision hangs is so, or is so no longer.
+    ConditionEstablished(ConditionEstablished),
 
     /// One of several lawful readings of a provision was chosen.
     ReadingChosen(ReadingChosen),
@@ -223,6 +246,22 @@ pub struct NoticeGiven {
     /// The day it was received, if already known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<DateSpec>,
+    /// The day it was sent, if that is another and already known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dispatched: Option<DateSpec>,
+    /// The day from which it says that its period runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<DateSpec>,
+    /// The day on which it says that it takes effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<DateSpec>,
+}
+
+/// A step in the life of a notice, on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeStep {
+    /// The notice.
+    pub notice: String,
 }
 
 /// A notice was received on the record's `occurred_on`.
@@ -230,6 +269,68 @@ pub struct NoticeGiven {
 pub struct NoticeReceived {
     /// The notice that arrived.
     pub notice: String,
+    /// Who received it: `depositary`, or the id of a party. Left out: whoever it was addressed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+}
+
+/// A notice was taken back on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeRetracted {
+    /// The notice.
+    pub notice: String,
+    /// The other side accepted that, where the text asks for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub accepted: bool,
+}
+
+/// A notice was put off on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NoticeExtended {
+    /// The notice.
+    pub notice: String,
+    /// The day on which it takes effect from now on.
+    pub to: DateSpec,
+}
+
+/// A day of effect was stated on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct EffectStated {
+    /// The notice or the consent, by its id within the agreement.
+    pub of: String,
+    /// The day on which it takes effect.
+    pub effective: DateSpec,
+}
+
+/// A consent to be bound, given on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConsentNotified {
+    /// The consent's id within its agreement.
+    pub consent: String,
+    /// Party that gave it.
+    pub by: String,
+    /// How: signature, ratification, acceptance, approval, accession (VCLT 11).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub how: Option<String>,
+}
+
+/// The agreement was prolonged on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgreementRenewed {
+    /// The first day without it from now on.
+    pub until: DateSpec,
+}
+
+/// A condition was found to hold, or no longer to hold, on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConditionEstablished {
+    /// In the words of the provision that hangs on it.
+    pub condition: String,
+    /// The party for which it is so, if it is so for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Whether it is so from that day on, or no longer.
+    pub holds: bool,
 }
 
 /// One reading of a provision was chosen.
@@ -258,6 +359,8 @@ impl Event {
             Event::AgreementSigned(_) => "agreement.signed",
             Event::AgreementLaunched(_) => "agreement.launched",
             Event::AgreementTookEffect(_) => "agreement.took-effect",
+            Event::ConsentNotified(_) => "consent.notified",
+            Event::AgreementRenewed(_) => "agreement.renewed",
             Event::MeetingScheduled(_) => "meeting.scheduled",
             Event::MeetingHeld(_) => "meeting.held",
             Event::MeetingPostponed(_) => "meeting.postponed",
@@ -268,7 +371,16 @@ impl Event {
             Event::WorkReported(_) => "work.reported",
             Event::PerformanceReported(_) => "performance.reported",
             Event::NoticeGiven(_) => "notice.given",
+            Event::NoticeDispatched(_) => "notice.dispatched",
             Event::NoticeReceived(_) => "notice.received",
+            Event::NoticeDeposited(_) => "notice.deposited",
+            Event::NoticeRegistered(_) => "notice.registered",
+            Event::NoticeRetracted(_) => "notice.retracted",
+            Event::NoticeSuspended(_) => "notice.suspended",
+            Event::NoticeResumed(_) => "notice.resumed",
+            Event::NoticeExtended(_) => "notice.extended",
+            Event::EffectStated(_) => "effect.stated",
+            Event::ConditionEstablished(_) => "condition.established",
             Event::ReadingChosen(_) => "reading.chosen",
             Event::RecordCorrected(_) => "record.corrected",
         }

@@ -21,6 +21,9 @@ pub struct AgreementTerms {
     /// IANA zone in which its days begin and end, if one is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
+    /// Ids of the calendars whose holidays count (`KR`, `SG`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calendars: Vec<String>,
     /// How many numbered paragraphs or articles the text has, so that completeness can be shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paragraphs: Option<u32>,
@@ -66,6 +69,9 @@ pub struct Party {
     /// The ministry or department through which it acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acts_through: Option<String>,
+    /// IANA zone of its own clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// A further agreement that a text names.

@@ -35,12 +35,13 @@ fn instants() -> impl Strategy<Value = DateTime<Utc>> {
 }
 
 fn drafts() -> impl Strategy<Value = Draft> {
-    let kind = 0..samples::events().len();
+    let samples: Vec<_> = samples::events().into_iter().chain(samples::events_with_later_keys()).collect();
+    let kind = 0..samples.len();
     let envelope =
         (ids(), words(), words(), option::of(words()), option::of(words()), option::of(any::<u64>()), option::of(words()));
-    (kind, envelope, dates(), sources()).prop_map(|(kind, envelope, occurred_on, source)| {
+    (kind, envelope, dates(), sources()).prop_map(move |(kind, envelope, occurred_on, source)| {
         let (id, agreement, actor, authority, reason, corrects, rules) = envelope;
-        let event = samples::events().swap_remove(kind);
+        let event = samples[kind].clone();
         Draft { id, agreement, event, occurred_on, actor, authority, source, reason, corrects, rules }
     })
 }

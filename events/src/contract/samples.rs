@@ -5,8 +5,9 @@ use uuid::Uuid;
 
 use crate::date_spec::DateSpec;
 use crate::event::{
-    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
-    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
+    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
+    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen, RecordCorrected,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -14,6 +15,21 @@ use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation
 /// A fact of every kind, in the order of an agreement's life.
 pub fn events() -> Vec<Event> {
     std::iter::successors(after(None), |event| after(Some(event))).collect()
+}
+
+/// Facts with the keys that were added to their kind after its golden record was written; each has a golden record of its own.
+pub fn events_with_later_keys() -> Vec<Event> {
+    let mut terms = agreement();
+    terms.calendars = vec!["KR".into(), "EU".into()];
+    terms.parties[1].zone = Some("Asia/Seoul".into());
+    let given = NoticeGiven {
+        dispatched: Some(words("2026-03-01")),
+        stated: Some(words("2026-04")),
+        effective: Some(words("2026-12-31")),
+        ..notice_given()
+    };
+    let received = NoticeReceived { notice: "n1".into(), by: Some("depositary".into()) };
+    vec![Event::AgreementRecorded(terms), Event::NoticeGiven(given), Event::NoticeReceived(received)]
 }
 
 /// A draft of a fact with every key of the envelope filled, words with quotes, line ends and several scripts among them.
@@ -49,7 +65,9 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::AgreementConcluded(_)) => Event::AgreementSigned(milestone("signed")),
         Some(Event::AgreementSigned(_)) => Event::AgreementLaunched(milestone("launched")),
         Some(Event::AgreementLaunched(_)) => Event::AgreementTookEffect(milestone("took effect")),
-        Some(Event::AgreementTookEffect(_)) => Event::MeetingScheduled(meeting_scheduled()),
+        Some(Event::AgreementTookEffect(_)) => Event::ConsentNotified(consent()),
+        Some(Event::ConsentNotified(_)) => Event::AgreementRenewed(AgreementRenewed { until: words("2027-11-28") }),
+        Some(Event::AgreementRenewed(_)) => Event::MeetingScheduled(meeting_scheduled()),
         Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(meeting_held()),
         Some(Event::MeetingHeld(_)) => Event::MeetingPostponed(meeting_postponed()),
         Some(Event::MeetingPostponed(_)) => Event::MeetingCancelled(MeetingCancelled { meeting: "council-2025".into() }),
@@ -59,8 +77,17 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::ProjectBegun(_)) => Event::WorkReported(achievement("work goes on")),
         Some(Event::WorkReported(_)) => Event::PerformanceReported(performance()),
         Some(Event::PerformanceReported(_)) => Event::NoticeGiven(notice_given()),
-        Some(Event::NoticeGiven(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into() }),
-        Some(Event::NoticeReceived(_)) => Event::ReadingChosen(reading()),
+        Some(Event::NoticeGiven(_)) => Event::NoticeDispatched(step()),
+        Some(Event::NoticeDispatched(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into(), by: None }),
+        Some(Event::NoticeReceived(_)) => Event::NoticeDeposited(step()),
+        Some(Event::NoticeDeposited(_)) => Event::NoticeRegistered(step()),
+        Some(Event::NoticeRegistered(_)) => Event::NoticeRetracted(NoticeRetracted { notice: "n1".into(), accepted: true }),
+        Some(Event::NoticeRetracted(_)) => Event::NoticeSuspended(step()),
+        Some(Event::NoticeSuspended(_)) => Event::NoticeResumed(step()),
+        Some(Event::NoticeResumed(_)) => Event::NoticeExtended(NoticeExtended { notice: "n1".into(), to: words("2026-10-31") }),
+        Some(Event::NoticeExtended(_)) => Event::EffectStated(EffectStated { of: "n1".into(), effective: words("2026-10-31") }),
+        Some(Event::EffectStated(_)) => Event::ConditionEstablished(condition()),
+        Some(Event::ConditionEstablished(_)) => Event::ReadingChosen(reading()),
         Some(Event::ReadingChosen(_)) => Event::RecordCorrected(RecordCorrected {}),
         Some(Event::RecordCorrected(_)) => return None,
     })
@@ -81,10 +108,16 @@ fn agreement() -> AgreementTerms {
         force: Force::NonBinding,
         reckoning: "corresponding-date".into(),
         zone: Some("Asia/Seoul".into()),
+        calendars: Vec::new(),
         paragraphs: Some(42),
         parties: vec![
-            Party { id: "EU".into(), name: "European Union".into(), acts_through: None },
-            Party { id: "KR".into(), name: "대한민국".into(), acts_through: Some("Ministry of Science and ICT".into()) },
+            Party { id: "EU".into(), name: "European Union".into(), acts_through: None, zone: None },
+            Party {
+                id: "KR".into(),
+                name: "대한민국".into(),
+                acts_through: Some("Ministry of Science and ICT".into()),
+                zone: None,
+            },
         ],
         relates: vec![Relation { to: "fta".into(), relation: "builds-on".into(), title: Some("Free Trade Agreement".into()) }],
     }
@@ -182,7 +215,27 @@ fn performance() -> PerformanceReported {
 }
 
 fn notice_given() -> NoticeGiven {
-    NoticeGiven { notice: "n1".into(), by: "KR".into(), power: "20a".into(), received: Some(words("unknown")) }
+    NoticeGiven {
+        notice: "n1".into(),
+        by: "KR".into(),
+        power: "20a".into(),
+        received: Some(words("unknown")),
+        dispatched: None,
+        stated: None,
+        effective: None,
+    }
+}
+
+fn consent() -> ConsentNotified {
+    ConsentNotified { consent: "consent-KR".into(), by: "KR".into(), how: Some("ratification".into()) }
+}
+
+fn step() -> NoticeStep {
+    NoticeStep { notice: "n1".into() }
+}
+
+fn condition() -> ConditionEstablished {
+    ConditionEstablished { condition: "armed conflict".into(), of: Some("KR".into()), holds: false }
 }
 
 fn reading() -> ReadingChosen {
