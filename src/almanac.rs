@@ -1,6 +1,9 @@
 //! The regimes and calendars that the program holds, read from the data files of the rules. They are in the program, so that an answer
 //! does not hang on what lies beside it.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use chrono::{NaiveDate, Weekday};
 use rules::time::calendar::{Calendar, CalendarEdition};
 use rules::time::regime::{
@@ -19,11 +22,20 @@ const REGIMES: &[(&str, &str)] =
 
 const CALENDARS: &[(&str, &str)] = data!("calendars": "KR", "SG", "JP", "GB-ENG", "EU");
 
-/// Everything that is shipped.
-///
+/// Everything that is shipped, read once.
+pub fn shipped() -> &'static Almanac {
+    static SHIPPED: LazyLock<Almanac> = LazyLock::new(read_all);
+    &SHIPPED
+}
+
+/// What was known of it by a day.
+pub fn known_by(day: Option<NaiveDate>) -> Cow<'static, Almanac> {
+    day.map_or(Cow::Borrowed(shipped()), |day| Cow::Owned(shipped().clone().known_by(day)))
+}
+
 /// # Panics
 /// If a data file in the program is not of its shape; a test reads them all.
-pub fn shipped() -> Almanac {
+fn read_all() -> Almanac {
     fn read<'de, T: Deserialize<'de>>(name: &str, text: &'de str) -> T {
         toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
@@ -51,7 +63,7 @@ struct EditionFile {
     missing_day: Rule<Missing>,
     sticky: Rule<bool>,
     ends_at: Rule<String>,
-    effect: Rule<EffectWord>,
+    effect: EffectFile,
     at_least: Rule<AtLeastWord>,
     backward: BackwardFile,
     roll: Option<RollFile>,
@@ -65,6 +77,20 @@ struct Rule<T> {
     value: T,
     article: String,
     source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EffectFile {
+    value: EffectWord,
+    #[serde(default = "yes")]
+    settled: bool,
+    article: String,
+    source: String,
+}
+
+fn yes() -> bool {
+    true
 }
 
 #[derive(Deserialize)]
@@ -235,10 +261,15 @@ impl From<EditionFile> for Edition {
             }),
             sticky: file.sticky.cited(|sticky| sticky),
             ends_at: file.ends_at.cited(|words| words),
-            effect: file.effect.cited(|word| match word {
-                EffectWord::SameDay => EffectDay::SameDay,
-                EffectWord::NextDay => EffectDay::NextDay,
-            }),
+            effect_is_settled: file.effect.settled,
+            effect: Cited {
+                value: match file.effect.value {
+                    EffectWord::SameDay => EffectDay::SameDay,
+                    EffectWord::NextDay => EffectDay::NextDay,
+                },
+                article: file.effect.article,
+                source: file.effect.source,
+            },
             at_least: file.at_least.cited(|word| match word {
                 AtLeastWord::CorrespondingDay => AtLeast::CorrespondingDay,
                 AtLeastWord::DayAfter => AtLeast::DayAfter,

@@ -11,6 +11,7 @@ use rules::replay::{Finding, Replay};
 use rules::{Docket, Register, assess};
 use uuid::Uuid;
 
+use crate::almanac;
 use crate::error::Error;
 
 /// The day a view is seen from, and what was known.
@@ -157,7 +158,8 @@ pub fn view(
     };
     let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
     let (register, findings) = read(log, &select, progress)?.finish();
-    let docket = assess(&register, findings, position.as_of);
+    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
+    let docket = assess(&register, findings, &almanac, position.as_of);
     let known_at = match &position.known_at {
         Some(known_at) => Some(known_at.words.clone()),
         None => log.recorded_at(size)?.map(codec::instant),
@@ -235,12 +237,12 @@ impl<L: EventLog> App<L> {
             replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, self.today);
+        let before = assess(&register, findings, almanac::shipped(), self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, almanac::shipped(), self.today).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, size, command, &drafts);
@@ -294,7 +296,7 @@ fn is_of(proposal: &Proposal, record: &Record) -> bool {
 fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {
     records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
     let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, as_of)
+    assess(&register, findings, almanac::shipped(), as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

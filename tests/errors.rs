@@ -465,6 +465,15 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["used before"],
     ),
+    refusal("retraction_too_late", "record notice-retracted left --on 2025-07-02", "E0419", 4, &["took effect 2025-07-02"]),
+    refusal(
+        "condition_that_nothing_hangs_on",
+        "record condition small --condition war --on 2025-01-01",
+        "E0420",
+        4,
+        &["hangs on `war`"],
+    ),
+    refusal("prolonging_what_has_no_term", "record renewed small --on 2025-01-01 --until 2027-01-01", "E0420", 4, &["term"]),
     refusal("actor_with_a_name", "record announcement small --on 2025-01-01 --text x --actor a,b", "E0208", 4, &["opaque id"]),
     refusal(
         "meeting_called_like_a_cycle",
@@ -502,12 +511,16 @@ fn furnished() -> Register {
         "ref = \"5\"",
         "ref = \"4(b)\"\nkind = \"commitment\"\nby = [\"AA\"]\ndue = \"2025\"\n\n[[provision]]\nref = \"5\"",
     );
-    let register = Register::with(&[("small.toml", &once), ("powerless.toml", &powerless), ("concluded.toml", &concluded)]);
+    let left = named("left");
+    let files =
+        [("small.toml", once.as_str()), ("powerless.toml", &powerless), ("concluded.toml", &concluded), ("left.toml", &left)];
+    let register = Register::with(&files);
     for act in [
         "meeting small --body council --planned 2025-05 --meeting council-2025-05",
         "meeting small --body council --planned 2025-09 --meeting council-2025-09",
         "meeting small --body experts --meeting first --held 2024-03-01",
         "performance small/4b --on 2025-06-01",
+        "notice left --by AA --given 2025-01-02 --received 2025-01-02",
         "announcement small --on 2025-01-01 --text first --command-id 00000000-0000-4000-8000-000000000001",
     ] {
         register.obligo(&format!("record {act}")).succeeded();

@@ -7,7 +7,6 @@ use clap::Parser;
 use obligo::almanac;
 use obligo::cli::compute::Flags;
 use rules::time::calendar::{Calendar, CalendarEdition};
-use rules::time::compute::compute;
 
 const TABLE: &str = include_str!("../rules/testdata/worked-examples.csv");
 const DISPUTED: &str = include_str!("../rules/testdata/disputed.csv");
@@ -61,13 +60,13 @@ fn every_worked_example_gives_the_expected_date() {
         let flags = Typed::try_parse_from(arguments).unwrap_or_else(|error| panic!("case {}: {error}", cell("case"))).flags;
         let made_up: Vec<Calendar> =
             cell("calendars").split(';').filter_map(|id| id.strip_prefix("test:")).map(made_up).collect();
-        let mut question = flags.question(&almanac).unwrap_or_else(|error| panic!("case {}: {error}", cell("case")));
+        let mut question = flags.question(almanac).unwrap_or_else(|error| panic!("case {}: {error}", cell("case")));
         question.calendars = made_up.iter().collect();
         for id in cell("calendars").split(';').filter(|id| !id.is_empty() && !id.starts_with("test:")) {
             question.calendars.push(almanac.calendar(id).unwrap());
         }
         let regime = almanac.regime(cell("regime")).unwrap_or_else(|| panic!("case {}: {}", cell("case"), cell("regime")));
-        let answer = compute(&question, &regime);
+        let answer = question.under(&regime);
         let words = |day: Option<NaiveDate>| day.map_or(String::new(), |day| day.to_string());
         let expected = [cell("date"), cell("earliest"), cell("latest")];
         let found = [words(answer.date()), words(answer.earliest), words(answer.latest)];

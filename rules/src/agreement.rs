@@ -16,9 +16,10 @@ use events::terms::Force;
 
 use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Reason};
-use crate::notice::Notice;
+use crate::notice::{Notice, Place};
 use crate::register::{Act, Agreement};
-use crate::time::{Reckoning, Span};
+use crate::term::Term;
+use crate::time::Span;
 
 /// An end that is in sight.
 #[derive(Debug, Clone, PartialEq)]
@@ -61,13 +62,19 @@ pub struct Life {
     pub effect: Effect,
 }
 
+/// The days on which it comes into effect, past or coming, if they are known.
+pub fn entry_of(agreement: &Agreement) -> Option<Span> {
+    entry(agreement).map(|step| step.span)
+}
+
 /// Since when it has effect, its end if one is in sight, and its state on the day.
-pub fn effect(agreement: &Agreement, regime: Reckoning, notices: &[Notice], as_of: NaiveDate) -> Life {
+pub fn effect(place: Place, notices: &[Notice]) -> Life {
+    let Place { agreement, as_of, .. } = place;
     let mut steps = milestones(agreement);
     let entry = entry(agreement);
     let entry_span = entry.as_ref().map(|step| step.span);
     let since = entry_span.filter(|span| span.earliest <= as_of);
-    let end = entry.as_ref().and_then(|step| end(agreement, regime, notices, step.span));
+    let end = entry.as_ref().and_then(|step| end(place, notices, step.span));
     steps.extend(entry);
     if let Some(end) = &end {
         let words = end.span.words();
@@ -147,21 +154,28 @@ fn entry(agreement: &Agreement) -> Option<Step> {
     Some(Step { state, span: act.days(), words: act.date_words(), reason })
 }
 
-/// The earlier of the end of its term and the effect of a notice.
-fn end(agreement: &Agreement, regime: Reckoning, notices: &[Notice], since: Span) -> Option<End> {
-    let by_notice = notices.iter().filter_map(|notice| {
+/// The earlier of the end of its term and the effect of a notice. The withdrawal of one of several ends nothing for the others, and a
+/// term that is renewed unless somebody gives notice ends by that notice alone.
+fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
+    let by_notice = notices.iter().filter(|notice| !notice.is_withdrawal).filter_map(|notice| {
         // While a reading has no date, any day from the least that is sure may be the one.
-        let open = notice.no_earlier_than.map(|earliest| Span { earliest, latest: NaiveDate::MAX });
-        let span = notice.ends.or(open)?;
-        let text = format!("notice by {} of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
+        let span = notice.span()?;
+        let text = match notice.is_automatic {
+            true => format!("it ends of itself {}", notice.ends_words()),
+            false => format!("notice by {} of {} ends it {}", notice.by, notice.given_words, notice.ends_words()),
+        };
         let reason = Reason::new("effect.notice", text).provision(&notice.provision).records(notice.records.clone());
-        Some(End { span, words: notice.ends_words(), state: EffectState::Terminated, reason })
+        Some(End { span, words: notice.ends_words(), state: notice.leads_to, reason })
     });
-    let by_term = agreement.provisions_of("term").filter_map(|known| {
-        let length = clause::term_length(&known.value)?;
-        let span = clause::term_end(regime, since, length)?;
-        let text = format!("its term of {length} from {} is over {}", since.words(), span.words());
-        let reason = Reason::new("effect.term", text).provision(&known.value.reference).records([known.seq]);
+    let by_term = place.agreement.provisions_of("term").filter_map(|known| {
+        let term = Term::of(place, known).filter(|term| term.terms.renewal.is_none())?;
+        let span = term.running(place.counting, since, place.as_of)?.span;
+        let length = term.terms.length?;
+        let text = match term.is_prolonged() {
+            true => format!("prolonged, it is over {}", span.words()),
+            false => format!("its term of {length} from {} is over {}", term.anchor(since).words(), span.words()),
+        };
+        let reason = Reason::new("effect.term", text).provision(&known.value.reference).records(term.records());
         Some(End { span, words: span.words(), state: EffectState::Expired, reason })
     });
     by_notice.reduce(earlier).into_iter().chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))

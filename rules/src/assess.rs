@@ -4,16 +4,19 @@ use chrono::NaiveDate;
 use events::Event;
 
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
-use crate::register::{Act, Agreement, Register};
+use crate::notice::Standing;
+use crate::register::{Act, Register};
 use crate::scene::Scene;
+use crate::time::regime::Almanac;
 use crate::{meeting, provision};
 
-/// Everything in the register as it stands on a day. `findings` are those of the replay; more may be added.
-pub fn assess(register: &Register, findings: Vec<Finding>, as_of: NaiveDate) -> Docket {
+/// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
+/// replay; more may be added.
+pub fn assess(register: &Register, findings: Vec<Finding>, almanac: &Almanac, as_of: NaiveDate) -> Docket {
     let mut docket = Docket { as_of, agreements: Vec::new(), entries: Vec::new(), findings };
     for agreement in register.agreements.values() {
-        let scene = Scene::new(agreement, as_of);
-        docket.findings.extend(findings_of(agreement));
+        let scene = Scene::new(agreement, almanac, as_of);
+        docket.findings.extend(findings_of(&scene));
         docket.agreements.push(agreement_line(&scene));
         docket.entries.extend(lines(&scene));
     }
@@ -46,7 +49,8 @@ const MILESTONES: [Step; 4] = [
 ];
 
 /// Terms in the log that these rules do not know or cannot read, and acts that contradict each other.
-fn findings_of(agreement: &Agreement) -> Vec<Finding> {
+fn findings_of(scene: &Scene) -> Vec<Finding> {
+    let agreement = scene.agreement;
     let finding = |seq: u64, text: String| Finding { seq: Some(seq), agreement: Some(agreement.id.clone()), text };
     let mut findings = Vec::new();
     for known in &agreement.provisions {
@@ -77,12 +81,8 @@ fn findings_of(agreement: &Agreement) -> Vec<Finding> {
         let text = format!("it came into effect {}, before it was signed, {}", effect.date_words(), signed.date_words());
         findings.push(finding(effect.seq, text));
     }
-    if crate::time::Reckoning::named(&agreement.about().reckoning).is_none() {
-        let text = format!(
-            "`{}` is not a regime these rules know; periods are counted as corresponding-date",
-            agreement.about().reckoning
-        );
-        findings.push(finding(agreement.terms.seq, text));
+    if let Err(why) = &scene.counting.regime {
+        findings.push(finding(agreement.terms.seq, format!("{why}: no period of this agreement is counted")));
     }
     findings
 }
@@ -113,7 +113,8 @@ fn agreement_line(scene: &Scene) -> AgreementLine {
 
 /// The notice that ends the agreement first.
 fn notice_line(scene: &Scene) -> NoticeLine {
-    let Some(notice) = scene.notices.iter().min_by_key(|notice| notice.ends.map_or(NaiveDate::MAX, |ends| ends.latest)) else {
+    let running = scene.notices.iter().filter(|notice| notice.standing == Standing::Running && !notice.is_withdrawal);
+    let Some(notice) = running.min_by_key(|notice| notice.ends.map_or(NaiveDate::MAX, |ends| ends.latest)) else {
         return NoticeLine::default();
     };
     let effective = notice.ends.is_some_and(|ends| ends.latest <= scene.as_of);

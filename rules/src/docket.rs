@@ -192,6 +192,21 @@ pub struct Line {
     pub force: Force,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// What the clause gives and what was stated, where the line is a notice or a consent.
+    pub reckoned: Option<Reckoned>,
+}
+
+/// A day of effect as the clause gives it, beside the day that was stated.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reckoned {
+    /// From what it counts, each reading by its word (`received`).
+    pub counted_from: Vec<String>,
+    /// The day or days that it counts from.
+    pub from: Option<Span>,
+    /// What the clause gives over all its readings; `None` where it gives no date.
+    pub clause: Option<Span>,
+    /// What the depositary, or whoever is competent, stated.
+    pub stated: Option<Span>,
 }
 
 /// By when, as the range it could be. Alerts use the earliest, judgement the latest.

@@ -14,11 +14,13 @@ pub mod docket;
 
 mod agreement;
 mod clause;
+mod counted;
 mod meeting;
-mod notice;
+pub mod notice;
 mod obligation;
 mod reader;
 mod scene;
+mod term;
 
 pub mod provision;
 

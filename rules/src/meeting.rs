@@ -116,6 +116,7 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
         topics,
         force: agreement.about().force,
         handling: Vec::new(),
+        reckoned: None,
     });
     if known.held.is_none() {
         let record = format!("obligo record meeting {} --body {} --meeting {id}", agreement.id, known.body);

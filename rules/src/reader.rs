@@ -59,16 +59,6 @@ impl<'a, 'f> Reader<'a, 'f> {
     pub fn period(&mut self, key: &str) -> Option<crate::time::Period> {
         let written = self.text(key)?;
         match written.parse::<crate::time::Period>() {
-            Ok(period) if period.working_days() > 0 || period.hours() > 0 => {
-                let what = format!("`{written}`: agreements count in years, months, weeks and days so far");
-                self.fault(
-                    "E0304",
-                    key,
-                    what,
-                    "say in `undetermined` what the text says; `obligo compute` counts working days and hours",
-                );
-                None
-            }
             Ok(period) => Some(period),
             Err(error) => {
                 self.fault("E0304", key, error.to_string(), error.hint());
@@ -87,6 +77,52 @@ impl<'a, 'f> Reader<'a, 'f> {
                 None
             }
         }
+    }
+
+    /// A period of years, months, weeks and days: what recurs has windows on the calendar, which hours and working days have not.
+    pub fn calendar_period(&mut self, key: &str) -> Option<crate::time::Period> {
+        let period = self.period(key)?;
+        if period.working_days() == 0 && period.hours() == 0 {
+            return Some(period);
+        }
+        let what = format!("`{period}`: `{key}` counts in years, months, weeks and days");
+        self.fault("E0304", key, what, "say in `undetermined` what the text says");
+        None
+    }
+
+    /// Something that is read from its words, with its own error.
+    pub fn parsed<T: std::str::FromStr<Err = crate::time::then::ThenError>>(&mut self, key: &str) -> Option<T> {
+        let written = self.text(key)?;
+        written.parse().map_err(|error: T::Err| self.fault(error.code(), key, error.to_string(), error.hint())).ok()
+    }
+
+    /// `not_before` as a day; as a time after coming into effect, [`Reader::locked_for`] reads it.
+    pub fn date_before(&mut self, key: &str) -> Option<chrono::NaiveDate> {
+        let written = self.text(key)?;
+        if written.contains(" after ") {
+            return None;
+        }
+        let date = self.date(key)?;
+        if date.exact().is_none() {
+            let hint = "write a day, or \"3 years after entry-into-force\"";
+            self.fault("E0303", key, format!("`{written}` is not one day"), hint);
+        }
+        date.exact()
+    }
+
+    /// `3 years after entry-into-force` as a period.
+    pub fn locked_for(&mut self, key: &str) -> Option<crate::time::Period> {
+        let written = self.text(key)?;
+        let (period, event) = written.split_once(" after ")?;
+        if !matches!(event.trim(), "entry-into-force" | "entry-into-effect") {
+            let what = format!("`{}` is nothing that `{key}` counts from", event.trim());
+            self.fault("E0204", key, what, "write \"3 years after entry-into-force\", or a day");
+            return None;
+        }
+        period
+            .parse()
+            .map_err(|error: crate::time::period::PeriodError| self.fault("E0304", key, error.to_string(), error.hint()))
+            .ok()
     }
 
     /// A table under a key, with only these keys in it, read by `read`.

@@ -264,7 +264,12 @@ fn precedence(event: &Event) -> u8 {
         Event::MeetingCancelled(_) => 7,
         Event::MeetingHeld(_) => 8,
         Event::NoticeGiven(_) => 9,
-        Event::NoticeReceived(_) => 10,
-        _ => 11,
+        Event::NoticeDispatched(_) => 10,
+        Event::NoticeReceived(_) | Event::NoticeDeposited(_) => 11,
+        Event::NoticeRegistered(_) => 12,
+        Event::NoticeSuspended(_) => 13,
+        Event::NoticeResumed(_) => 14,
+        Event::NoticeExtended(_) | Event::NoticeRetracted(_) => 15,
+        _ => 16,
     }
 }

@@ -6,17 +6,18 @@ use events::terms::{Force, Provision};
 use crate::agreement::{self, End, Life};
 use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
-use crate::notice::{self, Notice};
+use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::time::recurrence::Cycle;
-use crate::time::{Reckoning, Span};
+use crate::time::regime::Almanac;
+use crate::time::{Counting, Span};
 
 /// One agreement on one day.
 pub struct Scene<'a> {
     pub agreement: &'a Agreement,
     pub as_of: NaiveDate,
-    pub regime: Reckoning,
+    pub counting: Counting<'a>,
     /// The days on which it comes into effect, past or coming, if they are known.
     pub entry: Option<Span>,
     /// The same, once it may have done so.
@@ -28,11 +29,18 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(agreement: &'a Agreement, as_of: NaiveDate) -> Self {
-        let regime = Reckoning::named(&agreement.about().reckoning).unwrap_or(Reckoning::CorrespondingDate);
-        let notices = notice::notices(agreement, regime, as_of);
-        let Life { entry, since, end, effect } = agreement::effect(agreement, regime, &notices, as_of);
-        Scene { agreement, as_of, regime, entry, since, effect, notices, end }
+    pub fn new(agreement: &'a Agreement, almanac: &'a Almanac, as_of: NaiveDate) -> Self {
+        let about = agreement.about();
+        let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
+        let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
+        let notices = notice::notices(place);
+        let Life { entry, since, end, effect } = agreement::effect(place, &notices);
+        Scene { agreement, as_of, counting, entry, since, effect, notices, end }
+    }
+
+    /// What notices, consents and terms are looked at with.
+    pub fn place(&self) -> Place<'_> {
+        Place { agreement: self.agreement, counting: &self.counting, entry: self.entry, as_of: self.as_of }
     }
 
     /// Acts that had happened by the day, or may have.
@@ -108,6 +116,7 @@ impl<'a> Scene<'a> {
             topics: provision.value.topics.clone(),
             force: self.agreement.force_of(&provision.value),
             handling: Vec::new(),
+            reckoned: None,
         })
     }
 

@@ -12,10 +12,34 @@ use events::{DateSpec, Draft, Record, codec};
 use proptest::prelude::*;
 use rules::docket::Timing;
 use rules::replay::replay;
+use rules::time::regime::{Almanac, AtLeast, Backward, Cited, Edition, EffectDay, MissingDay, Regime, RollBack};
 use rules::{Docket, assess};
 use uuid::Uuid;
 
 const ID: &str = "x-y";
+
+/// Plain counting, and nothing else.
+fn almanac() -> Almanac {
+    fn rule<T>(value: T) -> Cited<T> {
+        Cited { value, article: String::new(), source: String::new() }
+    }
+    let edition = Edition {
+        from: None,
+        trigger_day_counted: rule(false),
+        missing_day: rule(MissingDay::Last),
+        sticky: rule(false),
+        ends_at: rule("end of the day".into()),
+        effect: rule(EffectDay::SameDay),
+        effect_is_settled: true,
+        at_least: rule(AtLeast::CorrespondingDay),
+        backward: rule(Backward { clear: false, roll: RollBack::None }),
+        roll: None,
+        short_period: None,
+    };
+    let id = "corresponding-date".to_string();
+    let regime = Regime { name: id.clone(), about: String::new(), id, weekend: Vec::new(), editions: vec![edition] };
+    Almanac { regimes: vec![regime], calendars: Vec::new() }
+}
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -44,7 +68,7 @@ fn provision(id: &str, kind: &str, terms: Terms) -> Event {
 
 /// A yearly forum, a report after each, something due by a date, and an end by notice.
 fn terms() -> Vec<Event> {
-    let party = |id: &str| Party { id: id.into(), name: id.into(), acts_through: None };
+    let party = |id: &str| Party { id: id.into(), name: id.into(), acts_through: None, zone: None };
     let when = Term::Table(words(&[("act", "meeting-held"), ("of", "forum")]));
     let within = Term::Table(words(&[("within", "60 days")]));
     let notice = Term::Table(words(&[("at_least", "6 months"), ("counted_from", "given")]));
@@ -55,6 +79,7 @@ fn terms() -> Vec<Event> {
             force: Force::NonBinding,
             reckoning: "corresponding-date".into(),
             zone: None,
+            calendars: Vec::new(),
             paragraphs: None,
             parties: vec![party("GB"), party("KR")],
             relates: Vec::new(),
@@ -95,6 +120,9 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
             by: "KR".into(),
             power: "termination".into(),
             received: None,
+            dispatched: None,
+            stated: None,
+            effective: None,
         }),
     };
     (event, spec)
@@ -131,7 +159,7 @@ fn docket(acts: &[(Event, DateSpec)], as_of: NaiveDate) -> Docket {
     let entries = entries(&facts);
     let (register, findings) = replay(entries.iter().map(|(seq, bytes)| (*seq, bytes.as_slice())));
     assert_eq!(findings, []);
-    assess(&register, findings, as_of)
+    assess(&register, findings, &almanac(), as_of)
 }
 
 /// What a reader sees of a docket, without the numbers of records.

@@ -2,8 +2,9 @@
 
 use events::DateSpec;
 use events::event::{
-    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
-    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen,
+    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
+    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
+    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen,
 };
 use events::record::SourceRef;
 use events::terms::Source;
@@ -39,8 +40,19 @@ const TYPES: &[&str] = &[
     "work-reported",
     "project-begun",
     "performance",
+    "consent-notified",
+    "renewed",
     "notice-given",
+    "notice-dispatched",
     "notice-received",
+    "notice-deposited",
+    "notice-registered",
+    "notice-retracted",
+    "notice-suspended",
+    "notice-resumed",
+    "notice-extended",
+    "effect-stated",
+    "condition",
     "reading-chosen",
 ];
 
@@ -106,7 +118,34 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
             Event::PerformanceReported(PerformanceReported { instance: instance?, by, evidence })
         }
         "notice-given" => notice(table)?,
-        "notice-received" => Event::NoticeReceived(NoticeReceived { notice: table.text("notice").unwrap_or_default() }),
+        "consent-notified" => {
+            let (consent, by, how) = (table.text("consent").unwrap_or_default(), table.needed("by"), table.text("how"));
+            Event::ConsentNotified(ConsentNotified { consent, by: by?, how })
+        }
+        "renewed" => Event::AgreementRenewed(AgreementRenewed { until: table.needed_date("until")? }),
+        "notice-dispatched" => Event::NoticeDispatched(step(table)),
+        "notice-deposited" => Event::NoticeDeposited(step(table)),
+        "notice-registered" => Event::NoticeRegistered(step(table)),
+        "notice-suspended" => Event::NoticeSuspended(step(table)),
+        "notice-resumed" => Event::NoticeResumed(step(table)),
+        "notice-received" => Event::NoticeReceived(NoticeReceived { notice: step(table).notice, by: table.text("by") }),
+        "notice-retracted" => {
+            let accepted = table.flag("accepted").unwrap_or_default();
+            Event::NoticeRetracted(NoticeRetracted { notice: step(table).notice, accepted })
+        }
+        "notice-extended" => {
+            let (notice, to) = (step(table).notice, table.needed_date("to"));
+            Event::NoticeExtended(NoticeExtended { notice, to: to? })
+        }
+        "effect-stated" => {
+            let (of, effective) = (table.text("of").unwrap_or_default(), table.needed_date("effective"));
+            Event::EffectStated(EffectStated { of, effective: effective? })
+        }
+        "condition" => {
+            let (condition, of) = (table.needed("condition"), table.text("of"));
+            let holds = table.flag("holds").unwrap_or(true);
+            Event::ConditionEstablished(ConditionEstablished { condition: condition?, of, holds })
+        }
         _ => {
             let (provision, reading) = (table.needed("provision"), table.needed("reading"));
             Event::ReadingChosen(ReadingChosen { provision: provision?, reading: reading? })
@@ -145,6 +184,11 @@ fn project(table: &Table) -> Option<Event> {
 fn notice(table: &Table) -> Option<Event> {
     let by = table.needed("by");
     let (notice, power) = (table.text("notice").unwrap_or_default(), table.text("power").unwrap_or_default());
-    let received = table.date("received");
-    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received }))
+    let (received, dispatched) = (table.date("received"), table.date("dispatched"));
+    let (stated, effective) = (table.date("stated"), table.date("effective"));
+    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received, dispatched, stated, effective }))
+}
+
+fn step(table: &Table) -> NoticeStep {
+    NoticeStep { notice: table.text("notice").unwrap_or_default() }
 }

@@ -98,6 +98,18 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// `true` or `false`.
+    pub fn flag(&self, key: &'a str) -> Option<bool> {
+        let node = self.get(key)?;
+        match node.kind {
+            Kind::Flag(flag) => Some(flag),
+            _ => {
+                self.wrong(node, key, "true or false");
+                None
+            }
+        }
+    }
+
     /// A date, vague or exact.
     pub fn date(&self, key: &'a str) -> Option<DateSpec> {
         let node = self.get(key)?;

@@ -3,7 +3,6 @@
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Terms};
 use rules::fault::{Fault, nearest};
 use rules::provision::{KINDS, default_id, kind};
-use rules::time::Reckoning;
 
 use super::table::Table;
 use super::tree::Node;
@@ -18,8 +17,9 @@ pub fn agreement_terms(table: &Table, parties: Vec<Party>) -> AgreementTerms {
         title: table.needed("title").unwrap_or_default(),
         form: table.needed_word("form", FORMS).unwrap_or(Form::Agreement),
         force: table.needed_word("force", FORCES).unwrap_or(Force::Binding),
-        reckoning: table.needed("reckoning").unwrap_or_else(|| Reckoning::CorrespondingDate.id().into()),
+        reckoning: table.needed("reckoning").unwrap_or_else(|| "corresponding-date".into()),
         zone: zone(table),
+        calendars: table.texts("calendars"),
         paragraphs: table.number("paragraphs"),
         parties,
         relates: table.tables("relates", "{ to = …, as = … }").iter().filter_map(relation).collect(),
@@ -52,8 +52,9 @@ fn relation(table: &Table) -> Option<Relation> {
 
 pub fn party(table: &Table) -> Option<Party> {
     let (id, name, acts_through) = (table.needed("id"), table.needed("name"), table.text("acts_through"));
+    let zone = zone(table);
     table.finish(&[]);
-    Some(Party { id: id?, name: name?, acts_through })
+    Some(Party { id: id?, name: name?, acts_through, zone })
 }
 
 /// As with the agreement, a source that cannot be read in full still stands for those who cite it.

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use events::DateSpec;
 use rules::provision::date_code;
-use rules::time::{Period, Reckoning};
+use rules::time::Period;
+use rules::time::notice_day::subtracted;
 use uuid::Uuid;
 
 use crate::app::{KnownAt, Position, Write as HowToWrite};
@@ -201,8 +202,8 @@ fn relative(text: &str, today: NaiveDate) -> Option<NaiveDate> {
             let (sign, length) = text.split_at_checked(1)?;
             let period = short_period(length)?;
             match sign {
-                "+" => Reckoning::CorrespondingDate.forward(today, period),
-                "-" => Reckoning::CorrespondingDate.backward(today, period),
+                "+" => period.after(today),
+                "-" => subtracted(today, period),
                 _ => None,
             }
         }

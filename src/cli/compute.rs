@@ -1,11 +1,15 @@
 //! `obligo compute`: a deadline from a day and a period, step by step; `obligo compare`: the same under every regime.
 
+use std::borrow::Cow;
+use std::str::FromStr;
+
 use events::DateSpec;
 use rules::fault::{Fault, nearest};
-use rules::time::Span;
 use rules::time::calendar::Calendar;
-use rules::time::compute::{Answer, MonthDay, Purpose, Quantifier, Question, Then, compute};
+use rules::time::compute::{Purpose, Quantifier};
 use rules::time::regime::{Almanac, EffectDay, MissingDay, Regime};
+use rules::time::then::ThenError;
+use rules::time::{Answer, Clause, Counting, Span, compute};
 use serde_json::Value;
 
 use super::args::{self, Output};
@@ -132,8 +136,8 @@ enum MissingWord {
 /// [`Error::Refused`] for words that cannot be read.
 pub fn run(args: Args) -> Result<u8, Error> {
     let almanac = almanac::shipped();
-    let regime = regime(&almanac, &args.regime)?;
-    let answer = compute(&args.flags.question(&almanac)?, &regime);
+    let regime = regime(almanac, &args.regime)?;
+    let answer = args.flags.question(almanac)?.under(&regime);
     args.output.write(&report(&regime, &answer))?;
     Ok(0)
 }
@@ -144,8 +148,8 @@ pub fn run(args: Args) -> Result<u8, Error> {
 /// [`Error::Refused`] for words that cannot be read.
 pub fn run_compare(args: CompareArgs) -> Result<u8, Error> {
     let almanac = almanac::shipped();
-    let question = args.flags.question(&almanac)?;
-    let answers: Vec<(&Regime, Answer)> = almanac.regimes.iter().map(|regime| (regime, compute(&question, regime))).collect();
+    let question = args.flags.question(almanac)?;
+    let answers: Vec<(&Regime, Answer)> = almanac.regimes.iter().map(|regime| (regime, question.under(regime))).collect();
     let rows = answers.iter().map(|(regime, answer)| compared(regime, answer)).collect();
     let document = CompareJson {
         schema: "obligo.compare.v1",
@@ -170,7 +174,7 @@ const COLUMNS: &[(&str, &str)] = &[
 ///
 /// # Errors
 /// [`Error::Refused`] with the ones there are.
-pub fn regime(almanac: &Almanac, id: &str) -> Result<Regime, Error> {
+pub fn regime<'a>(almanac: &'a Almanac, id: &str) -> Result<Cow<'a, Regime>, Error> {
     let known = almanac.regimes.iter().map(|regime| regime.id.as_str());
     let unknown = || Fault::new("E0204", &["regime"], format!("`{id}` is not a regime")).hint(nearest(id, known));
     almanac.regime(id).ok_or_else(|| unknown().into())
@@ -186,6 +190,28 @@ pub fn calendar<'a>(almanac: &'a Almanac, id: &str) -> Result<&'a Calendar, Erro
     almanac.calendar(id).ok_or_else(|| unknown().into())
 }
 
+/// What is asked: a clause, the days that it counts from, and whose holidays count.
+pub struct Question<'a> {
+    from: Span,
+    /// The day is said to be near that span, how near is not said.
+    is_approximate: bool,
+    clause: Clause,
+    /// Whose holidays count. Several: each party's own.
+    pub calendars: Vec<&'a Calendar>,
+}
+
+impl Question<'_> {
+    /// The answer under a regime.
+    pub fn under(&self, regime: &Regime) -> Answer {
+        let counting = Counting { calendars: self.calendars.clone(), ..Counting::by(regime) };
+        let mut answer = compute(self.from, &self.clause, &counting);
+        if self.is_approximate {
+            answer.undetermined = Some("the day of the event is only said to be near, and how near is not said".into());
+        }
+        answer
+    }
+}
+
 impl Flags {
     /// The question that they ask.
     ///
@@ -194,12 +220,9 @@ impl Flags {
     pub fn question<'a>(&self, almanac: &'a Almanac) -> Result<Question<'a>, Error> {
         let today = clock::today()?;
         let from = args::date(&self.from, today)?;
-        let period = |text: &Option<String>| text.as_ref().map(|text| args::period(text)).transpose();
         let calendars = self.calendars.iter().map(|id| calendar(almanac, id)).collect::<Result<_, _>>()?;
-        Ok(Question {
-            from: bounds(&from)?,
-            is_approximate: from.is_approximate(),
-            period: period(&self.period)?,
+        let clause = Clause {
+            period: self.period.as_ref().map(|text| args::period(text)).transpose()?,
             backward: self.backward,
             purpose: match self.purpose {
                 None | Some(PurposeWord::Act) => Purpose::Act,
@@ -221,13 +244,13 @@ impl Flags {
                 MissingWord::Refuse => MissingDay::Refuse,
             }),
             sticky: self.sticky,
-            then: self.then.as_deref().map(then).transpose()?,
-            cutoff: self.cutoff.as_deref().map(month_day).transpose()?,
+            then: self.then.as_deref().map(read_then).transpose()?,
+            cutoff: self.cutoff.as_deref().map(read_then).transpose()?,
             not_before: self.not_before.as_ref().map(|text| args::day(text, today)).transpose()?,
             deemed_received_after: self.deemed_received_after.as_ref().map(|text| args::plain_period(text)).transpose()?,
             count_trigger_day: self.count_trigger_day,
-            calendars,
-        })
+        };
+        Ok(Question { from: bounds(&from)?, is_approximate: from.is_approximate(), clause, calendars })
     }
 }
 
@@ -242,22 +265,9 @@ fn bounds(from: &DateSpec) -> Result<Span, Error> {
     Ok(Span { earliest, latest })
 }
 
-fn then(text: &str) -> Result<Then, Error> {
-    match text.split_once('=') {
-        None if text == "first-of-next-month" => Ok(Then::FirstOfNextMonth),
-        None if text == "first-of-that-month" => Ok(Then::FirstOfThatMonth),
-        Some(("fixed-day", day)) => Ok(Then::FixedDay(month_day(day)?)),
-        _ => {
-            let known = ["first-of-next-month", "first-of-that-month", "fixed-day=12-31"];
-            Err(Fault::new("E0204", &["then"], format!("`{text}` is not what a clause adds")).hint(nearest(text, known)).into())
-        }
-    }
-}
-
-fn month_day(text: &str) -> Result<MonthDay, Error> {
-    let number = |text: &str| text.parse::<u32>().ok().filter(|_| text.len() == 2);
-    let day = text.split_once('-').and_then(|(month, day)| MonthDay::new(number(month)?, number(day)?));
-    day.ok_or_else(|| Error::refused("E0303", format!("`{text}` is not a day of the year"), "write month and day, as in 07-01"))
+/// What a clause adds, or a day of the year.
+fn read_then<T: FromStr<Err = ThenError>>(text: &str) -> Result<T, Error> {
+    text.parse().map_err(|error: ThenError| Error::refused(error.code(), error.to_string(), error.hint()))
 }
 
 impl ComputeJson {

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use rules::docket::{Kind, Line, Timing};
-use rules::time::{Period, Reckoning};
+use rules::time::Period;
 
 use super::Context;
 use super::args::{self, Reading};
@@ -76,7 +76,7 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
         return Ok(Window { from, to, overdue_too: false });
     }
     let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::plain_period(text))?;
-    let to = Reckoning::CorrespondingDate.forward(as_of, within).unwrap_or(NaiveDate::MAX);
+    let to = within.after(as_of).unwrap_or(NaiveDate::MAX);
     Ok(Window { from: as_of, to, overdue_too: true })
 }
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use events::DateSpec;
 use events::event::{
-    Achievement, Certainty, Event, Evidence, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone,
-    NoticeGiven, NoticeReceived, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
+    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
+    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen, RecordCorrected,
 };
 use events::log::Select;
 use events::record::SourceRef;
@@ -68,20 +69,105 @@ enum Act {
         /// The day it was received
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         received: Option<String>,
+        /// The day it was dispatched
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        dispatched: Option<String>,
+        /// The day from which it says that its period runs
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        stated: Option<String>,
+        /// The day on which it says that it takes effect
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: Option<String>,
         /// The power it exercises, if there are several
         #[arg(long, value_name = "PROVISION")]
         power: Option<String>,
-    },
-    /// A notice reached whoever it was addressed to
-    NoticeReceived {
-        /// The agreement
-        agreement: String,
-        /// The notice, if there are several
+        /// An id for it [default: notice-1 and so on]
         #[arg(long, value_name = "ID")]
         notice: Option<String>,
+    },
+    /// A notice was dispatched
+    NoticeDispatched(OfNotice),
+    /// A notice reached whoever it was addressed to
+    NoticeReceived {
+        #[command(flatten)]
+        of: OfNotice,
+        /// Who received it: depositary, or a party; whoever it was addressed to, if left out
+        #[arg(long, value_name = "WHO")]
+        by: Option<String>,
+    },
+    /// A notice was deposited with the depositary
+    NoticeDeposited(OfNotice),
+    /// A notice was registered
+    NoticeRegistered(OfNotice),
+    /// A notice was taken back before it took effect
+    NoticeRetracted {
+        #[command(flatten)]
+        of: OfNotice,
+        /// The other side accepts that, where the text asks for it
+        #[arg(long)]
+        accepted: bool,
+    },
+    /// The effect of a notice was suspended
+    NoticeSuspended(OfNotice),
+    /// A suspended notice was taken up again
+    NoticeResumed(OfNotice),
+    /// The effect of a notice was put off
+    NoticeExtended {
+        #[command(flatten)]
+        of: OfNotice,
+        /// The day on which it takes effect from now on
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        to: String,
+    },
+    /// The depositary stated when a notice or a consent takes effect
+    EffectStated {
+        #[command(flatten)]
+        of: OfNotice,
+        /// The day on which it takes effect
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: String,
+    },
+    /// A party consented to be bound
+    Consent {
+        /// The agreement
+        agreement: String,
+        /// The party
+        #[arg(long)]
+        by: String,
+        /// The day of deposit or signature
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+        /// How: signature, ratification, acceptance, approval, accession
+        #[arg(long, value_name = "HOW")]
+        how: Option<String>,
+    },
+    /// The parties prolonged the agreement
+    Renewed {
+        /// The agreement
+        agreement: String,
+        /// The day it was done
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+        /// The first day without it from now on
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        until: String,
+    },
+    /// Something on which a provision hangs is so, or is so no longer
+    Condition {
+        /// The agreement
+        agreement: String,
+        /// In the words of the provision: armed conflict
+        #[arg(long, value_name = "WORDS")]
+        condition: String,
+        /// The party for which it is so
+        #[arg(long, value_name = "PARTY")]
+        of: Option<String>,
         /// The day
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
+        /// It is so no longer
+        #[arg(long)]
+        over: bool,
     },
     /// An obligation was performed
     Performance {
@@ -210,6 +296,19 @@ struct Step {
     text: Option<String>,
 }
 
+/// A step in the life of a notice.
+#[derive(clap::Args)]
+struct OfNotice {
+    /// The agreement
+    agreement: String,
+    /// The notice, if there are several
+    #[arg(long, value_name = "ID")]
+    notice: Option<String>,
+    /// The day
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    on: String,
+}
+
 /// Something that was announced, delivered or worked on.
 #[derive(clap::Args)]
 struct Done {
@@ -264,14 +363,42 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
     };
     let proposal: Result<Proposal, Error> = match act {
         Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
-        Act::Notice { agreement, by, given, received, power } => {
-            let received = received.map(|text| date(&text)).transpose()?;
-            let notice = NoticeGiven { notice: String::new(), by, power: power.unwrap_or_default(), received };
-            Ok(Proposal::new(&agreement, Event::NoticeGiven(notice)).on(date(&given)?))
+        Act::Notice { agreement, by, given, received, dispatched, stated, effective, power, notice } => {
+            let said = |text: Option<String>| text.map(|text| date(&text)).transpose();
+            let (received, dispatched) = (said(received)?, said(dispatched)?);
+            let (stated, effective) = (said(stated)?, said(effective)?);
+            let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
+            let given_notice = NoticeGiven { notice, by, power, received, dispatched, stated, effective };
+            Ok(Proposal::new(&agreement, Event::NoticeGiven(given_notice)).on(date(&given)?))
         }
-        Act::NoticeReceived { agreement, notice, on } => {
-            let received = NoticeReceived { notice: notice.unwrap_or_default() };
-            Ok(Proposal::new(&agreement, Event::NoticeReceived(received)).on(date(&on)?))
+        Act::NoticeDispatched(of) => notice_step(of, date, |notice| Event::NoticeDispatched(NoticeStep { notice })),
+        Act::NoticeReceived { of, by } => notice_step(of, date, |notice| Event::NoticeReceived(NoticeReceived { notice, by })),
+        Act::NoticeDeposited(of) => notice_step(of, date, |notice| Event::NoticeDeposited(NoticeStep { notice })),
+        Act::NoticeRegistered(of) => notice_step(of, date, |notice| Event::NoticeRegistered(NoticeStep { notice })),
+        Act::NoticeRetracted { of, accepted } => {
+            notice_step(of, date, |notice| Event::NoticeRetracted(NoticeRetracted { notice, accepted }))
+        }
+        Act::NoticeSuspended(of) => notice_step(of, date, |notice| Event::NoticeSuspended(NoticeStep { notice })),
+        Act::NoticeResumed(of) => notice_step(of, date, |notice| Event::NoticeResumed(NoticeStep { notice })),
+        Act::NoticeExtended { of, to } => {
+            let to = date(&to)?;
+            notice_step(of, date, |notice| Event::NoticeExtended(NoticeExtended { notice, to }))
+        }
+        Act::EffectStated { of, effective } => {
+            let effective = date(&effective)?;
+            notice_step(of, date, |of| Event::EffectStated(EffectStated { of, effective }))
+        }
+        Act::Consent { agreement, by, on, how } => {
+            let consent = ConsentNotified { consent: String::new(), by, how };
+            Ok(Proposal::new(&agreement, Event::ConsentNotified(consent)).on(date(&on)?))
+        }
+        Act::Renewed { agreement, on, until } => {
+            let until = date(&until)?;
+            Ok(Proposal::new(&agreement, Event::AgreementRenewed(AgreementRenewed { until })).on(date(&on)?))
+        }
+        Act::Condition { agreement, condition, of, on, over } => {
+            let condition = ConditionEstablished { condition, of, holds: !over };
+            Ok(Proposal::new(&agreement, Event::ConditionEstablished(condition)).on(date(&on)?))
         }
         Act::Performance { id, on, by, evidence } => {
             let (agreement, instance) = split(&id)?;
@@ -305,6 +432,15 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
         }
     };
     Ok((proposal?, file))
+}
+
+/// A step of a notice, whichever it is.
+fn notice_step(
+    of: OfNotice,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+    event: impl FnOnce(String) -> Event,
+) -> Result<Proposal, Error> {
+    Ok(Proposal::new(&of.agreement, event(of.notice.unwrap_or_default())).on(date(&of.on)?))
 }
 
 fn meeting_proposal(

@@ -44,7 +44,7 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let almanac = almanac::shipped();
     let report = match &args.id {
         None => all_regimes(&almanac.regimes),
-        Some(id) => one_regime(&compute::regime(&almanac, id)?),
+        Some(id) => one_regime(&*compute::regime(almanac, id)?),
     };
     args.output.write(&report)?;
     Ok(0)
@@ -54,7 +54,7 @@ pub fn run_calendars(args: Args) -> Result<u8, Error> {
     let almanac = almanac::shipped();
     let report = match &args.id {
         None => all_calendars(&almanac.calendars),
-        Some(id) => one_calendar(compute::calendar(&almanac, id)?),
+        Some(id) => one_calendar(compute::calendar(almanac, id)?),
     };
     args.output.write(&report)?;
     Ok(0)

@@ -161,7 +161,28 @@ pub fn event(event: &Event) -> String {
         Event::WorkReported(done) => format!("work reported: {}", done.text),
         Event::PerformanceReported(done) => format!("performance of {} reported", done.instance),
         Event::NoticeGiven(notice) => format!("{} given by {} under {}", notice.notice, notice.by, notice.power),
-        Event::NoticeReceived(notice) => format!("{} received", notice.notice),
+        Event::NoticeDispatched(step) => format!("{} dispatched", step.notice),
+        Event::NoticeReceived(notice) => match &notice.by {
+            Some(by) => format!("{} received by {by}", notice.notice),
+            None => format!("{} received", notice.notice),
+        },
+        Event::NoticeDeposited(step) => format!("{} deposited", step.notice),
+        Event::NoticeRegistered(step) => format!("{} registered", step.notice),
+        Event::NoticeRetracted(notice) => format!("{} retracted", notice.notice),
+        Event::NoticeSuspended(step) => format!("{} suspended", step.notice),
+        Event::NoticeResumed(step) => format!("{} resumed", step.notice),
+        Event::NoticeExtended(notice) => format!("{} put off to {}", notice.notice, notice.to),
+        Event::EffectStated(stated) => format!("{} stated to take effect {}", stated.of, stated.effective),
+        Event::ConsentNotified(consent) => {
+            let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
+            format!("{} by {}{how}", consent.consent, consent.by)
+        }
+        Event::AgreementRenewed(renewed) => format!("prolonged until {}", renewed.until),
+        Event::ConditionEstablished(condition) => {
+            let of = condition.of.as_ref().map(|of| format!(", {of}")).unwrap_or_default();
+            let over = if condition.holds { "" } else { " no longer" };
+            format!("{}{over}{of}", condition.condition)
+        }
         Event::ReadingChosen(chosen) => format!("{} read as {}", chosen.provision, chosen.reading),
         Event::RecordCorrected(_) => "an earlier record is reversed".into(),
     }

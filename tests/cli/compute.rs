@@ -69,11 +69,22 @@ fn what_is_no_regime_calendar_period_or_day_of_the_year_is_refused() {
 }
 
 #[test]
-fn an_agreement_does_not_count_working_days_so_far_and_says_so() {
-    let register = Register::nowhere();
-    let file = crate::support::SMALL.replace("6 months", "6 working days");
-    register.file("working.toml", file);
-    register.obligo("check working.toml").ended(4).warns("E0304").warns("working days");
+fn an_agreement_counts_working_days_by_its_calendars_and_without_one_says_what_is_missing() {
+    let working = crate::support::SMALL.replace("6 months", "6 working days");
+    let by_calendar = working
+        .replace("id = \"small\"", "id = \"by-calendar\"")
+        .replace("reckoning = \"corresponding-date\"", "reckoning = \"corresponding-date\"\ncalendars = [\"KR\"]");
+    let register = Register::with(&[("working.toml", &working), ("by-calendar.toml", &by_calendar)]);
+    // 3 October 2025 is Foundation Day, and the harvest holiday follows from the 5th to the 9th.
+    for agreement in ["small", "by-calendar"] {
+        register.obligo(&format!("record notice {agreement} --by AA --given 2025-10-01 --received 2025-10-01")).succeeded();
+    }
+    register.obligo("explain by-calendar/notice-1").succeeded().says("6 working days from 2025-10-01: 2025-10-16");
+    register
+        .obligo("explain small/notice-1")
+        .succeeded()
+        .says("between 2025-10-09 and 2025-10-23")
+        .says("no calendar of holidays is named");
 }
 
 #[test]

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use events::event::{MeetingHeld, NoticeGiven};
-use events::terms::Term;
+use events::terms::{Provision, Term};
 use events::{DateSpec, Event};
 
-use super::ids::{meeting_of, notice_ids};
+use super::ids::{consent_ids, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
-use crate::clause;
 use crate::docket::{EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
+use crate::notice::{self, Standing};
 use crate::obligation::{Axes, Existence, Performance};
-use crate::register::{Act, Agreement, Register};
+use crate::register::{Act, Agreement, Known, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
+use crate::time::regime::Almanac;
 
 /// The first day on which there was an agreement to act under, by agreement.
 pub(super) struct FirstDays(BTreeMap<String, NaiveDate>);
@@ -64,8 +65,8 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::ProjectBegun(_)
         | Event::WorkReported(_)
         | Event::PerformanceReported(_)
-        | Event::NoticeGiven(_)
-        | Event::NoticeReceived(_) => on.and_then(DateSpec::latest),
+        | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
+        event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
     };
     if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))
@@ -80,7 +81,7 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
 }
 
 /// What is wrong with an act whose ids are complete.
-pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, today: NaiveDate) -> Vec<Fault> {
+pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &Almanac, today: NaiveDate) -> Vec<Fault> {
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
         Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
@@ -104,7 +105,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, today: Naiv
         }
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            faults.extend(instance_fault(agreement, &done.instance, &done.by, today));
+            faults.extend(instance_fault(agreement, &done.instance, &done.by, almanac, today));
             faults
         }
         Event::ProjectBegun(project) => {
@@ -112,23 +113,23 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, today: Naiv
             let fault = || Fault::new("E0205", &["project"], format!("project `{}` is there already", project.project));
             agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
-        Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice),
-        Event::NoticeReceived(received) => {
-            let given = agreement
-                .acts
-                .iter()
-                .find(|act| matches!(&act.event, Event::NoticeGiven(notice) if notice.notice == received.notice));
-            match given {
-                None => {
-                    let what = format!("`{}` is not a notice of {}", received.notice, agreement.id);
-                    vec![
-                        Fault::new("E0408", &["notice"], what)
-                            .hint(nearest(&received.notice, notice_ids(agreement).map(String::as_str))),
-                    ]
-                }
-                Some(given) => receipt_fault(given.days().earliest, proposal.occurred_on.as_ref(), "on").into_iter().collect(),
-            }
+        Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice, almanac),
+        Event::ConsentNotified(consent) => {
+            let taken = consent_ids(agreement).chain(notice_ids(agreement)).any(|id| *id == consent.consent);
+            let fault = || Fault::new("E0205", &["consent"], format!("consent `{}` is there already", consent.consent));
+            let taken = taken.then(|| fault().hint("give it an id of its own"));
+            party_fault(agreement, "by", &consent.by).into_iter().chain(taken).collect()
         }
+        Event::AgreementRenewed(_) if agreement.provisions_of("term").all(|known| !known.value.terms.contains_key("length")) => {
+            let what = format!("no provision of {} gives it a term that could be renewed", agreement.id);
+            vec![Fault::new("E0420", &["until"], what).hint("record its term first")]
+        }
+        Event::ConditionEstablished(condition) => {
+            let mut faults: Vec<Fault> = condition.of.iter().filter_map(|of| party_fault(agreement, "of", of)).collect();
+            faults.extend(condition_fault(agreement, &condition.condition));
+            faults
+        }
+        event if let Some(notice) = notice_of(event) => step_faults(agreement, proposal, notice, almanac),
         Event::ReadingChosen(chosen) => reading_fault(agreement, &chosen.provision, &chosen.reading).into_iter().collect(),
         Event::RecordCorrected(_) => correction_faults(agreement, proposal),
         _ => Vec::new(),
@@ -171,10 +172,10 @@ fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
 }
 
-fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], today: NaiveDate) -> Option<Fault> {
+fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], almanac: &Almanac, today: NaiveDate) -> Option<Fault> {
     let mut register = Register::default();
     register.agreements.insert(agreement.id.clone(), agreement.clone());
-    let docket = crate::assess::assess(&register, Vec::new(), today);
+    let docket = crate::assess::assess(&register, Vec::new(), almanac, today);
     let id = format!("{}/{instance}", agreement.id);
     let commitments = || docket.entries.iter().filter(|line| line.kind == Kind::Commitment).map(|line| line.id.as_str());
     match docket.line(&id) {
@@ -207,21 +208,22 @@ fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], today: N
     }
 }
 
-fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven) -> Vec<Fault> {
+fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven, almanac: &Almanac) -> Vec<Fault> {
     let mut faults: Vec<Fault> = party_fault(agreement, "by", &notice.by).into_iter().collect();
-    let power = agreement.provision(&notice.power).filter(|known| known.value.kind == "termination");
+    let is_power = |known: &&Known<Provision>| match known.value.kind.as_str() {
+        "termination" => !known.value.terms.contains_key("when"),
+        kind => kind == "term" && known.value.terms.contains_key("renewal"),
+    };
+    let power = agreement.provision(&notice.power).filter(is_power);
     match power {
         None => faults.push(provision_fault(agreement, &["power"], &notice.power)),
         Some(known) => {
             let holders = &known.value.by;
-            let anyone = holders.iter().any(|id| id == "either" || id == "any");
+            // Of a renewal the text says only that notice keeps it from coming about: each party may give it.
+            let anyone = holders.is_empty() || holders.iter().any(|id| id == "either" || id == "any");
             if faults.is_empty() && !anyone && !holders.contains(&notice.by) {
                 let what = format!("`{}` does not hold the power of {}", notice.by, known.value.reference);
                 faults.push(Fault::new("E0401", &["by"], what).hint(format!("held by {}", holders.join(", "))));
-            }
-            if clause::notice(&known.value).is_none() {
-                let what = format!("the text of {} does not say how long notice must be", known.value.reference);
-                faults.push(Fault::new("E0409", &["power"], what).hint("record what it says first"));
             }
         }
     }
@@ -235,7 +237,7 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));
         let day = given.latest().unwrap_or(given_on);
-        let state = Scene::new(agreement, day).effect.state;
+        let state = Scene::new(agreement, almanac, day).effect.state;
         if !matches!(state, EffectState::InEffect | EffectState::InForce | EffectState::Undetermined) {
             let what =
                 format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
@@ -243,6 +245,60 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         }
     }
     faults
+}
+
+/// What is wrong with an act that speaks of a notice: there is no such notice, or the act came before it or too late.
+fn step_faults(agreement: &Agreement, proposal: &Proposal, notice: &str, almanac: &Almanac) -> Vec<Fault> {
+    let is_given = |act: &&Act| matches!(&act.event, Event::NoticeGiven(given) if given.notice == notice);
+    let on = proposal.occurred_on.as_ref();
+    let Some(given) = agreement.acts.iter().find(is_given) else {
+        let is_statement = matches!(proposal.event, Event::EffectStated(_));
+        let by_itself = |act: &Act| match &act.event {
+            Event::ConditionEstablished(condition) => {
+                condition.of.as_ref().map_or(notice == "exit", |of| notice == format!("exit-{of}"))
+            }
+            _ => false,
+        };
+        let is_consent = consent_ids(agreement).any(|id| id == notice);
+        if is_statement && (is_consent || agreement.acts.iter().any(by_itself)) {
+            return Vec::new();
+        }
+        let known = notice_ids(agreement).chain(consent_ids(agreement).filter(|_| is_statement)).map(String::as_str);
+        let what = format!("`{notice}` is not a notice of {}", agreement.id);
+        return vec![Fault::new("E0408", &["notice"], what).hint(nearest(notice, known))];
+    };
+    let ends_it = matches!(
+        proposal.event,
+        Event::NoticeRetracted(_) | Event::NoticeSuspended(_) | Event::NoticeExtended(_) | Event::NoticeResumed(_)
+    );
+    let mut faults: Vec<Fault> = receipt_fault(given.days().earliest, on, "on").into_iter().collect();
+    if let Some(day) = on.and_then(DateSpec::earliest).filter(|_| ends_it && faults.is_empty()) {
+        let scene = Scene::new(agreement, almanac, day);
+        let found = scene.notices.iter().find(|known| known.id == notice && known.standing == Standing::Running);
+        let effective = found.and_then(|found| found.ends).filter(|ends| ends.latest <= day);
+        faults.extend(effective.map(|ends| {
+            let what = format!("notice `{notice}` took effect {}: on {day} there was nothing left to change", ends.words());
+            Fault::new("E0419", &["on"], what).hint("correct the date; what is agreed afterwards is a new agreement")
+        }));
+    }
+    faults
+}
+
+/// A condition in words that no provision hangs on would do nothing, and nobody would see why.
+fn condition_fault(agreement: &Agreement, words: &str) -> Option<Fault> {
+    let known: Vec<&str> = agreement.provisions.iter().flat_map(|known| conditions(&known.value)).collect();
+    let fault = || Fault::new("E0420", &["condition"], format!("no provision of {} hangs on `{words}`", agreement.id));
+    (!known.contains(&words)).then(|| {
+        fault().hint(if known.is_empty() { "there is none to name".into() } else { nearest(words, known.iter().copied()) })
+    })
+}
+
+/// The conditions in words that a provision names.
+fn conditions(provision: &Provision) -> impl Iterator<Item = &str> {
+    let table = |key: &str| provision.terms.get(key).and_then(Term::as_table);
+    let of_notice = [table("notice"), table("after")].into_iter().flatten();
+    let in_notice = of_notice.flat_map(|terms| ["hold_while", "condition"].map(|key| terms.get(key)));
+    std::iter::once(provision.terms.get("when")).chain(in_notice).flatten().filter_map(Term::as_text)
 }
 
 fn receipt_fault(given: NaiveDate, received: Option<&DateSpec>, key: &str) -> Option<Fault> {
@@ -258,7 +314,7 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
     let terms = &known.value.terms;
     let every = terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok());
     let is_open = !terms.contains_key("reading");
-    let by_notice = clause::notice(&known.value).is_some_and(|clause| clause.counted_from.is_none());
+    let by_notice = notice::terms::notice(&known.value).is_some_and(|terms| terms.counted_from.is_none());
     let readings: Vec<&str> = match every.filter(|every| is_open && fits_the_calendar(*every)) {
         Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
         None if known.value.kind == "termination" && by_notice => vec!["given", "received"],

@@ -39,23 +39,69 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
                 notice.notice = format!("notice-{}", (1..).find(free).unwrap_or_default());
             }
         }
-        Event::NoticeReceived(received) if received.notice.is_empty() => {
-            let ids: Vec<&String> = notice_ids(agreement).collect();
-            received.notice = match ids.as_slice() {
-                [one] => (*one).clone(),
-                [] => {
-                    let what = format!("no notice of {} is recorded", agreement.id);
-                    return Err(Fault::new("E0408", &["notice"], what).hint("record that it was given first"));
-                }
-                _ => {
-                    return Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len()))
-                        .hint("name it"));
-                }
-            };
+        Event::ConsentNotified(consent) if consent.consent.is_empty() => {
+            let wanted = format!("consent-{}", consent.by);
+            let ids: Vec<&String> = consent_ids(agreement).collect();
+            let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+            consent.consent = std::iter::once(wanted.clone()).chain(numbered).find(|id| !ids.contains(&id)).unwrap_or_default();
         }
-        _ => {}
+        event => {
+            if let Some(notice) = notice_of_mut(event).filter(|notice| notice.is_empty()) {
+                *notice = the_notice(agreement)?;
+            }
+        }
     }
     Ok(())
+}
+
+fn the_notice(agreement: &Agreement) -> Result<String, Fault> {
+    let ids: Vec<&String> = notice_ids(agreement).collect();
+    match ids.as_slice() {
+        [one] => Ok((*one).clone()),
+        [] => {
+            let what = format!("no notice of {} is recorded", agreement.id);
+            Err(Fault::new("E0408", &["notice"], what).hint("record that it was given first"))
+        }
+        _ => Err(Fault::new("E0408", &["notice"], format!("which notice? {} has {}", agreement.id, ids.len())).hint("name it")),
+    }
+}
+
+/// The notice that a later act speaks of; `effect.stated` may speak of a consent.
+pub(super) fn notice_of(event: &Event) -> Option<&str> {
+    match event {
+        Event::NoticeReceived(received) => Some(&received.notice),
+        Event::NoticeDispatched(step)
+        | Event::NoticeDeposited(step)
+        | Event::NoticeRegistered(step)
+        | Event::NoticeSuspended(step)
+        | Event::NoticeResumed(step) => Some(&step.notice),
+        Event::NoticeRetracted(retracted) => Some(&retracted.notice),
+        Event::NoticeExtended(extended) => Some(&extended.notice),
+        Event::EffectStated(stated) => Some(&stated.of),
+        _ => None,
+    }
+}
+
+pub(super) fn notice_of_mut(event: &mut Event) -> Option<&mut String> {
+    match event {
+        Event::NoticeReceived(received) => Some(&mut received.notice),
+        Event::NoticeDispatched(step)
+        | Event::NoticeDeposited(step)
+        | Event::NoticeRegistered(step)
+        | Event::NoticeSuspended(step)
+        | Event::NoticeResumed(step) => Some(&mut step.notice),
+        Event::NoticeRetracted(retracted) => Some(&mut retracted.notice),
+        Event::NoticeExtended(extended) => Some(&mut extended.notice),
+        Event::EffectStated(stated) => Some(&mut stated.of),
+        _ => None,
+    }
+}
+
+pub(super) fn consent_ids(agreement: &Agreement) -> impl Iterator<Item = &String> {
+    agreement.acts.iter().filter_map(|act| match &act.event {
+        Event::ConsentNotified(consent) => Some(&consent.consent),
+        _ => None,
+    })
 }
 
 fn free_meeting_id(agreement: &Agreement, body: &str, on: &DateSpec) -> String {
@@ -126,7 +172,9 @@ fn ambiguous_meeting(body: &str, many: &[String]) -> Fault {
 }
 
 fn the_power(agreement: &Agreement) -> Result<String, Fault> {
-    let powers: Vec<&Known<Provision>> = agreement.provisions_of("termination").collect();
+    let is_exercised = |known: &&Known<Provision>| !known.value.terms.contains_key("when");
+    let mut powers: Vec<&Known<Provision>> = agreement.provisions_of("termination").filter(is_exercised).collect();
+    powers.extend(agreement.provisions_of("term").filter(|known| known.value.terms.contains_key("renewal")));
     match powers.as_slice() {
         [one] => Ok(one.value.id.clone()),
         [] => Err(Fault::new("E0409", &["power"], format!("no provision of {} gives a power to end it by notice", agreement.id))

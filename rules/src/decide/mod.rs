@@ -5,12 +5,13 @@
 
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
-use events::event::{MeetingCancelled, MeetingPostponed, NoticeReceived};
+use events::event::{MeetingCancelled, MeetingPostponed};
 use events::record::SourceRef;
 
 use crate::fault::{Fault, nearest};
 use crate::provision;
 use crate::register::{Agreement, Fact, Known, Register};
+use crate::time::regime::Almanac;
 
 mod acts;
 mod ids;
@@ -27,8 +28,13 @@ use proposal::is_proposed;
 ///
 /// # Errors
 /// Every fault of every proposal. Then nothing may be appended.
-pub fn decide(register: &Register, proposals: &[Proposal], today: NaiveDate) -> Result<Decision, Vec<Refusal>> {
-    let mut desk = Desk { scratch: register.clone(), today, decision: Decision::default(), refusals: Vec::new() };
+pub fn decide(
+    register: &Register,
+    proposals: &[Proposal],
+    almanac: &Almanac,
+    today: NaiveDate,
+) -> Result<Decision, Vec<Refusal>> {
+    let mut desk = Desk { scratch: register.clone(), almanac, today, decision: Decision::default(), refusals: Vec::new() };
     let is_term = |proposal: &Proposal| is_term(&proposal.event);
     for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
         desk.take_term(place, proposal);
@@ -50,8 +56,9 @@ fn is_term(event: &Event) -> bool {
 }
 
 /// The register as it would be with what was accepted so far.
-struct Desk {
+struct Desk<'a> {
     scratch: Register,
+    almanac: &'a Almanac,
     today: NaiveDate,
     decision: Decision,
     refusals: Vec<Refusal>,
@@ -64,7 +71,7 @@ enum Held {
     InOthers,
 }
 
-impl Desk {
+impl Desk<'_> {
     fn refuse(&mut self, proposal: usize, fault: Fault) {
         self.refusals.push(Refusal { proposal, fault });
     }
@@ -161,7 +168,7 @@ impl Desk {
         let mut faults = terms::source_faults(agreement, proposal);
         faults.extend(words::faults(proposal));
         match &proposal.event {
-            Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms)),
+            Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms, self.almanac)),
             Event::ProvisionRecorded(provision) => {
                 faults.extend(provision::check(provision));
                 faults.extend(terms::provision_faults(agreement, provision));
@@ -177,13 +184,12 @@ impl Desk {
             return self.refuse(place, fault);
         };
         // Without its meeting or notice, an act is not known well enough to be the same as another.
-        let is_whole = !matches!(
-            &proposal.event,
+        let left_open = match &proposal.event {
             Event::MeetingPostponed(MeetingPostponed { meeting: id, .. })
-            | Event::MeetingCancelled(MeetingCancelled { meeting: id })
-            | Event::NoticeReceived(NoticeReceived { notice: id }) if id.is_empty()
-        );
-        if is_whole && is_recorded(agreement, proposal) {
+            | Event::MeetingCancelled(MeetingCancelled { meeting: id }) => id.is_empty(),
+            event => ids::notice_of(event).is_some_and(str::is_empty),
+        };
+        if !left_open && is_recorded(agreement, proposal) {
             return self.decision.already.push(place);
         }
         let mut proposal = self.with_digest(proposal.clone());
@@ -193,7 +199,7 @@ impl Desk {
         match ids::complete(agreement, &mut proposal) {
             Err(fault) => faults.push(fault),
             Ok(()) if is_recorded(agreement, &proposal) => return self.decision.already.push(place),
-            Ok(()) => faults.extend(acts::act_faults(agreement, &proposal, self.today)),
+            Ok(()) => faults.extend(acts::act_faults(agreement, &proposal, self.almanac, self.today)),
         }
         if faults.is_empty() {
             return self.accept(place, proposal);
@@ -224,7 +230,6 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
         (Event::MeetingCancelled(new), Event::MeetingCancelled(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
         }
-        (Event::NoticeReceived(new), Event::NoticeReceived(old)) if new.notice.is_empty() => new.notice.clone_from(&old.notice),
         (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
         }
@@ -232,7 +237,14 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
             new.notice.clone_from(&old.notice);
             new.power.clone_from(&old.power);
         }
-        _ => {}
+        (Event::ConsentNotified(new), Event::ConsentNotified(old)) if new.consent.is_empty() => {
+            new.consent.clone_from(&old.consent);
+        }
+        (new, old) => {
+            if let (Some(new), Some(old)) = (ids::notice_of_mut(new).filter(|id| id.is_empty()), ids::notice_of(old)) {
+                old.clone_into(new);
+            }
+        }
     }
     proposed == *held
 }

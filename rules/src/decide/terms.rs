@@ -6,7 +6,7 @@ use events::terms::{AgreementTerms, Force, Provision, Term};
 use super::proposal::Proposal;
 use crate::fault::{Fault, nearest};
 use crate::register::Agreement;
-use crate::time::Reckoning;
+use crate::time::regime::Almanac;
 
 pub(super) fn already_otherwise(proposal: &Proposal, recorded: Option<u64>) -> Fault {
     let (what, id) = match &proposal.event {
@@ -23,7 +23,7 @@ pub(super) fn already_otherwise(proposal: &Proposal, recorded: Option<u64>) -> F
     }
 }
 
-pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
+pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms, almanac: &Almanac) -> Vec<Fault> {
     let mut faults = Vec::new();
     if !is_short_name(id) {
         faults.push(
@@ -31,9 +31,15 @@ pub(super) fn agreement_faults(id: &str, terms: &AgreementTerms) -> Vec<Fault> {
                 .hint("use lower-case letters, digits and hyphens, as in uk-kr-dp"),
         );
     }
-    if Reckoning::named(&terms.reckoning).is_none() {
+    if almanac.regime(&terms.reckoning).is_none() {
         let what = format!("`{}` is not a regime of counting periods", terms.reckoning);
-        faults.push(Fault::new("E0204", &["reckoning"], what).hint(nearest(&terms.reckoning, Reckoning::KNOWN)));
+        let known = almanac.regimes.iter().map(|regime| regime.id.as_str());
+        faults.push(Fault::new("E0204", &["reckoning"], what).hint(nearest(&terms.reckoning, known)));
+    }
+    for id in terms.calendars.iter().filter(|id| almanac.calendar(id).is_none()) {
+        let known = almanac.calendars.iter().map(|calendar| calendar.id.as_str());
+        let what = format!("`{id}` is not a calendar");
+        faults.push(Fault::new("E0204", &["calendars"], what).hint(nearest(id, known)));
     }
     if terms.parties.is_empty() {
         faults.push(Fault::new("E0202", &["party"], "no party is named").hint("add [[party]] with id and name"));

@@ -66,6 +66,7 @@ fn ids(event: &Event) -> Vec<(&'static str, &str)> {
         Event::MeetingHeld(meeting) => vec![("meeting", &meeting.meeting)],
         Event::ProjectBegun(project) => vec![("project", &project.project)],
         Event::NoticeGiven(notice) => vec![("notice", &notice.notice)],
+        Event::ConsentNotified(consent) => vec![("consent", &consent.consent)],
         _ => Vec::new(),
     }
 }
@@ -77,6 +78,7 @@ fn texts(event: &Event) -> Vec<(&'static str, &str)> {
             vec![("text", &done.text)]
         }
         Event::ProjectBegun(project) => vec![("text", &project.text)],
+        Event::ConditionEstablished(condition) => vec![("condition", &condition.condition)],
         _ => Vec::new(),
     }
 }

@@ -2,140 +2,457 @@
 //!
 //! | from | when | to |
 //! |---|---|---|
-//! | – | a notice is given | `running` |
-//! | running | its period has run from the day the text counts from | `effective` |
+//! | – | a notice is given, or a condition is met by which the end comes of itself | `running` |
+//! | – | it is given before the power begins, or outside its window | `too early` |
+//! | running | its period has run from the day the text counts from, and nothing holds it | `effective` |
+//! | running | it is taken back before it takes effect | `retracted` |
+//! | running | its effect is suspended | `suspended` |
+//! | suspended | it is taken up again | `running` |
+//! | running | another end came before | `overtaken` |
 //!
-//! A text that does not say whether the period runs from giving or from receipt has both as readings.
+//! What a text leaves open has several readings: whether the period runs from giving or from receipt, whether the effect begins on the
+//! corresponding day or on the day after. The day that the depositary states fixes them.
 
 use chrono::NaiveDate;
-use events::event::NoticeGiven;
+use events::event::{ConditionEstablished, NoticeGiven};
+use events::terms::Provision;
 use events::{DateSpec, Event};
 
-use crate::clause::{self, Clause, CountedFrom};
-use crate::docket::Reason;
-use crate::register::{Act, Agreement, Occurrence};
-use crate::time::{Reckoning, Span};
+use crate::docket::{EffectState, Reason, Reckoned};
+use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::term::{self, Term};
+use crate::time::compute::{Clause, Quantifier};
+use crate::time::regime::EffectDay;
+use crate::time::{Answer, Counting, Span, compute};
 
-/// A notice that had been given by the day.
+mod later;
+pub(crate) mod line;
+pub mod terms;
+
+pub(crate) use later::stated_of;
+pub use terms::{CountedFrom, NoticeTerms};
+
+/// A notice that had been given by the day, or an end that had begun to come of itself.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Notice {
+    /// Its id within the agreement.
     pub id: String,
+    /// Who gave it, or whose participation it ends.
     pub by: String,
+    /// When it was given, as recorded.
     pub given_words: String,
     /// Id of the provision whose power it exercises.
     pub power: String,
     /// Its place in the text.
     pub provision: String,
+    /// Records that it rests on.
     pub records: Vec<u64>,
-    /// The first day without the agreement over all readings; `None` while a reading has no date.
+    /// It ends the participation of `by` alone.
+    pub is_withdrawal: bool,
+    /// It came of itself, and nobody gave it.
+    pub is_automatic: bool,
+    /// `Terminated`, or `Expired` where it only keeps a term from being renewed.
+    pub leads_to: EffectState,
+    /// What the clause gives, over all its readings, and what was stated.
+    pub reckoned: Reckoned,
+    /// The first day without the agreement after everything that came later; `None` while it has no date.
     pub ends: Option<Span>,
     /// The least that is sure, where `ends` is not known.
     pub no_earlier_than: Option<NaiveDate>,
+    /// What is missing for a date.
+    pub missing: Option<String>,
+    /// What became of it.
+    pub standing: Standing,
     /// Steps of the counting.
     pub steps: Vec<Reason>,
-    quantifier: &'static str,
+    /// `no earlier than` or `on`.
+    preposition: &'static str,
+}
+
+/// What became of a notice before it took effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It runs, or has run.
+    Running,
+    /// It was given when there was no power to give it: why.
+    TooEarly(String),
+    /// It was taken back: when.
+    Retracted(String),
+    /// Its effect is suspended: since when.
+    Suspended(String),
 }
 
 impl Notice {
     /// `no earlier than 2027-02-28`, `on 2027-02-28`, `between … and …`.
     pub fn ends_words(&self) -> String {
         match (self.ends, self.no_earlier_than) {
-            (Some(span), _) if span.earliest == span.latest => format!("{} {}", self.quantifier, span.earliest),
+            (Some(span), _) if span.earliest == span.latest => format!("{} {}", self.preposition, span.earliest),
             (Some(span), _) => span.words(),
             (None, Some(earliest)) => format!("no earlier than {earliest}"),
             (None, None) => "on a day that cannot be told".into(),
         }
     }
+
+    /// The days on which it may end what it ends; open at the end while a reading has no date. `None`, where it ends nothing.
+    pub fn span(&self) -> Option<Span> {
+        let open = self.no_earlier_than.map(|earliest| Span { earliest, latest: NaiveDate::MAX });
+        self.ends.or(open).filter(|_| self.standing == Standing::Running)
+    }
 }
 
-/// All notices that had been given by the day, in legal order.
-pub fn notices(agreement: &Agreement, regime: Reckoning, as_of: NaiveDate) -> Vec<Notice> {
-    let given = |act: &Act| act.by(as_of) != Occurrence::No;
-    agreement
-        .acts
-        .iter()
-        .filter(|act| given(act))
+/// What a notice is looked at with: one agreement on one day.
+#[derive(Clone, Copy)]
+pub struct Place<'a> {
+    /// The agreement.
+    pub agreement: &'a Agreement,
+    /// What it counts by.
+    pub counting: &'a Counting<'a>,
+    /// The days on which the agreement came into effect, if they are known.
+    pub entry: Option<Span>,
+    /// The day.
+    pub as_of: NaiveDate,
+}
+
+impl<'a> Place<'a> {
+    /// Acts that had happened by the day, or may have.
+    fn acts(self) -> impl Iterator<Item = &'a Act> {
+        self.agreement.acts.iter().filter(move |act| act.by(self.as_of) != Occurrence::No)
+    }
+
+    /// The first of them that says something of a notice.
+    fn find<T>(self, what: impl Fn(&'a Event) -> Option<T>) -> Option<(&'a Act, T)> {
+        self.acts().find_map(|act| Some((act, what(&act.event)?)))
+    }
+
+    /// The last of them.
+    fn last<T>(self, what: impl Fn(&'a Event) -> Option<T>) -> Option<(&'a Act, T)> {
+        self.acts().filter_map(|act| Some((act, what(&act.event)?))).last()
+    }
+}
+
+/// All notices that had been given by the day, and the ends that came of themselves, in legal order.
+pub fn notices(place: Place) -> Vec<Notice> {
+    place
+        .acts()
         .filter_map(|act| match &act.event {
-            Event::NoticeGiven(notice) => notice_of(agreement, regime, as_of, act, notice),
+            Event::NoticeGiven(given) => given_notice(place, act, given),
+            Event::ConditionEstablished(condition) if condition.holds => automatic(place, act, condition),
             _ => None,
         })
         .collect()
 }
 
-fn notice_of(agreement: &Agreement, regime: Reckoning, as_of: NaiveDate, act: &Act, given: &NoticeGiven) -> Option<Notice> {
-    let known = agreement.provision(&given.power)?;
-    let clause = clause::notice(&known.value)?;
-    let receipt = receipt(agreement, as_of, given);
-    let received = receipt.as_ref().map(|(span, _)| *span);
-    let given_on = Some(act.days()).filter(|_| !act.on.as_ref().is_some_and(DateSpec::is_approximate));
-    let counted: Vec<Counted> = clause
-        .readings(agreement, &given.power, as_of)
-        .into_iter()
-        .map(|reading| {
-            let from = match reading {
-                CountedFrom::Given => given_on,
-                CountedFrom::Received => received,
-            };
-            Counted { reading, from, ends: from.and_then(|from| regime.forward_span(from, clause.period)) }
-        })
-        .collect();
-    let ends = counted
-        .iter()
-        .map(|counted| counted.ends)
-        .collect::<Option<Vec<Span>>>()
-        .and_then(|all| all.into_iter().reduce(Span::hull));
-    let no_earlier_than = act.on.as_ref().and_then(DateSpec::earliest).and_then(|given| regime.forward(given, clause.period));
-    let mut records = vec![known.seq, act.seq];
-    records.extend(receipt.and_then(|(_, seq)| seq));
-    let step = |counted: &Counted| {
-        let step = Reason::new("notice.period", counted.words(regime, &clause));
-        step.provision(&known.value.reference).records([act.seq])
+fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> {
+    let known = place.agreement.provision(&given.power)?;
+    let mut notice = draft(known, act, &given.notice, &given.by);
+    if known.value.kind == "term" {
+        let terms = term::read(&known.value, &mut Vec::new());
+        notice.leads_to = EffectState::Expired;
+        not_renewed(place, &mut notice, act, given, &terms);
+        let none = NoticeTerms::plain(Clause::at_once(crate::time::compute::Purpose::Effect));
+        later::apply(place, &mut notice, act, Some(given), &none);
+        return Some(notice);
+    }
+    let Some(terms) = terms::notice(&known.value) else {
+        notice.missing = Some(known.value.undetermined.clone().unwrap_or_else(|| "how long notice must be is not said".into()));
+        let none = NoticeTerms::plain(Clause::at_once(crate::time::compute::Purpose::Effect));
+        later::apply(place, &mut notice, act, Some(given), &none);
+        return Some(notice);
     };
-    let steps = counted.iter().map(step).collect();
-    Some(Notice {
-        id: given.notice.clone(),
-        by: given.by.clone(),
-        given_words: act.date_words(),
-        power: given.power.clone(),
-        provision: known.value.reference.clone(),
-        records,
-        ends,
-        no_earlier_than,
-        steps,
-        quantifier: if clause.at_least { "no earlier than" } else { "on" },
-    })
+    notice.preposition = terms.preposition();
+    let readings = terms.readings(place.agreement, &given.power, place.as_of);
+    let counted: Vec<Counted> = readings.into_iter().map(|reading| counted(place, act, given, &terms, reading)).collect();
+    settle(place, &mut notice, &known.value, act, &terms, counted);
+    later::apply(place, &mut notice, act, Some(given), &terms);
+    Some(notice)
 }
 
-/// The day it was received and the record that says so, if it is another than the notice's own.
-fn receipt(agreement: &Agreement, as_of: NaiveDate, given: &NoticeGiven) -> Option<(Span, Option<u64>)> {
-    let later = agreement.acts.iter().find(|act| {
-        matches!(&act.event, Event::NoticeReceived(received) if received.notice == given.notice)
-            && act.by(as_of) != Occurrence::No
-    });
-    if let Some(act) = later {
-        return Some((act.days(), Some(act.seq)));
+/// An end that comes of itself, once a condition is met.
+fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Option<Notice> {
+    let is_it = |known: &&Known<Provision>| {
+        known.value.terms.get("when").and_then(events::terms::Term::as_text) == Some(condition.condition.as_str())
+    };
+    let known = place.agreement.provisions_of("termination").find(is_it)?;
+    let terms = terms::notice(&known.value)?;
+    let by = condition.of.clone().unwrap_or_default();
+    let id = if by.is_empty() { "exit".to_string() } else { format!("exit-{by}") };
+    let mut notice = draft(known, act, &id, &by);
+    notice.is_automatic = true;
+    notice.is_withdrawal = condition.of.is_some();
+    notice.preposition = terms.preposition();
+    let answers = answers(place.counting, act.days(), &terms.clause);
+    let counted = Counted { reading: None, from: Some(act.days()), answers, records: Vec::new(), deemed: false };
+    settle(place, &mut notice, &known.value, act, &terms, vec![counted]);
+    later::apply(place, &mut notice, act, None, &terms);
+    Some(notice)
+}
+
+fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
+    Notice {
+        id: id.into(),
+        by: by.into(),
+        given_words: act.date_words(),
+        power: known.value.id.clone(),
+        provision: known.value.reference.clone(),
+        records: vec![known.seq, act.seq],
+        is_withdrawal: known.value.by.iter().any(|holder| holder == "any"),
+        is_automatic: false,
+        leads_to: EffectState::Terminated,
+        reckoned: Reckoned::default(),
+        ends: None,
+        no_earlier_than: None,
+        missing: None,
+        standing: Standing::Running,
+        steps: Vec::new(),
+        preposition: "on",
     }
-    let (earliest, latest) = given.received.as_ref()?.bounds()?;
-    (earliest <= as_of).then_some((Span { earliest, latest }, None))
 }
 
 /// What one reading of the clause gives.
 struct Counted {
-    reading: CountedFrom,
+    /// From what it counts; `None` where the end comes of itself.
+    reading: Option<CountedFrom>,
     /// The day its period runs from, if that is known.
     from: Option<Span>,
-    ends: Option<Span>,
+    /// One counting, or two where it is open whether the effect begins on the corresponding day or on the day after.
+    answers: Vec<Answer>,
+    /// Records beside the notice's own that it rests on.
+    records: Vec<u64>,
+    /// The day is that of dispatch, and receipt is deemed so much later.
+    deemed: bool,
 }
 
 impl Counted {
-    fn words(&self, regime: Reckoning, clause: &Clause) -> String {
-        let day = format!("counted from the day it was {}", self.reading.word());
-        match (self.from, self.ends) {
-            (Some(from), Some(_)) if from.earliest == from.latest => {
-                format!("{day}: {}", regime.step(from.earliest, clause.period))
-            }
-            (Some(from), Some(ends)) => format!("{day}, {}: {} gives {}", from.words(), clause.period, ends.words()),
-            _ => format!("{day}: that day is not recorded"),
+    fn ends(&self) -> Option<Span> {
+        self.answers.iter().map(Answer::span).collect::<Option<Vec<Span>>>()?.into_iter().reduce(Span::hull)
+    }
+}
+
+fn counted(place: Place, act: &Act, given: &NoticeGiven, terms: &NoticeTerms, reading: CountedFrom) -> Counted {
+    let found = trigger(place, act, given, reading);
+    let deems = terms.clause.deemed_received_after.is_some();
+    // Receipt is deemed where it is not known; a receipt that is recorded is the fact itself.
+    let (found, clause, deemed) = match found {
+        None if deems && reading.is_receipt() => {
+            let sent = trigger(place, act, given, CountedFrom::Dispatched).or(trigger(place, act, given, CountedFrom::Given));
+            (sent, terms.clause.clone(), true)
         }
+        Some(found) if reading.is_receipt() => {
+            (Some(found), Clause { deemed_received_after: None, ..terms.clause.clone() }, false)
+        }
+        found => (found, terms.clause.clone(), false),
+    };
+    let from = found.map(|(span, _)| span);
+    let answers = from.map(|from| answers(place.counting, from, &clause)).unwrap_or_default();
+    Counted { reading: Some(reading), from, answers, records: found.and_then(|(_, seq)| seq).into_iter().collect(), deemed }
+}
+
+/// The counting, twice where those who read such words do not agree on which day an effect begins.
+pub fn answers(counting: &Counting, from: Span, clause: &Clause) -> Vec<Answer> {
+    if !counting.leaves_effect_open(clause, from) {
+        return vec![compute(from, clause, counting)];
+    }
+    let on = |effect: EffectDay| compute(from, &Clause { effect: Some(effect), ..clause.clone() }, counting);
+    vec![on(EffectDay::SameDay), on(EffectDay::NextDay)]
+}
+
+/// The day that a reading counts from, and the record that says so if it is another than the notice's own.
+fn trigger(place: Place, act: &Act, given: &NoticeGiven, reading: CountedFrom) -> Option<(Span, Option<u64>)> {
+    let of = |notice: &str| notice == given.notice;
+    let said = |date: &Option<DateSpec>| {
+        let (earliest, latest) = date.as_ref().filter(|date| !date.is_approximate())?.bounds()?;
+        (earliest <= place.as_of).then_some((Span { earliest, latest }, None))
+    };
+    let step = |what: fn(&Event) -> Option<&str>| {
+        let (act, _) = place.find(|event| what(event).filter(|notice| of(notice)))?;
+        Some((act.days(), Some(act.seq)))
+    };
+    match reading {
+        CountedFrom::Given => (!act.on.as_ref().is_some_and(DateSpec::is_approximate)).then(|| (act.days(), None)),
+        CountedFrom::Dispatched => step(|event| match event {
+            Event::NoticeDispatched(step) => Some(&step.notice),
+            _ => None,
+        })
+        .or_else(|| said(&given.dispatched)),
+        CountedFrom::Received => step(|event| match event {
+            Event::NoticeReceived(received) => Some(&received.notice),
+            _ => None,
+        })
+        .or_else(|| said(&given.received)),
+        CountedFrom::ReceivedByDepositary => step(|event| match event {
+            Event::NoticeReceived(received) if received.by.as_deref().is_none_or(|by| by == "depositary") => {
+                Some(&received.notice)
+            }
+            _ => None,
+        })
+        .or_else(|| said(&given.received)),
+        CountedFrom::Deposited => step(|event| match event {
+            Event::NoticeDeposited(step) => Some(&step.notice),
+            _ => None,
+        }),
+        CountedFrom::Registered => step(|event| match event {
+            Event::NoticeRegistered(step) => Some(&step.notice),
+            _ => None,
+        }),
+        CountedFrom::Stated => {
+            let (earliest, latest) = given.stated.as_ref()?.bounds()?;
+            Some((Span { earliest, latest }, None))
+        }
+        CountedFrom::Expiry => {
+            let (entry, on) = (place.entry?, act.days());
+            let term = place.agreement.provisions_of("term").find_map(|known| Term::of(place, known))?;
+            let end = term.running(place.counting, entry, on.latest)?;
+            Some((end.span, Some(term.seq)))
+        }
+    }
+}
+
+/// Puts the readings together, and says what holds them up.
+fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, terms: &NoticeTerms, counted: Vec<Counted>) {
+    let reference = &provision.reference;
+    let ends = counted.iter().map(Counted::ends).collect::<Option<Vec<Span>>>();
+    notice.ends = ends.and_then(|all| all.into_iter().reduce(Span::hull));
+    let first = act.on.as_ref().and_then(DateSpec::earliest);
+    let undeemed = Clause { deemed_received_after: None, ..terms.clause.clone() };
+    // Nothing that counts from later than giving ends sooner than if it counted from giving.
+    let not_stated = terms.counted_from != Some(CountedFrom::Stated);
+    notice.no_earlier_than =
+        first.filter(|_| not_stated).and_then(|given| compute(Span::day(given), &undeemed, place.counting).earliest);
+    for reading in &counted {
+        notice.records.extend(reading.records.iter().copied());
+        let step = Reason::new("notice.period", words(place.counting, terms, reading)).provision(reference);
+        notice.steps.push(step.records(std::iter::once(act.seq).chain(reading.records.iter().copied())));
+    }
+    if counted.iter().any(|reading| reading.answers.len() > 1) {
+        let text = format!(
+            "neither the text nor {} says whether it ends on the corresponding day or on the day after; the day that is stated by the depositary settles it",
+            place.counting.id()
+        );
+        notice.steps.push(Reason::new("notice.effect-open", text).provision(reference));
+    }
+    let unsettled = counted.iter().flat_map(|reading| &reading.answers).find_map(|answer| answer.undetermined.clone());
+    let unknown = counted.iter().find(|reading| reading.from.is_none()).and_then(|reading| reading.reading);
+    if let (Some(why), Some(_)) = (&unsettled, notice.ends) {
+        notice.steps.push(Reason::new("notice.open", format!("not settled: {why}")).provision(reference));
+    }
+    notice.missing = match (unknown, notice.ends) {
+        (Some(reading), _) => Some(format!("{} is not recorded", reading.words())),
+        (None, None) => unsettled,
+        (None, Some(_)) => None,
+    };
+    notice.reckoned.clause = notice.ends;
+    notice.reckoned.counted_from = counted.iter().filter_map(|reading| reading.reading).map(|from| from.word().into()).collect();
+    notice.reckoned.from = counted.iter().filter_map(|reading| reading.from).reduce(Span::hull);
+    too_early(place, notice, reference, act.days(), terms);
+}
+
+/// A notice that is given when there is no power to give it.
+fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, terms: &NoticeTerms) {
+    let Some(entry) = place.entry else { return };
+    if let Some(opens) = terms.opens(entry, place.counting) {
+        let period = terms.locked_for.map(|period| period.to_string()).unwrap_or_default();
+        let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), entry.words());
+        notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference));
+        if given.latest < opens.earliest {
+            notice.standing = Standing::TooEarly(text);
+        } else if given.earliest < opens.latest {
+            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+        }
+    }
+    let window = terms.window.and_then(|window| window.around(given.earliest, entry, place.counting));
+    if let Some((opens, closes)) = window {
+        let last = closes.moved(-1).map_or_else(String::new, Span::words);
+        let text = format!("it can be given in the window from {} to {last}", opens.words());
+        notice.steps.push(Reason::new("notice.window", text.clone()).provision(reference));
+        if given.latest < opens.earliest {
+            notice.standing = Standing::TooEarly(text);
+        } else if given.earliest < opens.latest || given.latest >= closes.earliest {
+            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+        }
+    }
+}
+
+fn words(counting: &Counting, terms: &NoticeTerms, counted: &Counted) -> String {
+    let day = match (counted.reading, counted.deemed) {
+        (Some(reading), false) => format!("counted from {}", reading.words()),
+        (Some(_), true) => "counted from the day it is deemed received".into(),
+        (None, _) => "counted from the day it came to be so".into(),
+    };
+    match (counted.from, counted.ends()) {
+        (Some(from), Some(_)) if from.exact().is_some() => {
+            let each: Vec<String> = counted.answers.iter().map(Answer::in_words).collect();
+            let each = if each.iter().all(String::is_empty) { from.words() } else { each.join("; or ") };
+            format!("{day}: {each} (regime {})", counting.id())
+        }
+        (Some(from), Some(ends)) => {
+            let period = terms.clause.period.map(|period| format!("{period} gives ")).unwrap_or_default();
+            format!("{day}, {}: {period}{} (regime {})", from.words(), ends.words(), counting.id())
+        }
+        (Some(_), None) => format!("{day}: no date can be told"),
+        (None, _) => format!("{day}: that day is not recorded"),
+    }
+}
+
+/// A notice that keeps the term from being renewed: it ends the agreement with the term that is running, if it comes in time.
+fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven, terms: &term::TermTerms) {
+    let known = place.agreement.provision(&given.power).and_then(|known| Term::of(place, known));
+    let (Some(entry), Some(term)) = (place.entry, known) else {
+        notice.missing = Some("when the term began is not recorded".into());
+        return;
+    };
+    let Some(renewal) = &terms.renewal else {
+        notice.missing = Some("the text says of no notice that keeps the term from being renewed".into());
+        return;
+    };
+    let readings = match renewal.counted_from {
+        Some(from) => vec![from],
+        None => vec![CountedFrom::Given, CountedFrom::Received],
+    };
+    let mut ends: Vec<Option<Span>> = Vec::new();
+    for reading in &readings {
+        let found = trigger(place, act, given, *reading);
+        let end = found.and_then(|(day, _)| term.not_renewed_by(place.counting, entry, day));
+        // Given on the day and received on a day that is not recorded: it counts once, and in the worst case from a later day.
+        let Some((day, seq)) = found else {
+            if *reading == CountedFrom::Received && readings.len() > 1 {
+                continue;
+            }
+            notice.missing = Some(format!("{} is not recorded", reading.words()));
+            ends.push(None);
+            continue;
+        };
+        notice.records.extend(seq);
+        if let Some(end) = &end {
+            let text = format!("counted from {}, {}: {}", reading.words(), day.words(), end.words());
+            notice.steps.push(Reason::new("notice.renewal", text).provision(&notice.provision).records([act.seq]));
+        }
+        notice.reckoned.counted_from.push(reading.word().into());
+        notice.reckoned.from = Some(notice.reckoned.from.map_or(day, |from| from.hull(day)));
+        ends.push(end.map(|end| end.span));
+    }
+    notice.ends = ends.into_iter().collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    notice.reckoned.clause = notice.ends;
+    notice.no_earlier_than = act.days().earliest.succ_opt();
+}
+
+impl NoticeTerms {
+    /// Terms that only count.
+    fn plain(clause: Clause) -> Self {
+        NoticeTerms {
+            clause,
+            form: None,
+            counted_from: None,
+            locked_for: None,
+            window: None,
+            hold_while: None,
+            condition: None,
+            may_name_later_date: false,
+            retraction: terms::Retraction::Alone,
+        }
+    }
+
+    /// Whether a later day that a notice names counts.
+    pub fn takes_later_date(&self) -> bool {
+        self.may_name_later_date || self.clause.quantifier == Some(Quantifier::AtLeast)
     }
 }

@@ -1,21 +1,26 @@
-//! When an agreement comes into effect by its own rule: on signature, on launch, on a date.
+//! When an agreement comes into effect by its own rule: on signature, on launch, on a date; or for each party, so long after its consent.
 
 use events::Event;
+use events::event::{Certainty, ConsentNotified};
 use events::terms::Provision;
 
 use super::{Kind, what};
-use crate::docket::{Kind as LineKind, Line};
+use crate::counted;
+use crate::docket::{Due, Kind as LineKind, Line, Reason, Reckoned};
 use crate::fault::Fault;
+use crate::notice;
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
-use crate::register::Known;
+use crate::register::{Act, Known};
 use crate::scene::Scene;
+use crate::time::compute::Clause;
+use crate::time::{Answer, Span};
 
 /// `entry-into-effect`.
 pub const KIND: Kind = Kind {
     name: "entry-into-effect",
     about: "when the agreement comes into effect",
-    keys: &["on"],
+    keys: &["on", "of", "after"],
     default_id: Some("entry-into-effect"),
     check,
     lines,
@@ -23,6 +28,16 @@ pub const KIND: Kind = Kind {
 
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     let mut reader = Reader::new(&provision.terms, faults);
+    if reader.has("of") || reader.has("after") {
+        reader.require("of");
+        reader.choice("of", &["each"]);
+        reader.require("after");
+        read_after(&mut reader);
+        if reader.has("on") {
+            reader.fault("E0207", "on", "`on` is for all, `of = \"each\"` for each party", "split the provision in two");
+        }
+        return;
+    }
     if provision.undetermined.is_none() {
         reader.require("on");
     }
@@ -31,12 +46,88 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     }
 }
 
+fn read_after(reader: &mut Reader) -> Option<Clause> {
+    reader.table("after", &counted::KEYS, |reader| counted::clause(reader, "after")).flatten()
+}
+
+/// How it is counted from each party's own consent, if it is so counted.
+pub fn after(provision: &Provision) -> Option<Clause> {
+    read_after(&mut Reader::new(&provision.terms, &mut Vec::new()))
+}
+
+/// Lines of the consents that were notified: when it takes effect for each.
+fn consents(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> Vec<Line> {
+    let consent = |act: &Act| match &act.event {
+        Event::ConsentNotified(consent) => Some(consent.clone()),
+        _ => None,
+    };
+    scene.acts().filter_map(|(act, _)| Some(consent_line(scene, known, clause, act, &consent(act)?))).collect()
+}
+
+fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, act: &Act, consent: &ConsentNotified) -> Line {
+    let reference = &known.value.reference;
+    let answers = notice::answers(&scene.counting, act.days(), clause);
+    let by_clause =
+        answers.iter().map(Answer::span).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    let stated = notice::stated_of(scene.place(), &consent.consent);
+    let steps: Vec<String> = answers.iter().map(Answer::in_words).collect();
+    let text = format!(
+        "counted from the day consent was notified, {}: {} (regime {})",
+        act.date_words(),
+        steps.join("; or "),
+        scene.counting.id()
+    );
+    let mut reasons = vec![Reason::new("entry.consent", text).provision(reference).records([act.seq])];
+    let said = |(act, span): (&Act, Span)| {
+        let text = format!("stated to take effect {}", span.words());
+        Reason::new("entry.stated", text).provision(reference).records([act.seq])
+    };
+    reasons.extend(stated.map(said));
+    let stated = stated.map(|(_, span)| span);
+    let (span, missing) = match (by_clause, stated) {
+        (Some(clause), Some(stated)) if !clause.holds(stated) => {
+            let missing = format!("stated to take effect {}, which the clause does not give: {}", stated.words(), clause.words());
+            (Some(clause.hull(stated)), Some(missing))
+        }
+        (clause, stated) => (stated.or(clause), answers.iter().find_map(|answer| answer.undetermined.clone())),
+    };
+    let missing = missing.filter(|_| stated.is_none() || span != stated);
+    let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
+    let what = format!("Consent to be bound by {} of {}{how}", consent.by, act.date_words());
+    let mut draft = scene.line(known, LineKind::Term, &consent.consent, what).because(reasons);
+    draft.0.by = vec![consent.by.clone()];
+    draft.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != consent.by).collect();
+    draft.0.reckoned = Some(Reckoned { counted_from: vec!["consent".into()], from: Some(act.days()), clause: by_clause, stated });
+    let draft = match (span, missing) {
+        (_, Some(missing)) => draft.axes(Axes::undetermined(missing)),
+        (None, None) => draft.axes(Axes::undetermined("the day lies outside the calendar")),
+        (Some(span), None) if span.latest <= scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Fulfilled), ..Axes::live(Timing::Undated) };
+            draft.axes(axes).label(format!("in effect for {} since {}", consent.by, span.words()))
+        }
+        (Some(span), None) if span.earliest <= scene.as_of => {
+            draft.axes(Axes::undetermined(format!("it takes effect {}", span.words())))
+        }
+        (Some(span), None) => draft.axes(Axes::dormant(format!("until {}", span.words()))),
+    };
+    let draft = match span {
+        Some(span) => draft.due(Due::within(span, Certainty::Definitive)),
+        None => draft,
+    };
+    draft.finish(scene.agreement)
+}
+
 /// Whether a document states the day.
 fn is_stated(scene: &Scene) -> bool {
     scene.agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_))).is_some()
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    if let Some(clause) = after(&known.value) {
+        let each = scene.line(known, LineKind::Term, &known.value.id, what(&known.value));
+        let rule = each.label("for each party, counted from its own consent").finish(scene.agreement);
+        return std::iter::once(rule).chain(consents(scene, known, &clause)).collect();
+    }
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).because(scene.effect.because.clone());
     let has_been = scene.since.is_some_and(|since| since.latest <= scene.as_of);
     let state = scene.effect.state.word().replace('_', " ");

@@ -32,7 +32,7 @@ fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Series {
     let mut reader = Reader::new(&provision.terms, faults);
     reader.require("body");
     let body = reader.text("body").unwrap_or_default().to_string();
-    let every = reader.period("every");
+    let every = reader.calendar_period("every");
     Series { body, every, readings: commitment::readings(&mut reader) }
 }
 

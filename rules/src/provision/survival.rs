@@ -1,20 +1,27 @@
-//! What goes on after an agreement has ended.
+//! What goes on after an agreement has ended, for ever or for a time.
 
 use events::Event;
+use events::event::Certainty;
 use events::terms::{Provision, Term};
 
 use super::{Kind, what};
-use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
+use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
+use crate::notice::Notice;
+use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
 use crate::register::{Agreement, Known};
 use crate::scene::Scene;
+use crate::time::compute::{Clause, Purpose};
+use crate::time::regime::EffectDay;
+use crate::time::then::Then;
+use crate::time::{Span, compute};
 
 /// `survival`.
 pub const KIND: Kind = Kind {
     name: "survival",
     about: "what goes on after the end",
-    keys: &["of", "unless"],
+    keys: &["of", "unless", "for", "until"],
     default_id: Some("survival"),
     check,
     lines,
@@ -27,10 +34,29 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
         reader.choice("of", &["programmes-under-way"]);
     }
     reader.text("unless");
+    reader.period("for");
+    reader.parsed::<Then>("until");
+    if reader.has("for") && reader.has("until") {
+        reader.fault("E0207", "until", "`for` and `until` both say how long it goes on", "keep the one that the text says");
+    }
+}
+
+/// How long it goes on, counted from the end.
+fn how_long(provision: &Provision) -> Option<Clause> {
+    let mut faults = Vec::new();
+    let mut reader = Reader::new(&provision.terms, &mut faults);
+    let then = reader.parsed::<Then>("until").map(|then| Clause { then: Some(then), ..Clause::at_once(Purpose::Effect) });
+    // As the days of an end: both candidates for it lie in the range of the end itself, and the period adds none.
+    let period = || {
+        let clause = Clause::effect(reader.period("for")?);
+        Some(Clause { effect: Some(EffectDay::SameDay), ..clause })
+    };
+    then.or_else(period)
 }
 
 /// What an end would leave, for whoever asks about the end.
-pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
+pub fn reasons(scene: &Scene) -> Vec<Reason> {
+    let agreement = scene.agreement;
     let reason = |known: &Known<Provision>| {
         let unless = known
             .value
@@ -41,11 +67,29 @@ pub fn reasons(agreement: &Agreement) -> Vec<Reason> {
             .unwrap_or_default();
         let projects = projects(agreement);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
-        let text = format!("goes on after the end{unless}: {}{under_way}", subject(&known.value));
+        let text =
+            format!("goes on after the end{}{unless}: {}{under_way}", for_how_long(scene, &known.value), subject(&known.value));
         let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
     agreement.provisions_of("survival").map(reason).collect()
+}
+
+/// `, for 20 years, until 2043-12-20`.
+fn for_how_long(scene: &Scene, provision: &Provision) -> String {
+    let Some(clause) = how_long(provision) else { return String::new() };
+    let length = clause.period.map(|period| format!(", for {period}")).unwrap_or_default();
+    let then = clause.then.map(|then| format!(", until {then}")).unwrap_or_default();
+    let until = until(scene, &clause).map(|until| format!(", that is until {}", until.words())).unwrap_or_default();
+    format!("{length}{then}{until}")
+}
+
+/// Until when it goes on, if the end is in sight: that of the agreement, or of the only party that leaves it.
+fn until(scene: &Scene, clause: &Clause) -> Option<Span> {
+    let mut leaving = scene.notices.iter().filter(|notice| notice.is_withdrawal).filter_map(Notice::span);
+    let only = leaving.next().filter(|_| leaving.next().is_none());
+    let end = scene.end.as_ref().map(|end| end.span).or(only).filter(|end| end.latest < chrono::NaiveDate::MAX)?;
+    compute(end, clause, &scene.counting).span()
 }
 
 /// What goes on: in the provision's own words, or as its key has it.
@@ -70,5 +114,17 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let over = matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired);
     let label = if over { "goes on after the end" } else { "applies when the agreement ends" };
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).label(label);
-    vec![draft.because(reasons(scene.agreement)).finish(scene.agreement)]
+    let due = how_long(&known.value).and_then(|clause| until(scene, &clause)).filter(|_| over);
+    let draft = match due {
+        Some(until) if until.latest <= scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
+            draft.axes(axes).label(format!("went on until {}", until.words()))
+        }
+        Some(until) => {
+            let until_words = format!("goes on until {}", until.words());
+            draft.label(until_words).due(Due::within(until, Certainty::Definitive))
+        }
+        None => draft,
+    };
+    vec![draft.because(reasons(scene)).finish(scene.agreement)]
 }

@@ -1,29 +1,29 @@
-//! How long an agreement lasts: for a period from its coming into effect, or without a fixed end.
+//! How long an agreement lasts: for a period, renewed or not, or without a fixed end.
 
+use events::event::Certainty;
 use events::terms::Provision;
 
 use super::{Kind, what};
-use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
+use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
+use crate::notice;
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
-use crate::reader::Reader;
 use crate::register::Known;
-use crate::scene::Scene;
+use crate::scene::{LineDraft, Scene};
+use crate::term::{self, Term};
 
 /// `term`.
 pub const KIND: Kind = Kind {
     name: "term",
     about: "how long the agreement lasts",
-    keys: &["length", "from"],
+    keys: &["length", "from", "effect", "renewal"],
     default_id: Some("term"),
     check,
     lines,
 };
 
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
-    let mut reader = Reader::new(&provision.terms, faults);
-    reader.period("length");
-    reader.choice("from", &["entry-into-force", "entry-into-effect"]);
+    term::read(provision, faults);
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
@@ -40,11 +40,46 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         (EffectState::Undetermined, Some(end)) if scene.since.is_some_and(|since| since.latest <= scene.as_of) => {
             draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
         }
-        (EffectState::InEffect | EffectState::InForce, None) => {
-            let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
-            draft.label("no fixed end").because([reason.provision(&known.value.reference)])
-        }
+        (EffectState::InEffect | EffectState::InForce, None) => without_end(scene, known, draft),
         _ => draft.axes(Axes::undetermined(format!("the agreement is {}", scene.effect.state.word().replace('_', " ")))),
     };
-    vec![draft.finish(scene.agreement)]
+    std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
+}
+
+/// No end is in sight: there is none, or the term is renewed unless somebody gives notice in time.
+fn without_end(scene: &Scene, known: &Known<Provision>, draft: LineDraft) -> LineDraft {
+    let reference = &known.value.reference;
+    let term = Term::of(scene.place(), known);
+    let running = term.as_ref().zip(scene.entry).and_then(|(term, entry)| {
+        let renewal = term.terms.renewal.as_ref()?;
+        Some((term, renewal, term.running(&scene.counting, entry, scene.as_of)?))
+    });
+    let Some((term, renewal, end)) = running else {
+        let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
+        return draft.label("no fixed end").because([reason.provision(reference)]);
+    };
+    let ordinal = if end.renewals == 0 { "its first term".into() } else { format!("renewed {} times, its term", end.renewals) };
+    let ordinal = if end.renewals == 1 { "renewed once, its term".into() } else { ordinal };
+    let text = format!("{ordinal} runs to {}; then it goes on for {}", end.span.words(), renewal.tacit);
+    let mut draft = draft.because([Reason::new("term.renewal", text).provision(reference).records(term.records())]);
+    let Some(last_day) = end.last_day else {
+        return draft.label(format!("renewed {}", end.span.words())).due(Due::within(end.span, Certainty::Definitive));
+    };
+    let before = renewal.before_end.map(|period| period.to_string()).unwrap_or_default();
+    let text = format!("the last day for a notice against it, {before} before that end: {}", last_day.words());
+    draft = draft.because([Reason::new("term.last-day", text).provision(reference)]);
+    if let (None, Some(readings)) = (renewal.counted_from, term.readings_words()) {
+        draft = draft.because([Reason::new("term.readings", readings).provision(reference)]);
+    }
+    if scene.as_of > last_day.latest {
+        return draft
+            .label(format!("will be renewed {}: the last day for notice was {}", end.span.words(), last_day.words()))
+            .due(Due::within(end.span, Certainty::Definitive));
+    }
+    let command = format!("obligo record notice {} --by PARTY --given DATE --power {}", scene.agreement.id, known.value.id);
+    draft
+        .axes(Axes::live(timing(None, last_day, scene.as_of)))
+        .label(format!("renewed {} unless notice is given by {}", end.span.words(), last_day.words()))
+        .due(Due::within(last_day, Certainty::Definitive))
+        .closes_with(command)
 }

@@ -1,90 +1,116 @@
-//! The power to end an agreement by notice, and the notices given under it.
+//! The power to end an agreement by notice, or the condition on which it ends of itself, and the notices given under it.
 
-use events::event::Certainty;
 use events::terms::{Provision, Term};
 
 use super::{Kind, survival, what};
-use crate::clause::{self, Clause, CountedFrom};
-use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
+use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
-use crate::notice::Notice;
-use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::notice::{self, NoticeTerms, Standing, answers};
+use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::register::Known;
 use crate::scene::Scene;
+use crate::time::{Answer, Span};
 
 /// `termination`.
 pub const KIND: Kind = Kind {
     name: "termination",
     about: "the power to end the agreement by notice",
-    keys: &["by", "notice"],
+    keys: &["by", "notice", "when", "after"],
     default_id: Some("termination"),
     check,
     lines,
 };
 
 fn check(provision: &Provision, faults: &mut Vec<Fault>) {
-    if provision.by.is_empty() {
+    if provision.by.is_empty() && !provision.terms.contains_key("when") {
         faults.push(Fault::new("E0202", &["by"], "`by` is missing: who may end it?").hint("add by = \"either\" or party ids"));
     }
-    clause::read_notice(provision, faults);
+    notice::terms::read(provision, faults);
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let provision = &known.value;
     let mut draft = scene.line(known, LineKind::Power, &provision.id, what(provision));
-    let running = scene.notices.iter().find(|notice| notice.power == known.value.id);
-    draft = match (scene.effect.state, running, clause::notice(provision)) {
+    let running = scene.notices.iter().find(|notice| notice.power == known.value.id && notice.standing == Standing::Running);
+    let running = running.filter(|notice| !notice.is_withdrawal);
+    let when = provision.terms.get("when").and_then(Term::as_text);
+    draft = match (scene.effect.state, running, notice::terms::notice(provision)) {
         (EffectState::Terminated | EffectState::Expired, ..) => {
             let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
             draft
                 .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
                 .because(scene.effect.because.clone())
         }
-        (_, Some(notice), _) => {
+        (_, Some(notice), _) if when.is_none() => {
             let text = format!("exercised by {}: notice of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
             let reason =
                 Reason::new("termination.exercised", text).provision(&provision.reference).records(notice.records.clone());
             draft.label(format!("exercised by {}", notice.by)).because([reason]).because(notice.steps.clone())
         }
-        (EffectState::InEffect | EffectState::InForce, None, Some(clause)) => {
-            let command = format!("obligo record notice {} --by PARTY --given DATE", scene.agreement.id);
-            draft.label("exercisable").because(if_given_today(scene, known, &clause)).closes_with(command)
+        (_, _, Some(_)) if when.is_some() => {
+            let condition = when.unwrap_or_default();
+            let command = format!("obligo record condition {} --condition '{condition}' --on DATE", scene.agreement.id);
+            draft.axes(Axes::dormant(format!("until {condition}"))).closes_with(command)
         }
-        (_, None, None) => {
+        (EffectState::InEffect | EffectState::InForce, _, Some(terms)) => match closed_until(scene, &terms) {
+            Some((opens, text)) => {
+                let reason = Reason::new("termination.opens", text.clone()).provision(&provision.reference);
+                draft.axes(Axes::dormant(format!("until {}", opens.words()))).because([reason])
+            }
+            None => {
+                let command = format!("obligo record notice {} --by PARTY --given DATE", scene.agreement.id);
+                draft.label("exercisable").because(if_given_today(scene, known, &terms)).closes_with(command)
+            }
+        },
+        (_, _, None) => {
             let missing = provision.undetermined.as_deref().unwrap_or("the text does not say how long notice must be");
             draft.axes(Axes::undetermined(missing))
         }
-        (state, None, Some(_)) => {
+        (state, _, Some(_)) => {
             let state = state.word().replace('_', " ");
             draft
                 .axes(Axes::dormant("until the agreement has effect"))
                 .because([Reason::new("termination.dormant", format!("the agreement is {state}"))])
         }
     };
-    draft = draft.because(survival::reasons(scene.agreement));
-    let given = scene.notices.iter().filter(|notice| notice.power == known.value.id);
-    std::iter::once(draft.finish(scene.agreement)).chain(given.map(|notice| notice_line(scene, known, notice))).collect()
+    draft = draft.because(survival::reasons(scene));
+    std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
 }
 
 /// What a notice given on the day would do.
-fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> Vec<Reason> {
-    let today = scene.as_of;
-    let reference = &known.value.reference;
-    let Some(end) = scene.regime.forward(today, clause.period) else { return Vec::new() };
-    let quantifier = if clause.at_least { "no earlier than" } else { "on" };
-    let form = clause.form.as_ref().map(|form| format!("{form} ")).unwrap_or_default();
-    let readings = clause.readings(scene.agreement, &known.value.id, today);
-    let verb = if readings == [CountedFrom::Received] { "received" } else { "given" };
+fn if_given_today(scene: &Scene, known: &Known<Provision>, terms: &NoticeTerms) -> Vec<Reason> {
+    let (reference, today) = (&known.value.reference, scene.as_of);
+    let counted = answers(&scene.counting, Span::day(today), &terms.clause);
+    let Some(end) =
+        counted.iter().map(Answer::span).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(Span::hull))
+    else {
+        let missing = counted.into_iter().find_map(|answer| answer.undetermined).unwrap_or_default();
+        return vec![Reason::new("termination.period", format!("when a notice of {today} ends it cannot be told: {missing}"))];
+    };
+    let form = terms.form.as_ref().map(|form| format!("{form} ")).unwrap_or_default();
+    let readings = terms.readings(scene.agreement, &known.value.id, today);
+    let verb = if readings.len() == 1 { readings[0].verb() } else { "given" };
+    let when = match end.exact() {
+        Some(end) => format!("{} {end}", terms.preposition()),
+        None => end.words(),
+    };
+    let what = if known.value.by.iter().any(|by| by == "any") { "ends the participation of who gives it" } else { "ends it" };
+    let steps: Vec<String> = counted.iter().map(Answer::in_words).filter(|words| !words.is_empty()).collect();
     let mut reasons = vec![
-        Reason::new("termination.notice", format!("{form}notice {verb} on {today} ends it {quantifier} {end}"))
+        Reason::new("termination.notice", format!("{form}notice {verb} on {today} {what} {when}")).provision(reference),
+        Reason::new("termination.period", format!("{} (regime {})", steps.join("; or "), scene.counting.id()))
             .provision(reference),
-        Reason::new("termination.period", scene.regime.step(today, clause.period)).provision(reference),
     ];
     if readings.len() > 1 {
+        let how_long = terms.clause.period.map(|period| period.to_string()).unwrap_or_else(|| "as the text says".into());
         let text =
-            format!("the period may run from receipt: then {} from the day it is received, not before {end}", clause.period);
+            format!("the period may run from receipt: then {how_long} from the day it is received, not before {}", end.earliest);
         reasons.push(Reason::new("termination.readings", text).provision(reference));
     }
+    let held = terms.hold_while.iter().map(|hold| format!("it takes no effect during {hold}"));
+    let only = terms.condition.iter().map(|condition| format!("it takes effect only with {condition}"));
+    let reason = |text: String| Reason::new("termination.condition", text).provision(reference);
+    reasons.extend(held.chain(only).map(reason));
     let others =
         scene.agreement.provisions_of("term").filter(|term| matches!(term.value.terms.get("length"), Some(Term::Text(_))));
     reasons.extend(
@@ -93,40 +119,15 @@ fn if_given_today(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> V
     reasons
 }
 
-/// A notice that was given under the power.
-fn notice_line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
-    let agreement = scene.agreement;
-    let what =
-        format!("Notice of termination by {} of {}, ends the agreement {}", notice.by, notice.given_words, notice.ends_words());
-    let mut draft = scene.line(known, LineKind::Notice, &notice.id, what).because(notice.steps.clone());
-    draft.0.by = vec![notice.by.clone()];
-    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
-    let (axes, label) = match notice.ends {
-        None if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of) => {
-            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
-            (axes, "overtaken".to_string())
-        }
-        None => {
-            let command = format!("obligo record notice-received {} --notice {} --on DATE", agreement.id, notice.id);
-            draft = draft.closes_with(command);
-            (Axes::undetermined("the day it was received is not recorded"), String::new())
-        }
-        Some(span) if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of && end.span.latest < span.earliest) => {
-            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
-            (axes, "overtaken".to_string())
-        }
-        Some(span) if span.latest <= scene.as_of => {
-            let axes = Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) };
-            (axes, "effective".to_string())
-        }
-        Some(span) if span.earliest <= scene.as_of => {
-            (Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())), String::new())
-        }
-        Some(span) => (Axes::live(timing(None, span, scene.as_of)), "running".to_string()),
+/// From when on there is a power, where it is locked for a time or opens in windows; `None` while it is open.
+fn closed_until(scene: &Scene, terms: &NoticeTerms) -> Option<(Span, String)> {
+    let entry = scene.entry?;
+    let locked = terms.opens(entry, &scene.counting).filter(|opens| scene.as_of < opens.latest);
+    let window = terms.window.and_then(|window| window.around(scene.as_of, entry, &scene.counting));
+    let (opens, what) = match (locked, window) {
+        (Some(opens), _) => (opens, "no notice can be given before"),
+        (None, Some((opens, _))) if scene.as_of < opens.latest => (opens, "the next window for notice opens"),
+        _ => return None,
     };
-    let due = match notice.ends {
-        Some(span) => Due::within(span, Certainty::Definitive),
-        None => Due { earliest: notice.no_earlier_than, latest: None, certainty: Some(Certainty::Indicative) },
-    };
-    draft.axes(axes).label(label).due(due).finish(agreement)
+    Some((opens, format!("{what} {}", opens.words())))
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use chrono::{Days, Months, NaiveDate};
+
 /// Years and months, then weeks and days, or working days, or hours; at least one of them is more than nothing.
 ///
 /// Reads `6 months`, `six months`, `six (6) months`, `1 year and 6 months`, `90 days`, `2 weeks`, `P6M`, `P1Y6M`, `P30D`, and also
@@ -72,6 +74,34 @@ impl Period {
     /// Hours, which nothing else goes with.
     pub fn hours(&self) -> u32 {
         self.hours
+    }
+
+    /// Whether it is counted in months or years, and not merely in days, working days or hours.
+    pub fn has_months(&self) -> bool {
+        self.months > 0
+    }
+
+    /// The corresponding day: years and months first, to the day of the same number or the last of a month that lacks it, then days.
+    /// It is what all regimes start from. `None` past the calendar's end, and for working days and hours, which need a calendar or a clock.
+    pub fn after(self, from: NaiveDate) -> Option<NaiveDate> {
+        if self.working_days > 0 || self.hours > 0 {
+            return None;
+        }
+        from.checked_add_months(Months::new(self.months))?.checked_add_days(Days::new(self.days.into()))
+    }
+
+    /// One after the other, as one: ten years and then two more are twelve. `None` where working days or hours are in it.
+    pub fn and(self, then: Period) -> Option<Period> {
+        let is_plain = |period: Period| period.working_days == 0 && period.hours == 0;
+        let (months, days) = (self.months.checked_add(then.months)?, self.days.checked_add(then.days)?);
+        (is_plain(self) && is_plain(then)).then_some(Period { months, days, ..self })
+    }
+
+    /// Several of it in a row, as one: three times six months are eighteen. `None` beyond a thousand years.
+    pub fn times(self, turns: u32) -> Option<Period> {
+        let months = self.months.checked_mul(turns).filter(|months| *months <= MOST_MONTHS)?;
+        let days = self.days.checked_mul(turns).filter(|days| *days <= MOST_DAYS)?;
+        (self.working_days == 0 && self.hours == 0).then_some(Period { months, days, ..self })
     }
 }
 
@@ -294,7 +324,31 @@ fn number_word(word: &str) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
+
     use super::*;
+
+    #[test]
+    fn six_months_from_31_august_end_on_28_february() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        assert_eq!(Period::of_months(6).after(day("2026-08-31")), Some(day("2027-02-28")));
+    }
+
+    #[test]
+    fn it_agrees_with_jiff_on_every_day_from_1990_to_2100_and_1_to_60_months() {
+        let mut from = NaiveDate::from_ymd_opt(1990, 1, 1).unwrap();
+        while from.year() < 2101 {
+            let (month, day) = (from.month() as i8, from.day() as i8);
+            let oracle = jiff::civil::date(from.year() as i16, month, day);
+            for months in 1..=60 {
+                let ours = Period::of_months(months).after(from).unwrap();
+                let theirs = oracle.checked_add(jiff::Span::new().months(months)).unwrap();
+                let theirs = (i32::from(theirs.year()), theirs.month() as u32, theirs.day() as u32);
+                assert_eq!((ours.year(), ours.month(), ours.day()), theirs, "{from} + {months} months");
+            }
+            from = from.succ_opt().unwrap();
+        }
+    }
 
     #[track_caller]
     fn reads(written: &str, months: u32, days: u32) {

@@ -4,7 +4,7 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::period::Period;
-use super::reckoning::{Reckoning, Span};
+use super::span::Span;
 
 /// A lawful way to read how often something is to happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,7 +116,7 @@ fn rolled_into(window: Span, anchor: Span, every: Period) -> Span {
         let turns = (between.max(1) + step - 1) / step;
         let after = |turns: i64| {
             let months = u32::try_from(turns * step).ok()?;
-            Reckoning::CorrespondingDate.forward(from, Period::of_months(months))
+            Period::of_months(months).after(from)
         };
         // From the first day of a window the period leads to the first day of the next, and belongs to the one it began in.
         after(turns).filter(|day| window.earliest < *day).or_else(|| after(turns + 1))
@@ -143,7 +143,6 @@ pub fn fits_the_calendar(every: Period) -> bool {
 /// Window number `place`. On the calendar the first begins with the first whole calendar period after coming into effect;
 /// otherwise it begins the day after coming into effect, or after the latest day that could be.
 fn window(every: Period, since: Span, place: u32) -> Option<Span> {
-    let regime = Reckoning::CorrespondingDate;
     if fits_the_calendar(every) {
         let step = i64::from(every.months().min(12));
         let begun = months_of(since.latest) + i64::from(since.latest.day() > 1);
@@ -153,11 +152,7 @@ fn window(every: Period, since: Span, place: u32) -> Option<Span> {
         let latest = first_of_month(start + i64::from(every.months()))?.pred_opt()?;
         return Some(Span { earliest, latest });
     }
-    let times = |turns: u32| {
-        let months = every.months().checked_mul(turns)?;
-        let days = every.days().checked_mul(turns)?;
-        regime.forward(regime.forward(since.latest, Period::of_months(months))?, Period::of_days(days))
-    };
+    let times = |turns: u32| every.times(turns)?.after(since.latest);
     Some(Span { earliest: times(place)?.succ_opt()?, latest: times(place.checked_add(1)?)? })
 }
 

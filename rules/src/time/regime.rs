@@ -1,6 +1,8 @@
 //! How periods are counted, as data: each rule of a regime with its article and where that is from. A regime has editions by date,
 //! because rules of counting change (Saturday in Korea since 2007, the American rules since 2009).
 
+use std::borrow::Cow;
+
 use chrono::{NaiveDate, Weekday};
 
 /// A way of counting periods.
@@ -33,6 +35,8 @@ pub struct Edition {
     pub ends_at: Cited<String>,
     /// Whether an effect begins on the corresponding day or after it.
     pub effect: Cited<EffectDay>,
+    /// Whether the regime settles that. Where it does not, `effect` is what most do, and some who read the same words do the other.
+    pub effect_is_settled: bool,
     /// Whether the corresponding day satisfies "at least".
     pub at_least: Cited<AtLeast>,
     /// Counting backward.
@@ -138,14 +142,20 @@ pub struct Almanac {
 
 impl Almanac {
     /// The regime of that id. `frcp@2009-12-01` pins the edition that counts from that day on.
-    pub fn regime(&self, id: &str) -> Option<Regime> {
+    pub fn regime(&self, id: &str) -> Option<Cow<'_, Regime>> {
         let (id, pinned) = id.split_once('@').map_or((id, None), |(id, day)| (id, Some(day)));
-        let mut regime = self.regimes.iter().find(|regime| regime.id == id)?.clone();
-        if let Some(day) = pinned {
-            let edition = Edition { from: None, ..regime.edition(day.parse().ok()?).clone() };
-            regime.editions = vec![edition];
+        let regime = self.regimes.iter().find(|regime| regime.id == id)?;
+        let Some(day) = pinned else { return Some(Cow::Borrowed(regime)) };
+        let edition = Edition { from: None, ..regime.edition(day.parse().ok()?).clone() };
+        Some(Cow::Owned(Regime { editions: vec![edition], ..regime.clone() }))
+    }
+
+    /// What of it was known by a day: editions of calendars that came later are not in it.
+    pub fn known_by(mut self, day: NaiveDate) -> Self {
+        for calendar in &mut self.calendars {
+            calendar.editions.retain(|edition| edition.known_from <= day);
         }
-        Some(regime)
+        self
     }
 
     /// The calendar of that id.

@@ -34,7 +34,7 @@ pub(super) enum When {
 pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
     let mut reader = Reader::new(&provision.terms, faults);
     let several = reader.choice("joint", &["joint", "several"]) == Some("several");
-    let every = reader.period("every").map(|every| (every, readings(&mut reader)));
+    let every = reader.calendar_period("every").map(|every| (every, readings(&mut reader)));
     let once = reader.flag("once");
     let when = when(&mut reader);
     let due = due(&mut reader);

@@ -10,7 +10,9 @@ use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::provision::what;
 use crate::register::{Act, Known};
 use crate::scene::{LineDraft, Scene};
-use crate::time::Span;
+use crate::time::compute::Clause;
+use crate::time::notice_day::last_day;
+use crate::time::{Period, Span, compute};
 
 pub(super) fn triggered(
     scene: &Scene,
@@ -25,7 +27,7 @@ pub(super) fn triggered(
     let mut drafts: Vec<LineDraft> = Vec::new();
     if let Some(DueTerm::Before(period)) = due {
         for meeting in meetings(scene, of) {
-            let Some(due) = scene.regime.backward_span(meeting.days, *period) else { continue };
+            let Some(due) = last_days(scene, meeting.days, *period) else { continue };
             let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
             let reason = Reason::new("commitment.before", text).provision(reference).records([meeting.seq]);
             let mut axes = Axes::live(timing(None, due, scene.as_of));
@@ -62,15 +64,29 @@ fn instance_of(scene: &Scene, draft: LineDraft, trigger: &Act, due: Option<&DueT
         let reason = reason(format!("set off by {} {}; the text names no date", trigger.event.kind(), trigger.date_words()));
         return draft.axes(Axes::live(Timing::Open)).because([reason]);
     };
-    match scene.regime.forward_span(trigger.days(), *period) {
+    let answer = compute(trigger.days(), &Clause::act(*period), &scene.counting);
+    match answer.span() {
         Some(due) => {
-            let days = trigger.days();
-            let step = if days.earliest == days.latest { scene.regime.step(days.earliest, *period) } else { due.words() };
-            let reason = reason(format!("set off by {} {}: {step}", trigger.event.kind(), trigger.date_words()));
-            draft.axes(Axes::live(timing(None, due, scene.as_of))).due(Due::within(due, Certainty::Definitive)).because([reason])
+            let step = if trigger.days().exact().is_some() { answer.in_words() } else { due.words() };
+            let text =
+                format!("set off by {} {}: {step} (regime {})", trigger.event.kind(), trigger.date_words(), scene.counting.id());
+            // A range of days is told by the dates; what else is missing must be said.
+            let open = answer.undetermined.filter(|_| trigger.days().exact().is_some());
+            let open = open.map(|why| Reason::new("commitment.open", format!("not settled: {why}")).provision(reference));
+            let draft = draft.axes(Axes::live(timing(None, due, scene.as_of))).due(Due::within(due, Certainty::Definitive));
+            draft.because([reason(text)]).because(open)
         }
-        None => draft.axes(Axes::undetermined("the day it is due lies outside the calendar")),
+        None => draft.axes(Axes::undetermined(answer.undetermined.unwrap_or_default())),
     }
+}
+
+/// The last days to act so long before a day: by the regime's own rule for counting back, if it has one, or the last from which the
+/// period still ends by then.
+fn last_days(scene: &Scene, before: Span, period: Period) -> Option<Span> {
+    if scene.counting.counts_back_clear(before.earliest) || !period.has_months() {
+        return compute(before, &Clause { backward: true, ..Clause::act(period) }, &scene.counting).span();
+    }
+    before.map(|day| Some(last_day(day, &Clause::act(period), &scene.counting)?.sure))
 }
 
 fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {

@@ -1,0 +1,216 @@
+//! What came after a notice was given: a later day that it names, a condition, a stay, an extension, a day that was stated, a retraction.
+//! In the order in which each rests on the one before.
+
+use events::Event;
+use events::event::NoticeGiven;
+
+use super::terms::Retraction;
+use super::{Notice, NoticeTerms, Place, Standing, answers};
+use crate::docket::Reason;
+use crate::register::Act;
+use crate::time::Span;
+
+/// Applies all of it.
+pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<&NoticeGiven>, terms: &NoticeTerms) {
+    if let Some(given) = given {
+        names_a_day(notice, given, terms);
+    }
+    condition(place, notice, terms);
+    held(place, notice, terms);
+    extended(place, notice);
+    suspended(place, notice, terms);
+    stated(place, notice);
+    retracted(place, notice, act, terms);
+}
+
+fn reason(notice: &mut Notice, rule: &'static str, text: String, records: &[u64]) {
+    notice.records.extend(records);
+    let reason = Reason::new(rule, text).provision(&notice.provision).records(records.iter().copied());
+    notice.steps.push(reason);
+}
+
+/// The date is open from here on: the least that was sure stays.
+fn open(notice: &mut Notice, missing: String) {
+    notice.no_earlier_than = notice.ends.map(|ends| ends.earliest).or(notice.no_earlier_than);
+    notice.ends = None;
+    notice.missing = Some(missing);
+}
+
+/// A later day that the notice names, where the text lets it; an earlier one shortens nothing.
+fn names_a_day(notice: &mut Notice, given: &NoticeGiven, terms: &NoticeTerms) {
+    let Some((earliest, latest)) = given.effective.as_ref().and_then(events::DateSpec::bounds) else { return };
+    let named = Span { earliest, latest };
+    let Some(ends) = notice.ends else { return };
+    if named.latest <= ends.earliest {
+        if named.latest < ends.earliest {
+            let text = format!("the notice names {}, sooner than the text lets it take effect", named.words());
+            reason(notice, "notice.names", text, &[]);
+        }
+    } else if terms.takes_later_date() {
+        notice.ends = Some(ends.later_of(named));
+        reason(notice, "notice.names", format!("the notice names a later day: {}", named.words()), &[]);
+        notice.preposition = "on";
+        notice.reckoned.clause = notice.ends;
+    } else {
+        let text = format!("the notice names {}; the text does not say that it may", named.words());
+        reason(notice, "notice.names", text, &[]);
+        notice.ends = Some(ends.hull(named));
+        notice.reckoned.clause = notice.ends;
+        notice.missing.get_or_insert(format!("whether it takes effect {} or on the later day it names", ends.words()));
+    }
+}
+
+/// It takes effect only if something is so.
+fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
+    let Some(condition) = &terms.condition else { return };
+    match established(place, condition, &notice.by) {
+        Some((act, true)) => {
+            reason(notice, "notice.condition", format!("{condition}: so since {}", act.date_words()), &[act.seq])
+        }
+        Some((act, false)) => {
+            reason(notice, "notice.condition", format!("{condition}: not so, {}", act.date_words()), &[act.seq]);
+            open(notice, format!("until {condition}"));
+        }
+        None => {
+            reason(notice, "notice.condition", format!("takes effect only with {condition}; that is not recorded"), &[]);
+            open(notice, format!("whether {condition}: nothing is recorded"));
+        }
+    }
+}
+
+/// It takes no effect as long as something is so.
+fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
+    let Some(hold) = &terms.hold_while else { return };
+    match established(place, hold, &notice.by) {
+        Some((act, true)) if notice.ends.is_none_or(|ends| act.days().earliest < ends.latest) => {
+            reason(notice, "notice.held", format!("no effect during {hold}, recorded {}", act.date_words()), &[act.seq]);
+            open(notice, format!("until the end of {hold}"));
+        }
+        Some((act, false)) => {
+            notice.ends = notice.ends.map(|ends| ends.later_of(act.days()));
+            reason(notice, "notice.held", format!("not before the end of {hold}, {}", act.date_words()), &[act.seq]);
+        }
+        _ => reason(notice, "notice.held", format!("would take no effect during {hold}; none is recorded"), &[]),
+    }
+}
+
+/// The last that was recorded of a condition, for the party or for all.
+fn established<'a>(place: Place<'a>, words: &str, by: &str) -> Option<(&'a Act, bool)> {
+    place.last(|event| match event {
+        Event::ConditionEstablished(known) if known.condition == words && known.of.as_deref().is_none_or(|of| of == by) => {
+            Some(known.holds)
+        }
+        _ => None,
+    })
+}
+
+/// Put off to a day.
+fn extended(place: Place, notice: &mut Notice) {
+    let id = notice.id.clone();
+    let found = place.last(|event| match event {
+        Event::NoticeExtended(extended) if extended.notice == id => extended.to.bounds(),
+        _ => None,
+    });
+    if let Some((act, (earliest, latest))) = found {
+        let to = Span { earliest, latest };
+        reason(notice, "notice.extended", format!("put off {} to {}", act.date_words(), to.words()), &[act.seq]);
+        notice.ends = Some(to);
+        notice.missing = None;
+        notice.preposition = "on";
+    }
+}
+
+/// Suspended and perhaps taken up again. No text at hand says what a suspension does to the days that had run, so that each way is a reading.
+fn suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
+    let id = notice.id.clone();
+    let step = |event: &Event| match event {
+        Event::NoticeSuspended(step) if step.notice == id => Some(true),
+        Event::NoticeResumed(step) if step.notice == id => Some(false),
+        _ => None,
+    };
+    let Some((since, _)) = place.last(|event| step(event).filter(|is_suspension| *is_suspension)) else { return };
+    let Some(ends) = notice.ends.filter(|ends| since.days().earliest < ends.latest) else { return };
+    let left = (ends.earliest - since.days().latest).num_days().max(0);
+    let left =
+        format!("suspended {}, {} before it would have taken effect", since.date_words(), crate::obligation::days_words(left));
+    reason(notice, "notice.suspended", left.clone(), &[since.seq]);
+    let Some((resumed, _)) = place.last(step).filter(|(_, is_suspension)| !is_suspension) else {
+        notice.standing = Standing::Suspended(left);
+        open(notice, "whether it is taken up again".into());
+        return;
+    };
+    let (stop, go) = (since.days(), resumed.days());
+    let ran_on = Some(ends.later_of(go));
+    let stood_still = Span {
+        earliest: go.earliest + (ends.earliest - stop.latest).max(chrono::TimeDelta::zero()),
+        latest: go.latest + (ends.latest - stop.earliest).max(chrono::TimeDelta::zero()),
+    };
+    let anew = answers(place.counting, go, &terms.clause).iter().filter_map(crate::time::Answer::span).reduce(Span::hull);
+    let readings = [("ran on", ran_on), ("stood still", Some(stood_still)), ("began anew", anew)];
+    let words: Vec<String> =
+        readings.iter().filter_map(|(what, span)| Some(format!("if its clock {what}: {}", (*span)?.words()))).collect();
+    reason(notice, "notice.resumed", format!("taken up again {}; {}", resumed.date_words(), words.join("; ")), &[resumed.seq]);
+    notice.ends = readings.into_iter().filter_map(|(_, span)| span).reduce(Span::hull);
+    notice.missing = Some("whether its clock ran on, stood still or began anew while it was suspended".into());
+}
+
+/// What the depositary stated of a notice or of a consent.
+pub(crate) fn stated_of<'a>(place: Place<'a>, id: &str) -> Option<(&'a Act, Span)> {
+    place.last(|event| match event {
+        Event::EffectStated(stated) if stated.of == id => {
+            let (earliest, latest) = stated.effective.bounds()?;
+            Some(Span { earliest, latest })
+        }
+        _ => None,
+    })
+}
+
+/// The day that was stated fixes what is open. Where it is none of the days that the clause gives, neither is taken for the right one.
+fn stated(place: Place, notice: &mut Notice) {
+    let Some((act, stated)) = stated_of(place, &notice.id) else { return };
+    notice.reckoned.stated = Some(stated);
+    if matches!(notice.standing, Standing::Suspended(_)) {
+        return;
+    }
+    let text = format!("stated to take effect {}", stated.words());
+    match notice.ends {
+        Some(ends) if !ends.holds(stated) => {
+            let text = format!("{text}, which the clause does not give: {}", notice.ends_words());
+            reason(notice, "notice.stated", text.clone(), &[act.seq]);
+            notice.ends = Some(ends.hull(stated));
+            notice.missing = Some(text);
+        }
+        _ => {
+            reason(notice, "notice.stated", text, &[act.seq]);
+            notice.ends = Some(stated);
+            notice.missing = None;
+            notice.preposition = "on";
+        }
+    }
+}
+
+/// Taken back, which can be done until it takes effect (VCLT 68).
+fn retracted(place: Place, notice: &mut Notice, given: &Act, terms: &NoticeTerms) {
+    let id = notice.id.clone();
+    let found = place.last(|event| match event {
+        Event::NoticeRetracted(retracted) if retracted.notice == id => Some(retracted.accepted),
+        _ => None,
+    });
+    let Some((act, accepted)) = found.filter(|(act, _)| act.days().latest >= given.days().earliest) else { return };
+    let on = act.days();
+    let effect = notice.ends.or(notice.no_earlier_than.map(Span::day));
+    if effect.is_some_and(|effect| effect.latest <= on.earliest) && notice.standing == Standing::Running {
+        let text = format!("taken back {}, when it had taken effect: too late", act.date_words());
+        reason(notice, "notice.retracted", text, &[act.seq]);
+        return;
+    }
+    reason(notice, "notice.retracted", format!("taken back {}", act.date_words()), &[act.seq]);
+    if terms.retraction == Retraction::ByConsent && !accepted {
+        open(notice, "whether the other side accepts that it is taken back".into());
+    } else if effect.is_some_and(|effect| effect.earliest <= on.latest) && notice.standing == Standing::Running {
+        open(notice, "whether it had taken effect when it was taken back".into());
+    } else {
+        notice.standing = Standing::Retracted(act.date_words());
+        notice.missing = None;
+    }
+}

@@ -1,0 +1,94 @@
+//! The line of a notice in the docket.
+
+use events::event::Certainty;
+use events::terms::Provision;
+
+use super::{Notice, Standing};
+use crate::docket::{Due, Kind as LineKind, Line};
+use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::register::Known;
+use crate::scene::Scene;
+
+/// The lines of all notices that were given under a provision.
+pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
+    scene.notices.iter().filter(|notice| notice.power == known.value.id).map(|notice| line(scene, known, notice)).collect()
+}
+
+fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
+    let agreement = scene.agreement;
+    let mut draft = scene.line(known, LineKind::Notice, &notice.id, what(notice)).because(notice.steps.clone());
+    draft.0.by = vec![notice.by.clone()];
+    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
+    draft.0.reckoned = Some(notice.reckoned.clone());
+    let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
+    let (axes, label) = match (&notice.standing, notice.ends) {
+        (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),
+        (Standing::TooEarly(why), _) => (over(Ending::Cancelled), format!("too early: {why}")),
+        (Standing::Suspended(_), _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
+        (Standing::Suspended(since), _) => (Axes::undetermined(format!("whether it is taken up again, {since}")), String::new()),
+        (Standing::Running, _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
+        (Standing::Running, None) => {
+            let missing = notice.missing.clone().unwrap_or_else(|| "the day it was received is not recorded".into());
+            if let Some(command) = command(scene, notice, &missing) {
+                draft = draft.closes_with(command);
+            }
+            (Axes::undetermined(missing), String::new())
+        }
+        (Standing::Running, Some(span)) => match &notice.missing {
+            Some(missing) => (Axes::undetermined(missing.clone()), String::new()),
+            None if span.latest <= scene.as_of => (over(Ending::Terminated), "effective".into()),
+            None if span.earliest <= scene.as_of => (
+                Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())),
+                String::new(),
+            ),
+            None => (Axes::live(timing(None, span, scene.as_of)), "running".into()),
+        },
+    };
+    let due = match notice.ends {
+        Some(span) => Due::within(span, Certainty::Definitive),
+        None => Due { earliest: notice.no_earlier_than, latest: None, certainty: Some(Certainty::Indicative) },
+    };
+    draft.axes(axes).label(label).due(due).finish(agreement)
+}
+
+fn what(notice: &Notice) -> String {
+    let Notice { by, given_words: given, .. } = notice;
+    let ends = notice.ends_words();
+    match (notice.is_automatic, notice.is_withdrawal) {
+        (true, true) => format!("The participation of {by} ends of itself, {ends}"),
+        (true, false) => format!("The agreement ends of itself, {ends}"),
+        (false, true) => format!("Notice of withdrawal by {by} of {given}, takes effect for {by} {ends}"),
+        (false, false) => format!("Notice of termination by {by} of {given}, ends the agreement {ends}"),
+    }
+}
+
+/// Another end came before: that of the agreement, or for a withdrawal that of the same party's participation.
+fn is_overtaken(scene: &Scene, notice: &Notice) -> bool {
+    let before = |latest: chrono::NaiveDate| latest <= scene.as_of && notice.ends.is_none_or(|span| latest < span.earliest);
+    let by_agreement = scene.end.as_ref().is_some_and(|end| before(end.span.latest));
+    let by_another = notice.is_withdrawal
+        && scene
+            .notices
+            .iter()
+            .filter(|other| other.id != notice.id && other.by == notice.by && other.is_withdrawal)
+            .filter(|other| other.standing == Standing::Running && other.missing.is_none())
+            .filter_map(|other| other.ends)
+            .any(|ends| before(ends.latest));
+    by_agreement || by_another
+}
+
+/// What would settle it.
+fn command(scene: &Scene, notice: &Notice, missing: &str) -> Option<String> {
+    let id = &scene.agreement.id;
+    let step = |verb: &str| format!("obligo record {verb} {id} --notice {} --on DATE", notice.id);
+    [
+        ("received", "notice-received"),
+        ("the depositary received", "notice-received"),
+        ("dispatched", "notice-dispatched"),
+        ("deposited", "notice-deposited"),
+        ("registered", "notice-registered"),
+    ]
+    .into_iter()
+    .find(|(word, _)| missing.contains(&format!("{word} is not recorded")) || missing.contains(&format!("{word} it is not")))
+    .map(|(_, verb)| step(verb))
+}

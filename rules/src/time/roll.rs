@@ -1,0 +1,227 @@
+//! Days on which nothing can be done: an act moves to the next day on which something can, and working days are counted over them.
+//! Legal effects never move.
+
+use chrono::{Datelike, NaiveDate, Weekday};
+
+use super::calendar::{Calendar, NotCovered, is_weekend};
+use super::compute::{Count, Purpose, Step};
+use super::regime::{Cited, Roll, RollBack, ShortPeriod};
+use super::span::Span;
+
+/// Without a calendar nobody can say how long a run of holidays is; the longest in the calendars at hand has eleven days.
+const LONGEST_RUN: u64 = 14;
+
+impl<'a> Count<'a> {
+    /// Acts alone move; what takes effect does so on its day, whatever day it is.
+    pub(super) fn rolled(&mut self, from: NaiveDate, span: Span) -> Option<Span> {
+        let in_hours = self.clause.period.is_some_and(|period| period.hours() > 0);
+        if self.clause.purpose == Purpose::Effect || in_hours || self.clause.then.is_some() {
+            return Some(span);
+        }
+        if self.clause.backward {
+            return match self.edition.backward.value.roll {
+                RollBack::None => Some(span),
+                RollBack::Preceding => self.roll(span, -1),
+                RollBack::Following => self.roll(span, 1),
+            };
+        }
+        let span = self.roll(span, 1)?;
+        self.two_working_days(from, span)
+    }
+
+    fn roll(&mut self, span: Span, direction: i64) -> Option<Span> {
+        let Some(rule) = self.edition.roll.clone() else {
+            self.warn_of_closed_days(span);
+            return Some(span);
+        };
+        if let Some(condition) = &rule.value.condition {
+            let moved = self.roll_by(&rule, span, direction)?;
+            if moved != span {
+                self.unsettled(format!("whether the last day moves: only {condition}"));
+            }
+            return Some(span.hull(moved));
+        }
+        self.roll_by(&rule, span, direction)
+    }
+
+    /// Moves each end, by each party's calendar.
+    fn roll_by(&mut self, rule: &Cited<Roll>, span: Span, direction: i64) -> Option<Span> {
+        if self.counting.calendars.is_empty() && rule.value.holidays {
+            return self.roll_blind(rule, span, direction);
+        }
+        let mut ends: Vec<(String, NaiveDate)> = Vec::new();
+        for end in [span.earliest, span.latest] {
+            for calendar in self.calendars() {
+                match self.open_day(rule, end, direction, calendar) {
+                    Ok(day) => ends.push((calendar.map_or("no calendar".into(), |calendar| calendar.id.clone()), day?)),
+                    Err(not_covered) => {
+                        self.unsettled(not_covered.to_string());
+                        return self.roll_blind(rule, span, direction);
+                    }
+                }
+            }
+        }
+        let moved = ends.iter().map(|(_, day)| Span::day(*day)).reduce(Span::hull)?;
+        if moved != span {
+            let text = format!("nothing can be done on {}: moved to {}", span.words(), moved.words());
+            self.step(rule, text);
+        }
+        let differ = ends.iter().any(|(_, day)| *day != ends[0].1) && span.earliest == span.latest;
+        if differ {
+            let each: Vec<String> =
+                ends.iter().take(self.counting.calendars.len()).map(|(id, day)| format!("{id}: {day}")).collect();
+            self.unsettled(format!("whose holidays count: {}", each.join(", ")));
+        }
+        Some(moved)
+    }
+
+    /// Each calendar, or none.
+    fn calendars(&self) -> Vec<Option<&'a Calendar>> {
+        if self.counting.calendars.is_empty() { vec![None] } else { self.counting.calendars.iter().copied().map(Some).collect() }
+    }
+
+    fn open_day(
+        &self,
+        rule: &Cited<Roll>,
+        from: NaiveDate,
+        direction: i64,
+        calendar: Option<&Calendar>,
+    ) -> Result<Option<NaiveDate>, NotCovered> {
+        let mut day = from;
+        loop {
+            let on_holiday = match calendar.filter(|_| rule.value.holidays) {
+                Some(calendar) => calendar.holiday(day)?.is_some(),
+                None => false,
+            };
+            if !on_holiday && !rule.value.weekdays.contains(&day.weekday()) {
+                return Ok(Some(day));
+            }
+            match step_day(day, direction) {
+                Some(next) => day = next,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// Which days are holidays is not known: from the first day that is no weekend to the end of the longest run.
+    fn roll_blind(&mut self, rule: &Cited<Roll>, span: Span, direction: i64) -> Option<Span> {
+        let near = |mut day: NaiveDate| {
+            while rule.value.weekdays.contains(&day.weekday()) {
+                day = step_day(day, direction)?;
+            }
+            Some(day)
+        };
+        let (one, other) = if direction > 0 { (span.earliest, span.latest) } else { (span.latest, span.earliest) };
+        let nearest = near(one)?;
+        let farthest = Span::day(near(other)?).moved(direction * LONGEST_RUN as i64)?.earliest;
+        let range = Span { earliest: nearest.min(farthest), latest: nearest.max(farthest) };
+        self.unsettled(format!("whether {} is a working day: no calendar of holidays is named", nearest));
+        let text = format!("a last day that is no working day moves; without a calendar it lies {}", range.words());
+        self.step(rule, text);
+        Some(range)
+    }
+
+    /// A period of some days holds at least two working days.
+    fn two_working_days(&mut self, from: NaiveDate, span: Span) -> Option<Span> {
+        let rule = self.edition.short_period.clone();
+        let (Some(rule), Some(period)) = (rule, self.clause.period) else { return Some(span) };
+        let ShortPeriod::TwoWorkingDays { from_days } = rule.value else { return Some(span) };
+        let applies = period.months() == 0 && period.working_days() == 0 && from_days <= period.days();
+        if !applies || self.undetermined.is_some() || self.counting.calendars.is_empty() {
+            return Some(span);
+        }
+        let mut end = span.latest;
+        while self.working_between(from, end)? < 2 {
+            end = end.succ_opt()?;
+        }
+        if end != span.latest {
+            self.step(&rule, format!("the period holds at least two working days: {end}"));
+            return Some(Span { earliest: span.earliest.max(end), latest: end });
+        }
+        Some(span)
+    }
+
+    fn working_between(&self, after: NaiveDate, upto: NaiveDate) -> Option<usize> {
+        let mut count = 0;
+        let mut day = after;
+        while day < upto {
+            day = day.succ_opt()?;
+            count +=
+                usize::from(self.counting.calendars.iter().all(|calendar| self.is_working(day, Some(calendar)).unwrap_or(false)));
+        }
+        Some(count)
+    }
+
+    fn is_working(&self, day: NaiveDate, calendar: Option<&Calendar>) -> Result<bool, NotCovered> {
+        let weekend: &[Weekday] = &self.regime.weekend;
+        let holiday = calendar.map_or(Ok(None), |calendar| calendar.holiday(day))?;
+        Ok(!is_weekend(day, weekend) && holiday.is_none())
+    }
+
+    pub(super) fn working_days(&mut self, from: NaiveDate, count: u64, direction: i64) -> Option<Span> {
+        let mut ends: Vec<NaiveDate> = Vec::new();
+        for calendar in self.calendars() {
+            match self.nth_working_day(from, count, direction, calendar) {
+                Ok(day) => ends.push(day?),
+                Err(not_covered) => {
+                    self.unsettled(not_covered.to_string());
+                    ends.push(self.nth_working_day(from, count, direction, None).ok()??);
+                }
+            }
+        }
+        let span = ends.iter().map(|day| Span::day(*day)).reduce(Span::hull)?;
+        let unknown = self.counting.calendars.is_empty() || self.undetermined.is_some();
+        if self.counting.calendars.is_empty() {
+            self.unsettled("which days are working days: no calendar of holidays is named");
+        } else if span.earliest != span.latest {
+            self.unsettled("whose holidays count");
+        }
+        let farthest = span.moved(direction * LONGEST_RUN as i64)?;
+        let span = if unknown { span.hull(farthest) } else { span };
+        self.steps.push(Step::day(format!("{count} working days from {from}: {}", span.words())));
+        Some(span)
+    }
+
+    fn nth_working_day(
+        &self,
+        from: NaiveDate,
+        count: u64,
+        direction: i64,
+        calendar: Option<&Calendar>,
+    ) -> Result<Option<NaiveDate>, NotCovered> {
+        let mut day = from;
+        for _ in 0..count {
+            loop {
+                let Some(next) = step_day(day, direction) else { return Ok(None) };
+                day = next;
+                if self.is_working(day, calendar)? {
+                    break;
+                }
+            }
+        }
+        Ok(Some(day))
+    }
+
+    /// Where the text has no rule of moving, a closed day is worth knowing.
+    fn warn_of_closed_days(&mut self, span: Span) {
+        for calendar in &self.counting.calendars {
+            if let Ok(Some(name)) = calendar.holiday(span.latest) {
+                self.warnings.push(format!(
+                    "{} is a holiday in {} ({name}); the regime has no rule that moves it",
+                    span.latest, calendar.id
+                ));
+            }
+        }
+        if is_weekend(span.latest, &self.regime.weekend) {
+            self.warnings.push(format!(
+                "{} is a {}; the regime has no rule that moves it",
+                span.latest,
+                span.latest.format("%A")
+            ));
+        }
+    }
+}
+
+fn step_day(day: NaiveDate, direction: i64) -> Option<NaiveDate> {
+    if direction > 0 { day.succ_opt() } else { day.pred_opt() }
+}
