@@ -12,3 +12,4 @@ pub mod almanac;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod zones;

@@ -209,6 +209,47 @@ pub struct Reckoned {
     pub stated: Option<Span>,
 }
 
+/// How the day that the clause gives and the day that was stated stand to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// They are the same day.
+    Agrees,
+    /// The clause leaves several days open, and the stated day is one of them.
+    Within,
+    /// The clause gives another day.
+    Differs,
+    /// A day was stated, and the clause gives none.
+    NoDate,
+    /// No day was stated.
+    NotStated,
+}
+
+impl Reckoned {
+    /// How the two stand to each other.
+    pub fn verdict(&self) -> Verdict {
+        match (self.clause, self.stated) {
+            (_, None) => Verdict::NotStated,
+            (None, Some(_)) => Verdict::NoDate,
+            (Some(clause), Some(stated)) if clause == stated => Verdict::Agrees,
+            (Some(clause), Some(stated)) if clause.holds(stated) => Verdict::Within,
+            _ => Verdict::Differs,
+        }
+    }
+}
+
+impl Verdict {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Verdict::Agrees => "agrees",
+            Verdict::Within => "within",
+            Verdict::Differs => "differs",
+            Verdict::NoDate => "no_date",
+            Verdict::NotStated => "not_stated",
+        }
+    }
+}
+
 /// By when, as the range it could be. Alerts use the earliest, judgement the latest.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Due {

@@ -111,6 +111,15 @@ pub struct TermEnd {
 }
 
 impl TermEnd {
+    /// `the first term`, `renewed once`, `renewed 3 times`.
+    pub fn renewed_words(&self) -> String {
+        match self.renewals {
+            0 => "the first term".into(),
+            1 => "renewed once".into(),
+            times => format!("renewed {times} times"),
+        }
+    }
+
     /// `in time for the end of the term, 2019-11-23 (by 2019-08-24)`.
     pub fn words(&self) -> String {
         let by = self.last_day.map(|day| format!(" (notice was due by {})", day.words())).unwrap_or_default();
@@ -181,14 +190,19 @@ impl Term {
         }
     }
 
+    /// Whether both the end and the last day for notice lie outside the period: by the text, or by the regime's own way of counting back.
+    pub fn is_clear(&self, counting: &Counting, end: Span) -> bool {
+        match self.terms.renewal.as_ref().and_then(|renewal| renewal.quantifier) {
+            Some(quantifier) => quantifier == Quantifier::Clear,
+            None => counting.counts_back_clear(end.earliest),
+        }
+    }
+
     /// The last day for a notice before an end: a search, and a day less where both ends lie outside.
     fn last_day(&self, counting: &Counting, end: Span) -> Option<Span> {
         let renewal = self.terms.renewal.as_ref()?;
         let clause = Clause { effect: Some(EffectDay::SameDay), ..Clause::effect(renewal.before_end?) };
-        let is_clear = match renewal.quantifier {
-            Some(quantifier) => quantifier == Quantifier::Clear,
-            None => counting.counts_back_clear(end.earliest),
-        };
+        let is_clear = self.is_clear(counting, end);
         let last = |end: NaiveDate| last_day(end, &clause, counting).map(|last| last.sure);
         end.map(last)?.moved(-i64::from(is_clear))
     }
@@ -205,6 +219,13 @@ impl Term {
     /// The end of the term that runs on a day.
     pub fn running(&self, counting: &Counting, entry: Span, on: NaiveDate) -> Option<TermEnd> {
         self.ends_after(counting, entry, on).next()
+    }
+
+    /// The last end that comes by a day.
+    pub fn last_end_by(&self, counting: &Counting, entry: Span, day: NaiveDate) -> Option<TermEnd> {
+        let spans = (0..MOST_RENEWALS).map_while(|renewals| Some((renewals, self.end(counting, entry, renewals)?)));
+        let (renewals, span) = spans.take_while(|(_, span)| span.latest <= day).last()?;
+        Some(TermEnd { renewals, span, last_day: self.last_day(counting, span) })
     }
 
     /// The end that a notice of that day brings about: the first for which it is in time. Where it may or may not be, both.

@@ -281,11 +281,7 @@ impl ComputeJson {
             earliest: words(answer.earliest),
             latest: words(answer.latest),
             ends_at: answer.ends_at.clone(),
-            steps: answer
-                .steps
-                .iter()
-                .map(|step| StepJson { text: step.text.clone(), rule: step.rule.clone(), source: step.source.clone() })
-                .collect(),
+            steps: answer.steps.iter().map(StepJson::from).collect(),
             warnings: answer.warnings.clone(),
             undetermined: answer.undetermined.clone(),
         }

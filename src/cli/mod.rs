@@ -44,6 +44,8 @@ mod record;
 mod due;
 mod explain;
 mod log;
+mod notice;
+mod notices;
 mod party;
 mod status;
 mod timeline;
@@ -121,6 +123,10 @@ enum Verb {
     Topics(topics::Args),
     /// All that one party owes and is owed, over all agreements
     Party(party::Args),
+    /// Until when notice must be given for an end that is wanted, or what a notice of a day would do
+    Notice(notice::Args),
+    /// Every notice and consent: the day that its clause gives beside the day that was stated
+    Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
@@ -226,6 +232,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Timeline(args) => timeline::run(args, context),
         Verb::Topics(args) => topics::run(args, context),
         Verb::Party(args) => party::run(args, context),
+        Verb::Notice(args) => notice::run(args, context),
+        Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Compute(args) => compute::run(*args),

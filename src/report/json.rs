@@ -1,6 +1,8 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
-use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Reason};
+use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Reason, Reckoned};
+use rules::time::Span;
+use rules::time::compute::Step;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -358,6 +360,211 @@ pub struct StepJson {
     pub source: String,
 }
 
+impl From<&Step> for StepJson {
+    fn from(step: &Step) -> Self {
+        StepJson { text: step.text.clone(), rule: step.rule.clone(), source: step.source.clone() }
+    }
+}
+
+/// The days that a date could be; both ends are one day where it is known.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SpanJson {
+    /// Earliest day.
+    pub earliest: String,
+    /// Latest day; null while none is known.
+    pub latest: Option<String>,
+}
+
+impl From<Span> for SpanJson {
+    fn from(span: Span) -> Self {
+        let latest = Some(span.latest).filter(|latest| *latest < chrono::NaiveDate::MAX);
+        SpanJson { earliest: span.earliest.to_string(), latest: latest.map(|day| day.to_string()) }
+    }
+}
+
+/// `obligo.notice.v1`: what a notice would do, or until when it must be given.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NoticeOutlookJson {
+    /// Always `obligo.notice.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// The agreement.
+    pub agreement: String,
+    /// Id of the regime that it counts by.
+    pub reckoning: String,
+    /// Ids of the calendars whose holidays count.
+    pub calendars: Vec<String>,
+    /// What was asked.
+    pub asked: AskedJson,
+    /// Each power to end it by notice.
+    pub powers: Vec<OutlookJson>,
+    /// What is missing, where the text gives no power.
+    pub undetermined: Option<String>,
+}
+
+/// What was asked: one of `to_end_on` and `given`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AskedJson {
+    /// The first day without the agreement, at the latest.
+    pub to_end_on: Option<String>,
+    /// The day of the notice, in words.
+    pub given: Option<String>,
+    /// The day it is received, in words.
+    pub received: Option<String>,
+}
+
+/// The answer for one power.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OutlookJson {
+    /// Id of the provision.
+    pub power: String,
+    /// Its place in the text.
+    pub paragraph: String,
+    /// Who holds it: party ids, `either`, `any`.
+    pub by: Vec<String>,
+    /// The form that notice needs.
+    pub form: Option<String>,
+    /// What it ends: `agreement`, `participation` of who gives it, `renewal` of the term.
+    pub ends: &'static str,
+    /// The last day for notice: `earliest` is sure under every reading, `latest` is possible under one.
+    pub last_day: Option<SpanJson>,
+    /// The first day without the agreement, over all readings.
+    pub first_end: Option<SpanJson>,
+    /// Each lawful reading.
+    pub readings: Vec<ReadingJson>,
+    /// What else bears on it.
+    pub remarks: Vec<StepJson>,
+    /// When the last day (or the last day with the agreement) ends, by each clock, the first to come first.
+    pub clocks: Vec<ClockJson>,
+    /// What is missing for one day.
+    pub undetermined: Option<String>,
+}
+
+/// One reading of a notice clause.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReadingJson {
+    /// `given`, `dispatched`, `received`, `received-by-depositary`, `deposited`, `registered`, `stated`, `expiry`.
+    pub counted_from: &'static str,
+    /// `same-day` or `next-day`, where the text leaves open on which an effect begins.
+    pub effect: Option<&'static str>,
+    /// The day it counts from: the last one in time, or the one that was asked about.
+    pub from: Option<SpanJson>,
+    /// The first day without the agreement.
+    pub ends: Option<SpanJson>,
+    /// What counting back gives, beside the search.
+    pub subtracted: Option<String>,
+    /// The counting.
+    pub steps: Vec<StepJson>,
+    /// What to know beside the date.
+    pub warnings: Vec<String>,
+    /// What is missing.
+    pub undetermined: Option<String>,
+}
+
+/// When a day ends in a place.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ClockJson {
+    /// A party's id, or `the agreement`.
+    pub of: String,
+    /// Its zone, as IANA names it.
+    pub zone: &'static str,
+    /// The instant in UTC at which its day ends.
+    pub day_ends_at: String,
+    /// What the other clocks then say.
+    pub elsewhere: Vec<RemarkJson>,
+}
+
+/// Words about somebody.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RemarkJson {
+    /// Whom.
+    pub of: String,
+    /// The words.
+    pub text: String,
+}
+
+/// `obligo.notices.v1`: notices and consents, the day of the clause beside the day that was stated.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NoticesJson {
+    /// Always `obligo.notices.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// Handling markings of the documents it rests on, other than `public`.
+    pub handling: Vec<String>,
+    /// One a notice or consent.
+    pub entries: Vec<NoticeEntryJson>,
+    /// How many agree.
+    pub score: ScoreJson,
+}
+
+/// A notice or a consent.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct NoticeEntryJson {
+    /// Stable id: the agreement, a slash, the notice.
+    pub id: String,
+    /// Who gave it.
+    pub by: Vec<String>,
+    /// From what it counts, each reading.
+    pub counted_from: Vec<String>,
+    /// The days that it counts from.
+    pub from: Option<SpanJson>,
+    /// The days that the clause gives.
+    pub clause: Option<SpanJson>,
+    /// The day that was stated.
+    pub stated: Option<SpanJson>,
+    /// `agrees`, `within`, `differs`, `no_date`, `not_stated`.
+    pub verdict: &'static str,
+    /// The word for its state.
+    pub label: String,
+}
+
+impl NoticeEntryJson {
+    /// The entry of a line.
+    pub fn of(line: &Line, reckoned: &Reckoned) -> Self {
+        NoticeEntryJson {
+            id: line.id.clone(),
+            by: line.by.clone(),
+            counted_from: reckoned.counted_from.clone(),
+            from: reckoned.from.map(Into::into),
+            clause: reckoned.clause.map(Into::into),
+            stated: reckoned.stated.map(Into::into),
+            verdict: reckoned.verdict().word(),
+            label: line.label.clone(),
+        }
+    }
+}
+
+/// How many stated days the clauses give.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ScoreJson {
+    /// Days that were stated.
+    pub stated: usize,
+    /// The clause gives that day.
+    pub agrees: usize,
+    /// The clause leaves several days open, this one among them.
+    pub within: usize,
+    /// The clause gives another day.
+    pub differs: usize,
+    /// The clause gives no date.
+    pub no_date: usize,
+    /// Notices and consents of which nothing was stated.
+    pub not_stated: usize,
+}
+
 /// `obligo.compare.v1`: one period under every regime.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CompareJson {
@@ -602,6 +809,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("log.v1.json", schema::<RecordsJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
+        ("notice.v1.json", schema::<NoticeOutlookJson>()),
+        ("notices.v1.json", schema::<NoticesJson>()),
         ("compute.v1.json", schema::<ComputeJson>()),
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),

@@ -6,7 +6,7 @@ use events::event::NoticeGiven;
 
 use super::terms::Retraction;
 use super::{Notice, NoticeTerms, Place, Standing, answers};
-use crate::docket::Reason;
+use crate::docket::{EffectState, Reason};
 use crate::register::Act;
 use crate::time::Span;
 
@@ -15,6 +15,7 @@ pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<
     if let Some(given) = given {
         names_a_day(notice, given, terms);
     }
+    prolonged(place, notice);
     condition(place, notice, terms);
     held(place, notice, terms);
     extended(place, notice);
@@ -34,6 +35,12 @@ fn open(notice: &mut Notice, missing: String) {
     notice.no_earlier_than = notice.ends.map(|ends| ends.earliest).or(notice.no_earlier_than);
     notice.ends = None;
     notice.missing = Some(missing);
+}
+
+/// The same by the clause itself: what it gives is a least day.
+fn open_clause(notice: &mut Notice, missing: String) {
+    open(notice, missing);
+    notice.reckoned.clause = notice.no_earlier_than.map(|earliest| Span { earliest, latest: chrono::NaiveDate::MAX });
 }
 
 /// A later day that the notice names, where the text lets it; an earlier one shortens nothing.
@@ -60,6 +67,22 @@ fn names_a_day(notice: &mut Notice, given: &NoticeGiven, terms: &NoticeTerms) {
     }
 }
 
+/// A notice against renewal, after which the parties prolonged the agreement all the same.
+fn prolonged(place: Place, notice: &mut Notice) {
+    let Some(ends) = notice.ends.filter(|_| notice.leads_to == EffectState::Expired) else { return };
+    let given = notice.given;
+    let is_after = |act: &&Act| given.latest < act.days().latest && act.days().earliest <= ends.latest;
+    let found = place.acts().filter(is_after).find_map(|act| match &act.event {
+        Event::AgreementRenewed(renewed) => Some((act, renewed.until.to_string())),
+        _ => None,
+    });
+    if let Some((act, until)) = found {
+        let text = format!("the parties prolonged the agreement {}, until {until}", act.date_words());
+        reason(notice, "notice.prolonged", text.clone(), &[act.seq]);
+        notice.standing = Standing::Overtaken(text);
+    }
+}
+
 /// It takes effect only if something is so.
 fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let Some(condition) = &terms.condition else { return };
@@ -69,11 +92,11 @@ fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
         }
         Some((act, false)) => {
             reason(notice, "notice.condition", format!("{condition}: not so, {}", act.date_words()), &[act.seq]);
-            open(notice, format!("until {condition}"));
+            open_clause(notice, format!("until {condition}"));
         }
         None => {
             reason(notice, "notice.condition", format!("takes effect only with {condition}; that is not recorded"), &[]);
-            open(notice, format!("whether {condition}: nothing is recorded"));
+            open_clause(notice, format!("whether {condition}: nothing is recorded"));
         }
     }
 }
@@ -84,7 +107,7 @@ fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     match established(place, hold, &notice.by) {
         Some((act, true)) if notice.ends.is_none_or(|ends| act.days().earliest < ends.latest) => {
             reason(notice, "notice.held", format!("no effect during {hold}, recorded {}", act.date_words()), &[act.seq]);
-            open(notice, format!("until the end of {hold}"));
+            open_clause(notice, format!("until the end of {hold}"));
         }
         Some((act, false)) => {
             notice.ends = notice.ends.map(|ends| ends.later_of(act.days()));
@@ -169,7 +192,7 @@ pub(crate) fn stated_of<'a>(place: Place<'a>, id: &str) -> Option<(&'a Act, Span
 fn stated(place: Place, notice: &mut Notice) {
     let Some((act, stated)) = stated_of(place, &notice.id) else { return };
     notice.reckoned.stated = Some(stated);
-    if matches!(notice.standing, Standing::Suspended(_)) {
+    if notice.standing != Standing::Running {
         return;
     }
     let text = format!("stated to take effect {}", stated.words());

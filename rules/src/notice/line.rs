@@ -24,6 +24,7 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     let (axes, label) = match (&notice.standing, notice.ends) {
         (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),
         (Standing::TooEarly(why), _) => (over(Ending::Cancelled), format!("too early: {why}")),
+        (Standing::Overtaken(why), _) => (over(Ending::Cancelled), format!("overtaken: {why}")),
         (Standing::Suspended(_), _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
         (Standing::Suspended(since), _) => (Axes::undetermined(format!("whether it is taken up again, {since}")), String::new()),
         (Standing::Running, _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
@@ -73,7 +74,8 @@ fn is_overtaken(scene: &Scene, notice: &Notice) -> bool {
             .filter(|other| other.id != notice.id && other.by == notice.by && other.is_withdrawal)
             .filter(|other| other.standing == Standing::Running && other.missing.is_none())
             .filter_map(|other| other.ends)
-            .any(|ends| before(ends.latest));
+            // An end before this notice was given was another membership, not the one that it ends.
+            .any(|ends| before(ends.latest) && notice.given.earliest < ends.latest);
     by_agreement || by_another
 }
 

@@ -8,7 +8,7 @@
 //! | running | it is taken back before it takes effect | `retracted` |
 //! | running | its effect is suspended | `suspended` |
 //! | suspended | it is taken up again | `running` |
-//! | running | another end came before | `overtaken` |
+//! | running | another end came before, or the parties prolonged the agreement | `overtaken` |
 //!
 //! What a text leaves open has several readings: whether the period runs from giving or from receipt, whether the effect begins on the
 //! corresponding day or on the day after. The day that the depositary states fixes them.
@@ -27,10 +27,11 @@ use crate::time::{Answer, Counting, Span, compute};
 
 mod later;
 pub(crate) mod line;
+pub mod outlook;
 pub mod terms;
 
 pub(crate) use later::stated_of;
-pub use terms::{CountedFrom, NoticeTerms};
+pub use terms::{CountedFrom, NoticeTerms, Window};
 
 /// A notice that had been given by the day, or an end that had begun to come of itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +42,8 @@ pub struct Notice {
     pub by: String,
     /// When it was given, as recorded.
     pub given_words: String,
+    /// The days on which it may have been given.
+    pub given: Span,
     /// Id of the provision whose power it exercises.
     pub power: String,
     /// Its place in the text.
@@ -80,6 +83,8 @@ pub enum Standing {
     Retracted(String),
     /// Its effect is suspended: since when.
     Suspended(String),
+    /// The parties prolonged the agreement in spite of it: when.
+    Overtaken(String),
 }
 
 impl Notice {
@@ -192,6 +197,7 @@ fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
         id: id.into(),
         by: by.into(),
         given_words: act.date_words(),
+        given: act.days(),
         power: known.value.id.clone(),
         provision: known.value.reference.clone(),
         records: vec![known.seq, act.seq],
@@ -395,7 +401,9 @@ fn words(counting: &Counting, terms: &NoticeTerms, counted: &Counted) -> String 
 
 /// A notice that keeps the term from being renewed: it ends the agreement with the term that is running, if it comes in time.
 fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven, terms: &term::TermTerms) {
-    let known = place.agreement.provision(&given.power).and_then(|known| Term::of(place, known));
+    // The term that ran when it was given, whatever was prolonged later.
+    let then = Place { as_of: act.days().latest, ..place };
+    let known = place.agreement.provision(&given.power).and_then(|known| Term::of(then, known));
     let (Some(entry), Some(term)) = (place.entry, known) else {
         notice.missing = Some("when the term began is not recorded".into());
         return;

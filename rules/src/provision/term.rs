@@ -58,9 +58,7 @@ fn without_end(scene: &Scene, known: &Known<Provision>, draft: LineDraft) -> Lin
         let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
         return draft.label("no fixed end").because([reason.provision(reference)]);
     };
-    let ordinal = if end.renewals == 0 { "its first term".into() } else { format!("renewed {} times, its term", end.renewals) };
-    let ordinal = if end.renewals == 1 { "renewed once, its term".into() } else { ordinal };
-    let text = format!("{ordinal} runs to {}; then it goes on for {}", end.span.words(), renewal.tacit);
+    let text = format!("its term runs to {}, {}; then it goes on for {}", end.span.words(), end.renewed_words(), renewal.tacit);
     let mut draft = draft.because([Reason::new("term.renewal", text).provision(reference).records(term.records())]);
     let Some(last_day) = end.last_day else {
         return draft.label(format!("renewed {}", end.span.words())).due(Due::within(end.span, Certainty::Definitive));
