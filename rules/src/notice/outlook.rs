@@ -8,7 +8,7 @@ use super::{Place, Window};
 use crate::agreement;
 use crate::register::{Agreement, Known};
 use crate::term::{Term, TermEnd};
-use crate::time::compute::{Clause, Step};
+use crate::time::compute::{BY_CLAUSE, Clause, Step};
 use crate::time::notice_day::{last_day, subtracted};
 use crate::time::regime::{Almanac, EffectDay};
 use crate::time::{Answer, Counting, Span, compute};
@@ -137,7 +137,7 @@ fn by_notice(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
 
 /// A step of the clause is the provision's own.
 fn cited(steps: Vec<Step>, provision: &Provision) -> Vec<Step> {
-    let own = |step: Step| match step.rule == "the clause" {
+    let own = |step: Step| match step.rule == BY_CLAUSE {
         true => Step { source: format!("{} of the text", provision.reference), ..step },
         false => step,
     };
@@ -233,7 +233,7 @@ fn together(outlook: &mut Outlook, wish: Wish) {
 fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &Provision, wish: Wish) {
     let step = |text: String| Step {
         text,
-        rule: "the clause".into(),
+        rule: BY_CLAUSE.into(),
         source: format!("{} of the text", provision.reference),
         names_a_day: true,
     };
@@ -305,7 +305,7 @@ fn by_term(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
     let counted_from = renewal.and_then(|renewal| renewal.counted_from);
     let step = |text: String| Step {
         text,
-        rule: "the clause".into(),
+        rule: BY_CLAUSE.into(),
         source: format!("{} of the text", known.value.reference),
         names_a_day: true,
     };

@@ -172,6 +172,9 @@ pub struct Step {
     pub names_a_day: bool,
 }
 
+/// The rule of a step that the clause itself asks for.
+pub const BY_CLAUSE: &str = "the clause";
+
 impl Answer {
     /// No day at all.
     fn none(why: &str) -> Self {
@@ -190,9 +193,13 @@ impl Answer {
         Some(Span { earliest: self.earliest?, latest: self.latest? })
     }
 
-    /// The steps that name a day, in a line.
+    /// The steps that name a day, in a line, each with the article it rests on.
     pub fn in_words(&self) -> String {
-        let steps: Vec<&str> = self.steps.iter().filter(|step| step.names_a_day).map(|step| step.text.as_str()).collect();
+        let words = |step: &Step| match step.rule.as_str() {
+            "" | "none" | BY_CLAUSE => step.text.clone(),
+            article => format!("{} ({article})", step.text),
+        };
+        let steps: Vec<String> = self.steps.iter().filter(|step| step.names_a_day).map(words).collect();
         steps.join("; ")
     }
 }
@@ -298,7 +305,7 @@ impl<'a> Count<'a> {
     }
 
     fn by_clause(&mut self, text: impl Into<String>) {
-        let (rule, source) = ("the clause".into(), "as asked".into());
+        let (rule, source) = (BY_CLAUSE.into(), "as asked".into());
         self.steps.push(Step { text: text.into(), rule, source, names_a_day: true });
     }
 
