@@ -332,3 +332,24 @@ impl From<CalendarFile> for Calendar {
         Calendar { id: file.id, name: file.name, editions: file.edition.into_iter().map(edition).collect() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calendar_is_not_known_before_the_day_from_which_it_was() {
+        let day: NaiveDate = "2026-05-05".parse().unwrap();
+        let korea = |known_by: &str| {
+            let almanac = known_by_day(known_by);
+            almanac.calendar("KR").unwrap().holiday(day).map(|name| name.map(String::from))
+        };
+        assert!(korea("2026-11-22").unwrap().is_some());
+        let unknown = korea("2026-11-21").unwrap_err();
+        assert_eq!(unknown.to_string(), "calendar KR covers nothing that was known, not 2026-05-05");
+    }
+
+    fn known_by_day(day: &str) -> Cow<'static, Almanac> {
+        known_by(Some(day.parse().unwrap()))
+    }
+}

@@ -1,7 +1,8 @@
 //! Whose day it is: when a day ends in one place, and what the clocks of the others then say.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use rules::time::Span;
 
 /// Somebody with a clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,13 @@ pub fn day_ends(day: NaiveDate, places: &[Place]) -> Vec<DayEnd> {
     let mut ends: Vec<DayEnd> = places.iter().filter_map(end).collect();
     ends.sort_by_key(|end| end.at);
     ends
+}
+
+/// The day that it is at an instant: one, or where the clocks of the places do not agree, the days between. An instant by itself has
+/// the day of the clock it was written by.
+pub fn days_of(instant: DateTime<FixedOffset>, places: &[Place]) -> Span {
+    let days = places.iter().map(|place| instant.with_timezone(&place.zone).date_naive());
+    days.map(Span::day).reduce(Span::hull).unwrap_or_else(|| Span::day(instant.date_naive()))
 }
 
 /// The first instant of a day in a zone. Where a clock is put forward over midnight, the day begins later; where it is put back, earlier.

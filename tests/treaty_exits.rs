@@ -54,8 +54,7 @@ fn each_clause_alone_gives_what_the_row_says_that_it_gives() {
         };
         let found = verdict(entry, &row["expected"]);
         let clause = &entry["clause"];
-        let line =
-            format!("{found:8} {:32} expected {:10} clause {clause} {}", row["id"], row["expected"], row["remark"]);
+        let line = format!("{found:8} {:32} expected {:10} clause {clause} {}", row["id"], row["expected"], row["remark"]);
         println!("{line}");
         *score.entry(found).or_default() += 1;
         if found != row["verdict"] {

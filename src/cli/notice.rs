@@ -28,7 +28,8 @@ pub struct Args {
     #[arg(long, value_name = "DATE", allow_hyphen_values = true, required_unless_present = "given", conflicts_with_all = ["given", "received"])]
     to_end_on: Option<String>,
 
-    /// Notice is given on this day: when does it take effect? A vague date gives a range
+    /// Notice is given on this day: when does it take effect? A vague date gives a range, and an instant (2026-08-31T23:30+09:00) the
+    /// day that it is in each party's clock
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     given: Option<String>,
 
@@ -52,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
         return Ok(0);
     };
-    let wish = args.wish()?;
+    let wish = args.wish(agreement)?;
     let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
     let mut powers = outlook::outlook(agreement, &almanac, position.as_of, wish);
     if let Some(wanted) = &args.power {
@@ -69,12 +70,17 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 impl Args {
-    fn wish(&self) -> Result<Wish, Error> {
+    fn wish(&self, agreement: &Agreement) -> Result<Wish, Error> {
         let today = clock::today()?;
+        let places = places(agreement);
         if let Some(end) = &self.to_end_on {
             return Ok(Wish::EndBy(args::day(end, today)?));
         }
         let span = |text: &String| -> Result<Span, Error> {
+            let minutes = || chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z");
+            if let Ok(instant) = chrono::DateTime::parse_from_rfc3339(text).or_else(|_| minutes()) {
+                return Ok(zones::days_of(instant, &places));
+            }
             let date = args::date(text, today)?;
             let bounds = date.bounds().filter(|_| !date.is_approximate());
             let (earliest, latest) = bounds.ok_or_else(|| {
@@ -121,7 +127,8 @@ const COLUMNS: &[(&str, &str)] = &[
 
 fn report(view: &View, agreement: &Agreement, wish: Wish, powers: &[Outlook]) -> Report {
     let places = places(agreement);
-    let undetermined = powers.is_empty().then(|| format!("no provision of {} that is recorded gives a power to end it by notice", agreement.id));
+    let undetermined =
+        powers.is_empty().then(|| format!("no provision of {} that is recorded gives a power to end it by notice", agreement.id));
     let (to_end_on, given, received) = match wish {
         Wish::EndBy(end) => (Some(end.to_string()), None, None),
         Wish::Given { given, received } => (None, Some(given.words()), received.map(Span::words)),
@@ -291,11 +298,7 @@ fn clock_sections(wish: Wish, ends: &[DayEnd]) -> Vec<Section> {
     };
     let columns = vec!["DAY OF", "ZONE", "ENDS AT", "WHICH IS"];
     let whose = "The text does not say whose day it is; before the first of these it is in time by every clock.";
-    vec![
-        Section::Heading(heading.into()),
-        Section::Table { columns, rows: ends.iter().map(row).collect() },
-        Section::note(whose),
-    ]
+    vec![Section::Heading(heading.into()), Section::Table { columns, rows: ends.iter().map(row).collect() }, Section::note(whose)]
 }
 
 fn json(outlook: &Outlook, ends: &[DayEnd]) -> OutlookJson {

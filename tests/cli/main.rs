@@ -14,6 +14,7 @@ mod import;
 mod init;
 mod log;
 mod man;
+mod notice;
 mod party;
 mod pipes;
 mod record;

@@ -19,6 +19,7 @@ use events::terms::Provision;
 use events::{DateSpec, Event};
 
 use crate::docket::{EffectState, Reason, Reckoned};
+use crate::provision::entry_into_effect;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::term::{self, Term};
 use crate::time::compute::{Clause, Quantifier};
@@ -352,9 +353,25 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
     too_early(place, notice, reference, act.days(), terms);
 }
 
+/// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself.
+fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
+    let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
+    let consent = place.last(|event| match event {
+        Event::ConsentNotified(consent) if consent.by == party => Some(consent),
+        _ => None,
+    });
+    let own =
+        clause.zip(consent).filter(|(_, (act, _))| act.days().earliest <= before.latest).and_then(|(clause, (act, consent))| {
+            let by_clause = answers(place.counting, act.days(), &clause).iter().filter_map(Answer::span).reduce(Span::hull);
+            stated_of(place, &consent.consent).map(|(_, span)| span).or(by_clause)
+        });
+    // Whoever was there when the agreement came into effect as a whole is bound from that day on.
+    own.map(|own| place.entry.map_or(own, |entry| own.later_of(entry))).or(place.entry)
+}
+
 /// A notice that is given when there is no power to give it.
 fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, terms: &NoticeTerms) {
-    let Some(entry) = place.entry else { return };
+    let Some(entry) = entry_for(place, &notice.by, given) else { return };
     if let Some(opens) = terms.opens(entry, place.counting) {
         let period = terms.locked_for.map(|period| period.to_string()).unwrap_or_default();
         let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), entry.words());

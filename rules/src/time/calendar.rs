@@ -33,16 +33,18 @@ pub struct CalendarEdition {
 
 /// A day that a calendar does not cover.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("calendar {calendar} covers {first} to {last}, not {day}")]
+#[error("calendar {calendar} covers {}, not {day}", covered(.years))]
 pub struct NotCovered {
     /// The calendar.
     pub calendar: String,
-    /// First year covered.
-    pub first: i32,
-    /// Last year covered.
-    pub last: i32,
+    /// First and last year covered; `None` where nothing of it was known.
+    pub years: Option<(i32, i32)>,
     /// The day asked about.
     pub day: NaiveDate,
+}
+
+fn covered(years: &Option<(i32, i32)>) -> String {
+    years.map_or_else(|| "nothing that was known".into(), |(first, last)| format!("{first} to {last}"))
 }
 
 impl Calendar {
@@ -57,8 +59,8 @@ impl Calendar {
     /// [`NotCovered`] outside the years of the latest edition.
     pub fn holiday(&self, day: NaiveDate) -> Result<Option<&str>, NotCovered> {
         let edition = self.latest().filter(|edition| (edition.covers.0..=edition.covers.1).contains(&day.year()));
-        let (first, last) = self.latest().map_or((0, 0), |edition| edition.covers);
-        let edition = edition.ok_or_else(|| NotCovered { calendar: self.id.clone(), first, last, day })?;
+        let years = self.latest().map(|edition| edition.covers);
+        let edition = edition.ok_or_else(|| NotCovered { calendar: self.id.clone(), years, day })?;
         Ok(edition.days.get(&day).map(|(name, _)| name.as_str()))
     }
 }
