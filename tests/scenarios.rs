@@ -13,7 +13,7 @@
 //!
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
-//! `ID  notice  STATE`.
+//! `ID  notice  STATE`, `ID  party  PARTY STATE`.
 
 mod support;
 
@@ -103,6 +103,12 @@ fn check(docket: &Value, said: &str) -> Result<(), String> {
     match what {
         "effect" => {
             return expect(more.unwrap_or_default(), agreement(docket, id)["effect"]["state"].as_str().unwrap_or_default());
+        }
+        "party" => {
+            let (party, state) = more.unwrap_or_default().split_once(' ').unwrap_or_default();
+            let all = agreement(docket, id)["participation"].as_array().cloned().unwrap_or_default();
+            let is = all.iter().find(|one| one["party"] == party).and_then(|one| one["state"].as_str()).unwrap_or("no party");
+            return expect(state, is);
         }
         "notice" => {
             return expect(more.unwrap_or_default(), agreement(docket, id)["notice"]["state"].as_str().unwrap_or_default());

@@ -47,7 +47,7 @@ fn each_clause_alone_gives_what_the_row_says_that_it_gives() {
     for row in rows() {
         let stem = row["file"].trim_end_matches(".toml");
         let id = format!("{stem}/{}", row["notice"]);
-        let entry = entries.iter().find(|entry| entry["id"] == Value::from(id.clone()));
+        let entry = entries.iter().find(|entry| entry["id"] == id.as_str());
         let Some(entry) = entry else {
             wrong.push(format!("{id} is not among the notices"));
             continue;

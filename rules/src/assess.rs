@@ -8,7 +8,7 @@ use crate::notice::Standing;
 use crate::register::{Act, Register};
 use crate::scene::Scene;
 use crate::time::regime::Almanac;
-use crate::{meeting, provision};
+use crate::{meeting, participation, provision};
 
 /// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
 /// replay; more may be added.
@@ -104,6 +104,7 @@ fn agreement_line(scene: &Scene) -> AgreementLine {
         reckoning: about.reckoning.clone(),
         effect: scene.effect.clone(),
         notice: notice_line(scene),
+        participation: participation::participation(scene),
         paragraphs: agreement.paragraphs(),
         last_act: last.map(|(act, _)| LastAct { seq: act.seq, kind: act.event.kind(), on: act.date_words() }),
         relates: about.relates.clone(),

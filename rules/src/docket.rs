@@ -40,6 +40,8 @@ pub struct AgreementLine {
     pub effect: Effect,
     /// Whether notice to end it has been given.
     pub notice: NoticeLine,
+    /// Each party's own standing.
+    pub participation: Vec<Participation>,
     /// Numbered paragraphs: how many were read, how many there are.
     pub paragraphs: Option<(u32, u32)>,
     /// The last thing that happened under it, with its date as given.
@@ -48,6 +50,47 @@ pub struct AgreementLine {
     pub relates: Vec<Relation>,
     /// Handling markings of its documents, other than `public`.
     pub handling: Vec<String>,
+}
+
+/// A party's own standing in an agreement.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Participation {
+    /// The party.
+    pub party: String,
+    /// Where it stands.
+    pub state: ParticipationState,
+    /// Since when it is bound or former, or when it leaves.
+    pub span: Option<Span>,
+    /// Why.
+    pub because: Vec<Reason>,
+}
+
+/// Where a party stands in an agreement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParticipationState {
+    /// Named, and the agreement has no effect for it yet.
+    Signatory,
+    /// It has effect for it.
+    Bound,
+    /// Its withdrawal runs.
+    Leaving,
+    /// It has left.
+    Former,
+    /// It may have left.
+    Undetermined,
+}
+
+impl ParticipationState {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            ParticipationState::Signatory => "signatory",
+            ParticipationState::Bound => "bound",
+            ParticipationState::Leaving => "leaving",
+            ParticipationState::Former => "former",
+            ParticipationState::Undetermined => "undetermined",
+        }
+    }
 }
 
 /// The last act.

@@ -14,10 +14,12 @@ pub mod docket;
 
 mod agreement;
 mod clause;
+mod consent;
 mod counted;
 mod meeting;
 pub mod notice;
 mod obligation;
+mod participation;
 mod reader;
 mod scene;
 mod term;

@@ -8,6 +8,7 @@ use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
+use crate::participation;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::time::recurrence::Cycle;
 use crate::time::regime::Almanac;
@@ -135,13 +136,22 @@ impl<'a> Scene<'a> {
         let mut line = draft.0;
         let survives = clause::survives(self.agreement, &provision.id);
         let is_done = line.axes.performance == Performance::Complete;
+        let gone = self.gone(&line);
+        let (standing, end) = match &gone {
+            Some((span, reason)) => {
+                line.because.push(reason.clone());
+                let standing = if span.latest <= self.as_of { Standing::Over(Ending::Terminated) } else { Standing::Ending };
+                (standing, Some(*span))
+            }
+            None => (self.stands(), self.end.as_ref().map(|end| end.span)),
+        };
         // What fell due before the end stays; what falls due in the days on which it may end, may.
-        let after = self.end.as_ref().map(|end| (line.due.latest, end.span)).map(|(latest, end)| match latest {
+        let after = end.map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,
             Some(latest) if latest < end.latest => After::Perhaps,
             _ => After::Yes,
         });
-        match (self.stands(), after) {
+        match (standing, after) {
             (Standing::Yes, _) if self.effect.state == EffectState::Signed => {
                 let text = "taken to stand from signature, as a political commitment: when it comes into effect is not known";
                 line.because.push(Reason::new("effect.assumed", text));
@@ -164,6 +174,21 @@ impl<'a> Scene<'a> {
         }
         line.because.extend(self.effect.because.iter().cloned());
         LineDraft(line)
+    }
+}
+
+impl Scene<'_> {
+    /// When the last of those who owe a line left the agreement, or the last of those to whom it is owed, where the agreement itself
+    /// goes on for others.
+    fn gone(&self, line: &Line) -> Option<(Span, Reason)> {
+        if !matches!(self.stands(), Standing::Yes) || self.notices.iter().all(|notice| !notice.is_withdrawal) {
+            return None;
+        }
+        let all = |parties: &[String]| {
+            let left: Option<Vec<(Span, Reason)>> = parties.iter().map(|party| participation::left(self, party)).collect();
+            left?.into_iter().max_by_key(|(span, _)| span.latest)
+        };
+        [all(&line.by), all(&line.to)].into_iter().flatten().min_by_key(|(span, _)| span.latest)
     }
 }
 

@@ -139,6 +139,9 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
             agreement.reckoning
         )),
     ];
+    sections.extend(
+        words::participation(&agreement.participation).map(|parties| Section::line(format!("Each by itself: {parties}."))),
+    );
     if let Some((read, all)) = agreement.paragraphs {
         sections.push(Section::line(format!("{read} of {all} paragraphs read.")));
     }

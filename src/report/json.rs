@@ -1,6 +1,6 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
-use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Reason, Reckoned};
+use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Participation, Reason, Reckoned};
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
@@ -56,6 +56,8 @@ pub struct AgreementJson {
     pub effect: EffectJson,
     /// Whether notice to end it was given.
     pub notice: NoticeJson,
+    /// Each party's own standing.
+    pub participation: Vec<ParticipationJson>,
     /// How its periods are counted.
     pub reckoning: String,
     /// Numbered paragraphs read, of how many; absent where the text has no numbers.
@@ -90,6 +92,19 @@ pub struct NoticeJson {
     pub given: Option<String>,
     /// When it ends the agreement.
     pub ends: DueJson,
+}
+
+/// A party's own standing in an agreement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ParticipationJson {
+    /// The party.
+    pub party: String,
+    /// `signatory`, `bound`, `leaving`, `former`, `undetermined`.
+    pub state: &'static str,
+    /// Since when it is bound or former, or when it leaves.
+    pub on: Option<SpanJson>,
+    /// Why.
+    pub because: Vec<ReasonJson>,
 }
 
 /// Completeness of what was read.
@@ -730,6 +745,7 @@ impl From<&AgreementLine> for AgreementJson {
                     certainty: Some("definitive"),
                 }),
             },
+            participation: line.participation.iter().map(Into::into).collect(),
             reckoning: line.reckoning.clone(),
             paragraphs: line.paragraphs.map(|(read, of)| ParagraphsJson { read, of }),
             last_act: line.last_act.as_ref().map(|act| LastActJson { seq: act.seq, kind: act.kind, on: act.on.clone() }),
@@ -739,6 +755,17 @@ impl From<&AgreementLine> for AgreementJson {
                 .map(|other| RelationJson { to: other.to.clone(), relation: other.relation.clone(), title: other.title.clone() })
                 .collect(),
             handling: line.handling.clone(),
+        }
+    }
+}
+
+impl From<&Participation> for ParticipationJson {
+    fn from(participation: &Participation) -> Self {
+        ParticipationJson {
+            party: participation.party.clone(),
+            state: participation.state.word(),
+            on: participation.span.map(Into::into),
+            because: participation.because.iter().map(Into::into).collect(),
         }
     }
 }

@@ -3,7 +3,9 @@
 use chrono::NaiveDate;
 use events::event::{Certainty, Event, Milestone};
 use events::terms::{Force, Form};
-use rules::docket::{Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Performance, Timing};
+use rules::docket::{
+    Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Participation, ParticipationState, Performance, Timing,
+};
 
 use super::{Cell, Tone};
 
@@ -50,6 +52,22 @@ pub fn distance(due: Due, as_of: NaiveDate) -> String {
         (0, _) => "today".into(),
         _ => "now".into(),
     }
+}
+
+/// `AA leaving 2024-07-15, BB bound`; nothing where all are bound alike.
+pub fn participation(parties: &[Participation]) -> Option<String> {
+    let differ = parties.iter().any(|one| matches!(one.state, ParticipationState::Leaving | ParticipationState::Former))
+        || parties.iter().any(|one| one.state != parties[0].state);
+    let word = |one: &Participation| match (one.state, one.span) {
+        (ParticipationState::Leaving, Some(span)) => format!("{} leaving {}", one.party, span.words()),
+        (ParticipationState::Former, Some(span)) => format!("{} former, left {}", one.party, span.words()),
+        (ParticipationState::Bound, Some(span)) => format!("{} bound since {}", one.party, span.words()),
+        (ParticipationState::Undetermined, Some(span)) => {
+            format!("{} undetermined: it may have left, {}", one.party, span.words())
+        }
+        (state, _) => format!("{} {}", one.party, state.word()),
+    };
+    differ.then(|| parties.iter().map(word).collect::<Vec<_>>().join("; "))
 }
 
 /// The word for how firm a date is.

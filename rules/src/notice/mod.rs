@@ -18,6 +18,7 @@ use events::event::{ConditionEstablished, NoticeGiven};
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
+use crate::consent::consents;
 use crate::docket::{EffectState, Reason, Reckoned};
 use crate::provision::entry_into_effect;
 use crate::register::{Act, Agreement, Known, Occurrence};
@@ -121,7 +122,7 @@ pub struct Place<'a> {
 
 impl<'a> Place<'a> {
     /// Acts that had happened by the day, or may have.
-    fn acts(self) -> impl Iterator<Item = &'a Act> {
+    pub fn acts(self) -> impl Iterator<Item = &'a Act> {
         self.agreement.acts.iter().filter(move |act| act.by(self.as_of) != Occurrence::No)
     }
 
@@ -356,15 +357,10 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
 /// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself.
 fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
-    let consent = place.last(|event| match event {
-        Event::ConsentNotified(consent) if consent.by == party => Some(consent),
-        _ => None,
+    let own = clause.and_then(|clause| {
+        let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
+        own.effect(place, &clause)
     });
-    let own =
-        clause.zip(consent).filter(|(_, (act, _))| act.days().earliest <= before.latest).and_then(|(clause, (act, consent))| {
-            let by_clause = answers(place.counting, act.days(), &clause).iter().filter_map(Answer::span).reduce(Span::hull);
-            stated_of(place, &consent.consent).map(|(_, span)| span).or(by_clause)
-        });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.
     own.map(|own| place.entry.map_or(own, |entry| own.later_of(entry))).or(place.entry)
 }

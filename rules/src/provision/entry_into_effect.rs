@@ -1,10 +1,11 @@
 //! When an agreement comes into effect by its own rule: on signature, on launch, on a date; or for each party, so long after its consent.
 
 use events::Event;
-use events::event::{Certainty, ConsentNotified};
+use events::event::Certainty;
 use events::terms::Provision;
 
 use super::{Kind, what};
+use crate::consent::{Consent, consents};
 use crate::counted;
 use crate::docket::{Due, Kind as LineKind, Line, Reason, Reckoned};
 use crate::fault::Fault;
@@ -55,29 +56,19 @@ pub fn after(provision: &Provision) -> Option<Clause> {
     read_after(&mut Reader::new(&provision.terms, &mut Vec::new()))
 }
 
-/// Lines of the consents that were notified: when it takes effect for each.
-fn consents(scene: &Scene, known: &Known<Provision>, clause: &Clause) -> Vec<Line> {
-    let consent = |act: &Act| match &act.event {
-        Event::ConsentNotified(consent) => Some(consent.clone()),
-        _ => None,
-    };
-    scene.acts().filter_map(|(act, _)| Some(consent_line(scene, known, clause, act, &consent(act)?))).collect()
-}
-
-fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, act: &Act, consent: &ConsentNotified) -> Line {
+fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, consent: &Consent) -> Line {
     let reference = &known.value.reference;
-    let answers = notice::answers(&scene.counting, act.days(), clause);
-    let by_clause =
-        answers.iter().map(Answer::span).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(Span::hull));
-    let stated = notice::stated_of(scene.place(), &consent.consent);
+    let answers = notice::answers(&scene.counting, consent.on, clause);
+    let by_clause = consent.by_clause(scene.place(), clause);
+    let stated = notice::stated_of(scene.place(), &consent.id);
     let steps: Vec<String> = answers.iter().map(Answer::in_words).collect();
     let text = format!(
         "counted from the day consent was notified, {}: {} (regime {})",
-        act.date_words(),
+        consent.words,
         steps.join("; or "),
         scene.counting.id()
     );
-    let mut reasons = vec![Reason::new("entry.consent", text).provision(reference).records([act.seq])];
+    let mut reasons = vec![Reason::new("entry.consent", text).provision(reference).records([consent.seq])];
     let said = |(act, span): (&Act, Span)| {
         let text = format!("stated to take effect {}", span.words());
         Reason::new("entry.stated", text).provision(reference).records([act.seq])
@@ -93,11 +84,11 @@ fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, act: &
     };
     let missing = missing.filter(|_| stated.is_none() || span != stated);
     let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
-    let what = format!("Consent to be bound by {} of {}{how}", consent.by, act.date_words());
-    let mut draft = scene.line(known, LineKind::Term, &consent.consent, what).because(reasons);
+    let what = format!("Consent to be bound by {} of {}{how}", consent.by, consent.words);
+    let mut draft = scene.line(known, LineKind::Term, &consent.id, what).because(reasons);
     draft.0.by = vec![consent.by.clone()];
     draft.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != consent.by).collect();
-    draft.0.reckoned = Some(Reckoned { counted_from: vec!["consent".into()], from: Some(act.days()), clause: by_clause, stated });
+    draft.0.reckoned = Some(Reckoned { counted_from: vec!["consent".into()], from: Some(consent.on), clause: by_clause, stated });
     let draft = match (span, missing) {
         (_, Some(missing)) => draft.axes(Axes::undetermined(missing)),
         (None, None) => draft.axes(Axes::undetermined("the day lies outside the calendar")),
@@ -126,7 +117,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     if let Some(clause) = after(&known.value) {
         let each = scene.line(known, LineKind::Term, &known.value.id, what(&known.value));
         let rule = each.label("for each party, counted from its own consent").finish(scene.agreement);
-        return std::iter::once(rule).chain(consents(scene, known, &clause)).collect();
+        return std::iter::once(rule)
+            .chain(consents(scene.place()).iter().map(|consent| consent_line(scene, known, &clause, consent)))
+            .collect();
     }
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).because(scene.effect.because.clone());
     let has_been = scene.since.is_some_and(|since| since.latest <= scene.as_of);
