@@ -32,10 +32,20 @@ pub enum Event {
     AgreementLaunched(Milestone),
     /// A document states the day on which the agreement came into effect or entered into force.
     AgreementTookEffect(Milestone),
+    /// The agreement is applied provisionally, before it enters into force (VCLT 25).
+    AgreementProvisionallyApplied(Milestone),
     /// A party expressed its consent to be bound: it deposited an instrument, or signed without further ado.
     ConsentNotified(ConsentNotified),
     /// The parties prolonged the agreement to a day.
     AgreementRenewed(AgreementRenewed),
+    /// The operation of the agreement, or of some provisions, was suspended.
+    AgreementSuspended(AgreementSuspended),
+    /// What was suspended operates again.
+    AgreementResumed(AgreementResumed),
+    /// The parties ended the agreement by consent.
+    AgreementTerminated(AgreementTerminated),
+    /// A later agreement took its place, in whole or in part.
+    AgreementSuperseded(AgreementSuperseded),
 
     /// A meeting was planned, firmly or tentatively.
     MeetingScheduled(MeetingScheduled),
@@ -45,6 +55,8 @@ pub enum Event {
     MeetingPostponed(MeetingPostponed),
     /// A planned meeting will not take place.
     MeetingCancelled(MeetingCancelled),
+    /// All parties agreed that a cycle may pass without its meeting.
+    CycleExcused(CycleExcused),
 
     /// The parties announced something together, or one of them did.
     AnnouncementMade(Achievement),
@@ -56,6 +68,22 @@ pub enum Event {
     WorkReported(Achievement),
     /// An obligation was reported as performed.
     PerformanceReported(PerformanceReported),
+    /// Somebody with a say accepted, rejected, contested or acknowledged a performance.
+    AssessmentMade(AssessmentMade),
+    /// The date of one obligation was put off; its first date stays.
+    ExtensionGranted(ExtensionGranted),
+    /// The date of one obligation was set, firmly or not.
+    DueDateSet(DueDateSet),
+    /// Those to whom it is owed gave up one performance, or those of a time.
+    WaiverGranted(WaiverGranted),
+    /// An obligation was ended by consent before it was performed.
+    ObligationReleased(ObligationReleased),
+    /// It was accepted that an obligation cannot be performed any more.
+    ImpossibilityAccepted(ImpossibilityAccepted),
+    /// Somebody with authority determined that an obligation was breached.
+    BreachDetermined(BreachDetermined),
+    /// A standing obligation was not complied with for a time.
+    IncidentReported(IncidentReported),
 
     /// A party gave notice under a power of the agreement.
     NoticeGiven(NoticeGiven),
@@ -75,6 +103,14 @@ pub enum Event {
     NoticeResumed(NoticeStep),
     /// The effect of a notice was put off to a day.
     NoticeExtended(NoticeExtended),
+    /// The other side objected to a notice.
+    NoticeContested(NoticeStep),
+    /// An objection to a notice was withdrawn, or the dispute was settled for the notice.
+    NoticeUpheld(NoticeStep),
+    /// A notice was found to have a defect: of form, of sender, of addressee.
+    NoticeFoundDefective(NoticeFoundDefective),
+    /// The defect of a notice was cured; its period runs from that day.
+    NoticeCured(NoticeStep),
     /// Whoever is competent, as a rule the depositary, stated the day on which a notice or a consent takes effect.
     EffectStated(EffectStated),
 
@@ -83,6 +119,8 @@ pub enum Event {
 
     /// One of several lawful readings of a provision was chosen.
     ReadingChosen(ReadingChosen),
+    /// Where the text is silent, a default rule was taken for it, and is marked as an assumption.
+    AssumptionMade(AssumptionMade),
 
     /// An earlier record, named by the envelope's `corrects`, is reversed in full. The target stays in the log.
     RecordCorrected(RecordCorrected),
@@ -215,6 +253,12 @@ pub struct PerformanceReported {
     /// What shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Evidence>,
+    /// How much of the whole, where the provision counts (`quantity`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<u32>,
+    /// Which of the steps that the provision names (`milestones`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<String>,
 }
 
 /// What shows that something was done.
@@ -255,6 +299,9 @@ pub struct NoticeGiven {
     /// The day on which it says that it takes effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<DateSpec>,
+    /// The earlier notice in whose place it was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_place_of: Option<String>,
 }
 
 /// A step in the life of a notice, on the record's `occurred_on`.
@@ -333,6 +380,179 @@ pub struct ConditionEstablished {
     pub holds: bool,
 }
 
+/// What happens to the days that are running when an obligation is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Clock {
+    /// They stand still: what was left is left when it goes on.
+    Stops,
+    /// They run on: the date stays.
+    Runs,
+}
+
+/// A suspension that began on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgreementSuspended {
+    /// Ids of the provisions; empty: the whole agreement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisions: Vec<String>,
+    /// The first day on which it operates again, if that is agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateSpec>,
+    /// What becomes of dates meanwhile, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
+}
+
+/// A suspension that ended on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementResumed {
+    /// Ids of the provisions; empty: all that was suspended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisions: Vec<String>,
+}
+
+/// An end by consent, agreed on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgreementTerminated {
+    /// The first day without the agreement.
+    pub effective: DateSpec,
+}
+
+/// Supersession by a later agreement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgreementSuperseded {
+    /// Id of the later agreement, in the register or not.
+    pub by: String,
+    /// Ids of the provisions that it takes the place of; empty: all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisions: Vec<String>,
+    /// The first day on which it does; the record's `occurred_on`, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<DateSpec>,
+}
+
+/// A cycle that may pass without a meeting.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CycleExcused {
+    /// The cycle, by its id without the agreement (`council-2025`).
+    pub cycle: String,
+}
+
+/// What somebody says of a performance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // the words are the documentation
+pub enum Assessment {
+    Accepted,
+    Acknowledged,
+    Rejected,
+    Contested,
+}
+
+/// An assessment made on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssessmentMade {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+    /// Who says so: a party, or somebody with authority.
+    pub by: String,
+    /// What is said.
+    pub assessment: Assessment,
+}
+
+/// An extension granted on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExtensionGranted {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+    /// The new date.
+    pub to: DateSpec,
+    /// Party ids of those who granted it; empty: all to whom it is owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+}
+
+/// A date set on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DueDateSet {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+    /// The date.
+    pub on: DateSpec,
+    /// How firmly.
+    pub certainty: Certainty,
+}
+
+/// A waiver granted on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WaiverGranted {
+    /// The instance; or with `all_from` the provision, by its id.
+    pub of: String,
+    /// Party ids of those who gave it; empty: all to whom it is owed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// It holds for every instance of the provision that falls due from that day on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_from: bool,
+    /// The last day for which it holds, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateSpec>,
+}
+
+/// A release agreed on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ObligationReleased {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+}
+
+/// An impossibility accepted on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImpossibilityAccepted {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+}
+
+/// A breach determined on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BreachDetermined {
+    /// The instance, by its id without the agreement.
+    pub instance: String,
+    /// Who determined it: a court, a panel, a joint committee.
+    pub by: String,
+}
+
+/// Non-compliance with a standing obligation that began on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct IncidentReported {
+    /// The provision, by its id.
+    pub provision: String,
+    /// What happened, in our own words.
+    pub text: String,
+    /// The first day on which it was over, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateSpec>,
+}
+
+/// A defect found on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeFoundDefective {
+    /// The notice.
+    pub notice: String,
+    /// What is wrong with it: its form, its sender, its addressee.
+    pub defect: String,
+}
+
+/// A default rule taken for a silent text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssumptionMade {
+    /// The provision that is silent, by its id.
+    pub provision: String,
+    /// The rule, by its name (`vclt-56`).
+    pub rule: String,
+}
+
 /// One reading of a provision was chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadingChosen {
@@ -359,17 +579,31 @@ impl Event {
             Event::AgreementSigned(_) => "agreement.signed",
             Event::AgreementLaunched(_) => "agreement.launched",
             Event::AgreementTookEffect(_) => "agreement.took-effect",
+            Event::AgreementProvisionallyApplied(_) => "agreement.provisionally-applied",
             Event::ConsentNotified(_) => "consent.notified",
             Event::AgreementRenewed(_) => "agreement.renewed",
+            Event::AgreementSuspended(_) => "agreement.suspended",
+            Event::AgreementResumed(_) => "agreement.resumed",
+            Event::AgreementTerminated(_) => "agreement.terminated",
+            Event::AgreementSuperseded(_) => "agreement.superseded",
             Event::MeetingScheduled(_) => "meeting.scheduled",
             Event::MeetingHeld(_) => "meeting.held",
             Event::MeetingPostponed(_) => "meeting.postponed",
             Event::MeetingCancelled(_) => "meeting.cancelled",
+            Event::CycleExcused(_) => "cycle.excused",
             Event::AnnouncementMade(_) => "announcement.made",
             Event::DeliverableDelivered(_) => "deliverable.delivered",
             Event::ProjectBegun(_) => "project.begun",
             Event::WorkReported(_) => "work.reported",
             Event::PerformanceReported(_) => "performance.reported",
+            Event::AssessmentMade(_) => "assessment.made",
+            Event::ExtensionGranted(_) => "extension.granted",
+            Event::DueDateSet(_) => "due-date.set",
+            Event::WaiverGranted(_) => "waiver.granted",
+            Event::ObligationReleased(_) => "obligation.released",
+            Event::ImpossibilityAccepted(_) => "impossibility.accepted",
+            Event::BreachDetermined(_) => "breach.determined",
+            Event::IncidentReported(_) => "incident.reported",
             Event::NoticeGiven(_) => "notice.given",
             Event::NoticeDispatched(_) => "notice.dispatched",
             Event::NoticeReceived(_) => "notice.received",
@@ -379,9 +613,14 @@ impl Event {
             Event::NoticeSuspended(_) => "notice.suspended",
             Event::NoticeResumed(_) => "notice.resumed",
             Event::NoticeExtended(_) => "notice.extended",
+            Event::NoticeContested(_) => "notice.contested",
+            Event::NoticeUpheld(_) => "notice.upheld",
+            Event::NoticeFoundDefective(_) => "notice.found-defective",
+            Event::NoticeCured(_) => "notice.cured",
             Event::EffectStated(_) => "effect.stated",
             Event::ConditionEstablished(_) => "condition.established",
             Event::ReadingChosen(_) => "reading.chosen",
+            Event::AssumptionMade(_) => "assumption.made",
             Event::RecordCorrected(_) => "record.corrected",
         }
     }

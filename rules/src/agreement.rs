@@ -4,20 +4,25 @@
 //! |---|---|---|
 //! | – | concluded, signed | `concluded`, `signed` |
 //! | concluded, signed | its own rule is reached (signature, launch, a date), or a document states that it came into effect | `in_effect` (non-binding), `in_force` (binding) |
-//! | in effect | a notice to terminate takes effect | `terminated` |
+//! | concluded, signed | it is applied provisionally | `provisionally_applied` |
+//! | in effect | its operation is suspended | `suspended` |
+//! | suspended | it is resumed, or the suspension is over | in effect |
+//! | in effect | a notice to terminate takes effect, or the parties end it by consent | `terminated` |
+//! | in effect | a later agreement takes its place | `superseded` |
 //! | in effect | its term is over | `expired` |
 //!
 //! Each step is dated as precisely as its record; on a day between the earliest and the latest it could be, the state is `undetermined`.
 
 use chrono::NaiveDate;
 use events::Event;
-use events::event::Certainty;
+use events::event::{AgreementSuperseded, Certainty};
 use events::terms::Force;
 
 use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::notice::{Notice, Place};
 use crate::register::{Act, Agreement};
+use crate::suspension;
 use crate::term::Term;
 use crate::time::Span;
 
@@ -75,7 +80,14 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
     let entry_span = entry.as_ref().map(|step| step.span);
     let since = entry_span.filter(|span| span.earliest <= as_of);
     let end = entry.as_ref().and_then(|step| end(place, notices, step.span));
+    let in_effect = entry.as_ref().map(|step| step.state);
+    steps.extend(provisional(agreement));
     steps.extend(entry);
+    for one in suspension::suspensions(place).into_iter().filter(|one| one.is_of(None)) {
+        let step = |state: EffectState, span: Span| Step { state, span, words: span.words(), reason: one.reason.clone() };
+        steps.push(step(EffectState::Suspended, one.from));
+        steps.extend(in_effect.zip(one.until).map(|(state, until)| step(state, until)));
+    }
     if let Some(end) = &end {
         let words = end.span.words();
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
@@ -154,6 +166,43 @@ fn entry(agreement: &Agreement) -> Option<Step> {
     Some(Step { state, span: act.days(), words: act.date_words(), reason })
 }
 
+/// Applied before it enters into force.
+fn provisional(agreement: &Agreement) -> Option<Step> {
+    let act = agreement.best_known(|event| matches!(event, Event::AgreementProvisionallyApplied(_)))?;
+    let text = format!("applied provisionally {}", act.date_words());
+    let reason = Reason::new("effect.provisional", text).records([act.seq]);
+    Some(Step { state: EffectState::ProvisionallyApplied, span: act.days(), words: act.date_words(), reason })
+}
+
+/// Ends that the parties brought about together: by consent, or by a later agreement in the place of the whole.
+fn by_consent(place: Place) -> impl Iterator<Item = End> {
+    place.acts().filter_map(|act| {
+        let (span, state, rule, text) = match &act.event {
+            Event::AgreementTerminated(terminated) => {
+                let (earliest, latest) = terminated.effective.bounds()?;
+                let span = Span { earliest, latest };
+                let text = format!("ended by consent, agreed {}: {}", act.date_words(), span.words());
+                (span, EffectState::Terminated, "effect.consent", text)
+            }
+            Event::AgreementSuperseded(superseded) if superseded.provisions.is_empty() => {
+                let span = superseded_from(superseded, act)?;
+                let text = format!("{} took its place {}", superseded.by, span.words());
+                (span, EffectState::Superseded, "effect.superseded", text)
+            }
+            _ => return None,
+        };
+        Some(End { span, words: span.words(), state, reason: Reason::new(rule, text).records([act.seq]) })
+    })
+}
+
+/// From when a later agreement holds in its place.
+pub fn superseded_from(superseded: &AgreementSuperseded, act: &Act) -> Option<Span> {
+    match &superseded.effective {
+        Some(effective) => effective.bounds().map(|(earliest, latest)| Span { earliest, latest }),
+        None => Some(act.days()),
+    }
+}
+
 /// The earlier of the end of its term and the effect of a notice. The withdrawal of one of several ends nothing for the others, and a
 /// term that is renewed unless somebody gives notice ends by that notice alone.
 fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
@@ -178,7 +227,12 @@ fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
         let reason = Reason::new("effect.term", text).provision(&known.value.reference).records(term.records());
         Some(End { span, words: span.words(), state: EffectState::Expired, reason })
     });
-    by_notice.reduce(earlier).into_iter().chain(by_term).min_by_key(|end| (end.span.latest, end.span.earliest))
+    by_notice
+        .reduce(earlier)
+        .into_iter()
+        .chain(by_term)
+        .chain(by_consent(place))
+        .min_by_key(|end| (end.span.latest, end.span.earliest))
 }
 
 /// Of two notices the one that takes effect first ends it: no sooner than the least day of either, no later than the first that is sure.

@@ -2,9 +2,9 @@
 //! follow are each kind's own.
 
 use events::Event;
-use events::terms::Term;
+use events::terms::{Provision, Term};
 
-use crate::register::Agreement;
+use crate::register::{Agreement, Known};
 use crate::time::Span;
 
 /// The day on which an agreement comes into effect by its own rule.
@@ -40,9 +40,9 @@ pub(crate) fn entry(agreement: &Agreement) -> Option<Entry> {
     })
 }
 
-/// Whether a provision outlives the agreement by name.
-pub(crate) fn survives(agreement: &Agreement, provision: &str) -> bool {
-    agreement.provisions_of("survival").any(|known| match known.value.terms.get("of") {
+/// The provision by whose words another outlives the agreement by name, if there is one.
+pub(crate) fn survival<'a>(agreement: &'a Agreement, provision: &str) -> Option<&'a Known<Provision>> {
+    agreement.provisions_of("survival").find(|known| match known.value.terms.get("of") {
         Some(Term::List(ids)) => ids.iter().any(|id| id.as_text() == Some(provision)),
         _ => false,
     })

@@ -51,7 +51,7 @@ pub(crate) fn clause(reader: &mut Reader, table: &str) -> Option<Clause> {
         then: reader.parsed("then"),
         cutoff: reader.parsed("cutoff"),
         not_before: reader.date_before("not_before"),
-        deemed_received_after: reader.period("deemed_received_after"),
+        deemed_received_after: reader.calendar_period("deemed_received_after"),
         count_trigger_day: reader.flag("count_trigger_day"),
         ..Clause::at_once(Purpose::Effect)
     };

@@ -114,15 +114,26 @@ pub enum EffectState {
     Signed,
     /// Non-binding: it has come into effect.
     InEffect,
+    /// Binding: it is applied before it enters into force (VCLT 25).
+    ProvisionallyApplied,
     /// Binding: it has entered into force.
     InForce,
+    /// It has effect, and its operation is suspended.
+    Suspended,
     Terminated,
     Expired,
+    /// A later agreement took its place.
+    Superseded,
     /// What is known does not settle it on that day.
     Undetermined,
 }
 
 impl EffectState {
+    /// Whether it has effect, be it for a time or with a pause: its powers can be used, and it can be ended.
+    pub fn is_running(self) -> bool {
+        matches!(self, EffectState::InEffect | EffectState::InForce | EffectState::ProvisionallyApplied | EffectState::Suspended)
+    }
+
     /// The word in JSON.
     pub fn word(self) -> &'static str {
         match self {
@@ -130,9 +141,12 @@ impl EffectState {
             EffectState::Concluded => "concluded",
             EffectState::Signed => "signed",
             EffectState::InEffect => "in_effect",
+            EffectState::ProvisionallyApplied => "provisionally_applied",
             EffectState::InForce => "in_force",
+            EffectState::Suspended => "suspended",
             EffectState::Terminated => "terminated",
             EffectState::Expired => "expired",
+            EffectState::Superseded => "superseded",
             EffectState::Undetermined => "undetermined",
         }
     }

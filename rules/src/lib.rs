@@ -22,6 +22,7 @@ mod obligation;
 mod participation;
 mod reader;
 mod scene;
+mod suspension;
 mod term;
 
 pub mod provision;

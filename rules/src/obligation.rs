@@ -2,12 +2,15 @@
 //!
 //! | first match | label |
 //! |---|---|
-//! | ended | that word: `terminated`, `expired`, `cancelled` |
+//! | ended | that word: `terminated`, `expired`, `cancelled`, `waived`, `released`, `impossible`, `superseded` |
+//! | suspended | `suspended (was …)` |
+//! | reported and rejected | `reported, not accepted` |
 //! | complete, late | `fulfilled late (n days)` |
 //! | complete | `fulfilled` |
 //! | undetermined | `undetermined: what is missing` |
 //! | dormant | `dormant: until when` |
 //! | partly done, overdue | `partly fulfilled, overdue` |
+//! | overdue, breach determined, binding | `in breach` |
 //! | overdue | binding `overdue, nothing recorded`; non-binding `not met by the date, nothing recorded` |
 //! | timing | `due`, `due soon`, `open`, `not open yet`, `standing` |
 //!
@@ -34,6 +37,10 @@ pub struct Axes {
     pub timeliness: Timeliness,
     /// Who says so.
     pub assessment: Assessment,
+    /// Its date had passed before it was put off.
+    pub was_overdue: bool,
+    /// Somebody with authority determined that it was breached.
+    pub is_breached: bool,
 }
 
 /// Whether there is anything to perform.
@@ -43,6 +50,8 @@ pub enum Existence {
     Dormant(String),
     /// It is there.
     Live,
+    /// It is there and need not be performed for a time: what it was before, in a word.
+    Suspended(String),
     /// It is over.
     Ended(Ending),
 }
@@ -55,6 +64,11 @@ pub enum Ending {
     Expired,
     Terminated,
     Cancelled,
+    Waived,
+    Released,
+    Impossible,
+    Superseded,
+    Excused,
 }
 
 /// Where its date stands.
@@ -108,6 +122,10 @@ pub enum Timeliness {
 pub enum Assessment {
     Unassessed,
     SelfReported,
+    Accepted,
+    Acknowledged,
+    Rejected,
+    Contested,
 }
 
 impl Axes {
@@ -119,6 +137,8 @@ impl Axes {
             performance: Performance::None,
             timeliness: Timeliness::NotApplicable,
             assessment: Assessment::Unassessed,
+            was_overdue: false,
+            is_breached: false,
         }
     }
 
@@ -141,11 +161,19 @@ impl Axes {
             timing: Timing::Undated,
             timeliness: due.map_or(Timeliness::NotApplicable, |due| timeliness(on, due)),
             assessment: Assessment::SelfReported,
+            ..Axes::live(Timing::Undated)
         }
     }
 
     /// The word for all this.
     pub fn label(&self, force: Force) -> String {
+        let word = self.word(force);
+        let contested = if self.assessment == Assessment::Contested { ", contested" } else { "" };
+        let overdue = if self.was_overdue && self.is_pending() { ", was overdue before" } else { "" };
+        format!("{word}{contested}{overdue}")
+    }
+
+    fn word(&self, force: Force) -> String {
         match (&self.existence, self.performance, &self.timing) {
             (_, Performance::Complete, _) => match self.timeliness {
                 Timeliness::Late { days, at_least: false } => format!("fulfilled late ({})", days_words(days)),
@@ -154,8 +182,11 @@ impl Axes {
                 _ => "fulfilled".into(),
             },
             (Existence::Ended(ending), _, _) => ending.word().into(),
+            (Existence::Suspended(was), ..) => format!("suspended (was {was})"),
+            (_, Performance::None, _) if self.assessment == Assessment::Rejected => "reported, not accepted".into(),
             (_, _, Timing::Undetermined(missing)) => format!("undetermined: {missing}"),
             (Existence::Dormant(until), _, _) => format!("dormant: {until}"),
+            (_, _, Timing::Overdue(_)) if self.is_breached && force != Force::NonBinding => "in breach".into(),
             (_, Performance::Partial, Timing::Overdue(_)) => "partly fulfilled, overdue".into(),
             (_, _, Timing::Overdue(_)) if force == Force::NonBinding => "not met by the date, nothing recorded".into(),
             (_, _, Timing::Overdue(_)) => "overdue, nothing recorded".into(),
@@ -209,6 +240,7 @@ impl Existence {
         match self {
             Existence::Dormant(_) => "dormant".into(),
             Existence::Live => "live".into(),
+            Existence::Suspended(_) => "suspended".into(),
             Existence::Ended(ending) => format!("ended({})", ending.word()),
         }
     }
@@ -222,6 +254,11 @@ impl Ending {
             Ending::Expired => "expired",
             Ending::Terminated => "terminated",
             Ending::Cancelled => "cancelled",
+            Ending::Waived => "waived",
+            Ending::Released => "released",
+            Ending::Impossible => "impossible",
+            Ending::Superseded => "superseded",
+            Ending::Excused => "excused",
         }
     }
 }
@@ -271,6 +308,10 @@ impl Assessment {
         match self {
             Assessment::Unassessed => "unassessed",
             Assessment::SelfReported => "self_reported",
+            Assessment::Accepted => "accepted",
+            Assessment::Acknowledged => "acknowledged",
+            Assessment::Rejected => "rejected",
+            Assessment::Contested => "contested",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What every part of an assessment looks at: one agreement on one day.
 
 use chrono::NaiveDate;
+use events::Event;
 use events::terms::{Force, Provision};
 
 use crate::agreement::{self, End, Life};
@@ -9,7 +10,9 @@ use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
 use crate::participation;
+use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::suspension::{self, Suspension};
 use crate::time::recurrence::Cycle;
 use crate::time::regime::Almanac;
 use crate::time::{Counting, Span};
@@ -25,6 +28,8 @@ pub struct Scene<'a> {
     pub since: Option<Span>,
     pub effect: Effect,
     pub notices: Vec<Notice>,
+    /// Suspensions that had begun by the day.
+    pub suspensions: Vec<Suspension>,
     /// The end, past or coming, if one is in sight.
     pub end: Option<End>,
 }
@@ -36,7 +41,8 @@ impl<'a> Scene<'a> {
         let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
         let notices = notice::notices(place);
         let Life { entry, since, end, effect } = agreement::effect(place, &notices);
-        Scene { agreement, as_of, counting, entry, since, effect, notices, end }
+        let suspensions = suspension::suspensions(place);
+        Scene { agreement, as_of, counting, entry, since, effect, notices, suspensions, end }
     }
 
     /// What notices, consents and terms are looked at with.
@@ -68,10 +74,14 @@ impl<'a> Scene<'a> {
     /// an obligation from entry into force.
     pub fn stands(&self) -> Standing {
         match self.effect.state {
-            EffectState::InEffect | EffectState::InForce => Standing::Yes,
+            // Suspended commitments are there; what is suspended is said of each line.
+            EffectState::InEffect | EffectState::InForce | EffectState::ProvisionallyApplied | EffectState::Suspended => {
+                Standing::Yes
+            }
             EffectState::Signed if self.agreement.about().force == Force::NonBinding => Standing::Yes,
             EffectState::Terminated => Standing::Over(Ending::Terminated),
             EffectState::Expired => Standing::Over(Ending::Expired),
+            EffectState::Superseded => Standing::Over(Ending::Superseded),
             EffectState::NotConcluded => Standing::NotYet("until the agreement is concluded".into()),
             EffectState::Undetermined if self.since.is_some_and(|since| since.latest <= self.as_of) => Standing::Ending,
             EffectState::Undetermined => Standing::Unknown("whether the agreement has effect on this day".into()),
@@ -134,13 +144,13 @@ impl<'a> Scene<'a> {
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let survives = clause::survives(self.agreement, &provision.id);
+        let survives = self.survives(&provision.id, line.due.latest);
         let is_done = line.axes.performance == Performance::Complete;
-        let gone = self.gone(&line);
+        let gone = self.replaced(provision).or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
-            Some((span, reason)) => {
+            Some((span, ending, reason)) => {
                 line.because.push(reason.clone());
-                let standing = if span.latest <= self.as_of { Standing::Over(Ending::Terminated) } else { Standing::Ending };
+                let standing = if span.latest <= self.as_of { Standing::Over(*ending) } else { Standing::Ending };
                 (standing, Some(*span))
             }
             None => (self.stands(), self.end.as_ref().map(|end| end.span)),
@@ -173,14 +183,40 @@ impl<'a> Scene<'a> {
             }
         }
         line.because.extend(self.effect.because.iter().cloned());
+        let held = self.suspensions.iter().find(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
+        if let Some(suspension) = held.filter(|_| line.axes.is_pending()) {
+            line.axes.existence = Existence::Suspended(line.axes.label(line.force));
+            line.because.push(suspension.reason.clone());
+        }
         LineDraft(line)
+    }
+
+    /// Whether a provision goes on after the end, and for a line with a date beyond it.
+    fn survives(&self, provision: &str, due: Option<NaiveDate>) -> bool {
+        let Some(known) = clause::survival(self.agreement, provision) else { return false };
+        match survival::until(self, &known.value) {
+            None => true,
+            Some(until) => self.as_of < until.latest && due.is_none_or(|due| due < until.latest),
+        }
+    }
+
+    /// From when a later agreement took the place of a provision.
+    fn replaced(&self, provision: &Provision) -> Option<(Span, Ending, Reason)> {
+        self.acts().find_map(|(act, _)| match &act.event {
+            Event::AgreementSuperseded(superseded) if superseded.provisions.contains(&provision.id) => {
+                let span = agreement::superseded_from(superseded, act).filter(|span| span.earliest <= self.as_of)?;
+                let text = format!("{} took the place of {} {}", superseded.by, provision.reference, span.words());
+                Some((span, Ending::Superseded, Reason::new("effect.superseded-part", text).records([act.seq])))
+            }
+            _ => None,
+        })
     }
 }
 
 impl Scene<'_> {
     /// When the last of those who owe a line left the agreement, or the last of those to whom it is owed, where the agreement itself
     /// goes on for others.
-    fn gone(&self, line: &Line) -> Option<(Span, Reason)> {
+    fn gone(&self, line: &Line) -> Option<(Span, Ending, Reason)> {
         if !matches!(self.stands(), Standing::Yes) || self.notices.iter().all(|notice| !notice.is_withdrawal) {
             return None;
         }
@@ -188,7 +224,8 @@ impl Scene<'_> {
             let left: Option<Vec<(Span, Reason)>> = parties.iter().map(|party| participation::left(self, party)).collect();
             left?.into_iter().max_by_key(|(span, _)| span.latest)
         };
-        [all(&line.by), all(&line.to)].into_iter().flatten().min_by_key(|(span, _)| span.latest)
+        let first = [all(&line.by), all(&line.to)].into_iter().flatten().min_by_key(|(span, _)| span.latest);
+        first.map(|(span, reason)| (span, Ending::Terminated, reason))
     }
 }
 

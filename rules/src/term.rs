@@ -11,7 +11,7 @@ use crate::notice::{CountedFrom, Place};
 use crate::reader::Reader;
 use crate::register::{Agreement, Known};
 use crate::time::compute::{Clause, Quantifier};
-use crate::time::notice_day::last_day;
+use crate::time::notice_day::last_day_before;
 use crate::time::regime::EffectDay;
 use crate::time::{Counting, Period, Span, compute};
 
@@ -134,7 +134,8 @@ impl Term {
         terms.length?;
         let anchor = match &terms.from {
             From::Entry => None,
-            From::Signature => signed(place.agreement),
+            // Without a recorded signature nobody can tell the end; the day of entry is another.
+            From::Signature => Some(signed(place.agreement)?),
             From::Date(span) => Some(*span),
         };
         let renewed = place.agreement.acts.iter().rev().find_map(|act| match &act.event {
@@ -201,9 +202,9 @@ impl Term {
     /// The last day for a notice before an end: a search, and a day less where both ends lie outside.
     fn last_day(&self, counting: &Counting, end: Span) -> Option<Span> {
         let renewal = self.terms.renewal.as_ref()?;
-        let clause = Clause { effect: Some(EffectDay::SameDay), ..Clause::effect(renewal.before_end?) };
+        let before_end = renewal.before_end?;
         let is_clear = self.is_clear(counting, end);
-        let last = |end: NaiveDate| last_day(end, &clause, counting).map(|last| last.sure);
+        let last = |end: NaiveDate| last_day_before(end, before_end, counting).map(|last| last.sure);
         end.map(last)?.moved(-i64::from(is_clear))
     }
 

@@ -114,7 +114,13 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
         }),
         3 => Event::MeetingPostponed(MeetingPostponed { meeting: format!("m{}", place / 2), on: later }),
         4 => Event::MeetingCancelled(MeetingCancelled { meeting: format!("m{}", place / 3) }),
-        5 => Event::PerformanceReported(PerformanceReported { instance: "3".into(), by: vec![], evidence: None }),
+        5 => Event::PerformanceReported(PerformanceReported {
+            instance: "3".into(),
+            by: vec![],
+            evidence: None,
+            quantity: None,
+            milestone: None,
+        }),
         _ => Event::NoticeGiven(NoticeGiven {
             notice: format!("n{place}"),
             by: "KR".into(),
@@ -123,6 +129,7 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
             dispatched: None,
             stated: None,
             effective: None,
+            in_place_of: None,
         }),
     };
     (event, spec)

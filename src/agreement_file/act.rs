@@ -2,9 +2,11 @@
 
 use events::DateSpec;
 use events::event::{
-    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
-    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
-    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen,
+    Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
+    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
+    DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled,
+    MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven,
+    NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen, WaiverGranted,
 };
 use events::record::SourceRef;
 use events::terms::Source;
@@ -53,6 +55,25 @@ const TYPES: &[&str] = &[
     "notice-extended",
     "effect-stated",
     "condition",
+    "notice-contested",
+    "notice-upheld",
+    "notice-found-defective",
+    "notice-cured",
+    "provisionally-applied",
+    "suspended",
+    "resumed",
+    "terminated",
+    "superseded",
+    "cycle-excused",
+    "assessment",
+    "extension",
+    "due-date-set",
+    "waiver",
+    "release",
+    "impossibility",
+    "breach",
+    "incident",
+    "assumption",
     "reading-chosen",
 ];
 
@@ -115,7 +136,8 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "performance" => {
             let (instance, by) = (table.needed("instance"), table.texts("by"));
             let evidence = table.text("evidence").map(Evidence::Url);
-            Event::PerformanceReported(PerformanceReported { instance: instance?, by, evidence })
+            let (quantity, milestone) = (table.number("quantity"), table.text("milestone"));
+            Event::PerformanceReported(PerformanceReported { instance: instance?, by, evidence, quantity, milestone })
         }
         "notice-given" => notice(table)?,
         "consent-notified" => {
@@ -140,6 +162,59 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "effect-stated" => {
             let (of, effective) = (table.text("of").unwrap_or_default(), table.needed_date("effective"));
             Event::EffectStated(EffectStated { of, effective: effective? })
+        }
+        "notice-contested" => Event::NoticeContested(step(table)),
+        "notice-upheld" => Event::NoticeUpheld(step(table)),
+        "notice-cured" => Event::NoticeCured(step(table)),
+        "notice-found-defective" => {
+            let (notice, defect) = (step(table).notice, table.needed("defect"));
+            Event::NoticeFoundDefective(NoticeFoundDefective { notice, defect: defect? })
+        }
+        "provisionally-applied" => Event::AgreementProvisionallyApplied(milestone(table)),
+        "suspended" => {
+            let (provisions, until) = (table.texts("provisions"), table.date("until"));
+            let clock = table.word::<Clock>("clock", &["stops", "runs"]);
+            Event::AgreementSuspended(AgreementSuspended { provisions, until, clock })
+        }
+        "resumed" => Event::AgreementResumed(AgreementResumed { provisions: table.texts("provisions") }),
+        "terminated" => Event::AgreementTerminated(AgreementTerminated { effective: table.needed_date("effective")? }),
+        "superseded" => {
+            let (by, provisions, effective) = (table.needed("by"), table.texts("provisions"), table.date("effective"));
+            Event::AgreementSuperseded(AgreementSuperseded { by: by?, provisions, effective })
+        }
+        "cycle-excused" => Event::CycleExcused(CycleExcused { cycle: table.needed("cycle")? }),
+        "assessment" => {
+            let (instance, by) = (table.needed("instance"), table.needed("by"));
+            let assessment = table.needed_word("assessment", &["accepted", "acknowledged", "rejected", "contested"]);
+            Event::AssessmentMade(AssessmentMade { instance: instance?, by: by?, assessment: assessment? })
+        }
+        "extension" => {
+            let (instance, to, by) = (table.needed("instance"), table.needed_date("to"), table.texts("by"));
+            Event::ExtensionGranted(ExtensionGranted { instance: instance?, to: to?, by })
+        }
+        "due-date-set" => {
+            let (instance, on) = (table.needed("instance"), table.needed_date("date"));
+            let certainty = table.word("certainty", &["definitive", "indicative", "tentative"]);
+            Event::DueDateSet(DueDateSet { instance: instance?, on: on?, certainty: certainty.unwrap_or(Certainty::Definitive) })
+        }
+        "waiver" => {
+            let (of, by, until) = (table.needed("of"), table.texts("by"), table.date("until"));
+            let all_from = table.flag("all_from").unwrap_or_default();
+            Event::WaiverGranted(WaiverGranted { of: of?, by, all_from, until })
+        }
+        "release" => Event::ObligationReleased(ObligationReleased { instance: table.needed("instance")? }),
+        "impossibility" => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: table.needed("instance")? }),
+        "breach" => {
+            let (instance, by) = (table.needed("instance"), table.needed("by"));
+            Event::BreachDetermined(BreachDetermined { instance: instance?, by: by? })
+        }
+        "incident" => {
+            let (provision, text, until) = (table.needed("provision"), table.needed("text"), table.date("until"));
+            Event::IncidentReported(IncidentReported { provision: provision?, text: text?, until })
+        }
+        "assumption" => {
+            let (provision, rule) = (table.needed("provision"), table.needed("rule"));
+            Event::AssumptionMade(AssumptionMade { provision: provision?, rule: rule? })
         }
         "condition" => {
             let (condition, of) = (table.needed("condition"), table.text("of"));
@@ -186,7 +261,8 @@ fn notice(table: &Table) -> Option<Event> {
     let (notice, power) = (table.text("notice").unwrap_or_default(), table.text("power").unwrap_or_default());
     let (received, dispatched) = (table.date("received"), table.date("dispatched"));
     let (stated, effective) = (table.date("stated"), table.date("effective"));
-    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received, dispatched, stated, effective }))
+    let in_place_of = table.text("in_place_of");
+    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received, dispatched, stated, effective, in_place_of }))
 }
 
 fn step(table: &Table) -> NoticeStep {

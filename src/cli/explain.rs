@@ -55,7 +55,7 @@ fn sections(view: &View, line: &Line) -> Vec<Section> {
         Section::Line(vec![words::label(line)]),
         Section::line(format!("{} {kind}{between} · {}", words::force(line.force), line.id)),
     ];
-    if let Some(certainty) = line.due.certainty {
+    if let Some(certainty) = line.due.certainty.filter(|_| line.due.earliest.is_some() || line.due.latest.is_some()) {
         let distance =
             if line.axes.is_pending() { format!(", {}", words::distance(line.due, view.docket.as_of)) } else { String::new() };
         sections.push(Section::line(format!("When: {} ({}{distance})", words::due(line.due), words::certainty(certainty))));

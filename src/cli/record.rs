@@ -5,9 +5,12 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use events::DateSpec;
 use events::event::{
-    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
-    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
-    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+    Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
+    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
+    DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled,
+    MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven,
+    NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen,
+    RecordCorrected, WaiverGranted,
 };
 use events::log::Select;
 use events::record::SourceRef;
@@ -84,6 +87,9 @@ enum Act {
         /// An id for it [default: notice-1 and so on]
         #[arg(long, value_name = "ID")]
         notice: Option<String>,
+        /// The earlier notice in whose place it is given
+        #[arg(long, value_name = "ID")]
+        in_place_of: Option<String>,
     },
     /// A notice was dispatched
     NoticeDispatched(OfNotice),
@@ -119,10 +125,30 @@ enum Act {
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         to: String,
     },
-    /// The depositary stated when a notice or a consent takes effect
-    EffectStated {
+    /// The other side objected to a notice
+    NoticeContested(OfNotice),
+    /// An objection to a notice was withdrawn, or settled for the notice
+    NoticeUpheld(OfNotice),
+    /// A notice was found to be defective
+    NoticeDefective {
         #[command(flatten)]
         of: OfNotice,
+        /// What is wrong with it
+        #[arg(long, value_name = "TEXT")]
+        defect: String,
+    },
+    /// The defect of a notice was cured
+    NoticeCured(OfNotice),
+    /// The depositary stated when a notice or a consent takes effect
+    EffectStated {
+        /// The agreement
+        agreement: String,
+        /// The notice or the consent, if there are several: notice-1, consent-AA
+        #[arg(long, value_name = "ID")]
+        of: Option<String>,
+        /// The day of the statement
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
         /// The day on which it takes effect
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         effective: String,
@@ -179,10 +205,170 @@ enum Act {
         /// Who performed; all obligors, if left out
         #[arg(long, value_name = "PARTY")]
         by: Vec<String>,
+        /// How much of the whole, where the provision counts
+        #[arg(long, value_name = "NUMBER")]
+        quantity: Option<u32>,
+        /// Which of the provision's milestones
+        #[arg(long, value_name = "NAME")]
+        milestone: Option<String>,
         /// What shows it: a file, which is kept beside the register under its digest, or an address
         #[arg(long, value_name = "FILE|URL")]
         evidence: Option<String>,
     },
+    /// A performance was accepted, acknowledged, rejected or contested
+    Assessment {
+        /// Id of the instance
+        id: String,
+        /// What is said of it
+        assessment: AssessmentWord,
+        /// Who says so
+        #[arg(long, value_name = "WHO")]
+        by: String,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// The date of an obligation was put off
+    Extension {
+        /// Id of the instance
+        id: String,
+        /// The new date
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        to: String,
+        /// Who granted it; all to whom it is owed, if left out
+        #[arg(long, value_name = "PARTY")]
+        by: Vec<String>,
+        /// The day it was granted
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// The date of an obligation was set
+    DueDate {
+        /// Id of the instance
+        id: String,
+        /// The date
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        date: String,
+        /// How firmly
+        #[arg(long, value_name = "HOW", default_value = "definitive")]
+        certainty: CertaintyWord,
+        /// The day it was set
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// Those to whom it is owed gave up a performance
+    Waiver {
+        /// Id of the instance, or with --all-from of the provision
+        id: String,
+        /// Every instance that falls due from that day on
+        #[arg(long)]
+        all_from: bool,
+        /// The last day for which it holds
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        until: Option<String>,
+        /// Who gave it; all to whom it is owed, if left out
+        #[arg(long, value_name = "PARTY")]
+        by: Vec<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// An obligation was ended by consent before it was performed
+    Release(OfInstance),
+    /// It was accepted that an obligation cannot be performed any more
+    Impossibility(OfInstance),
+    /// Somebody with authority determined that an obligation was breached
+    Breach {
+        #[command(flatten)]
+        of: OfInstance,
+        /// Who determined it
+        #[arg(long, value_name = "WHO")]
+        by: String,
+    },
+    /// A standing obligation was not complied with for a time
+    Incident {
+        /// The provision: pact/3
+        provision: String,
+        /// What happened, in your own words
+        #[arg(long)]
+        text: String,
+        /// The day it began
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+        /// The first day on which it was over
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        until: Option<String>,
+    },
+    /// All parties agreed that a cycle may pass without its meeting
+    Excused(OfInstance),
+    /// The operation of the agreement, or of some provisions, was suspended
+    Suspension {
+        /// The agreement
+        agreement: String,
+        /// Ids of the provisions; the whole agreement, if left out
+        #[arg(long, value_name = "PROVISION", value_delimiter = ',')]
+        provisions: Vec<String>,
+        /// The first day on which it operates again
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        until: Option<String>,
+        /// What becomes of dates meanwhile
+        #[arg(long, value_name = "HOW")]
+        clock: Option<ClockWord>,
+        /// The day it began
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// What was suspended operates again
+    Resumption {
+        /// The agreement
+        agreement: String,
+        /// Ids of the provisions; all that was suspended, if left out
+        #[arg(long, value_name = "PROVISION", value_delimiter = ',')]
+        provisions: Vec<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// The parties ended the agreement by consent
+    Termination {
+        /// The agreement
+        agreement: String,
+        /// The day it was agreed
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+        /// The first day without it
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: String,
+    },
+    /// A later agreement took its place, in whole or in part
+    Supersession {
+        /// The agreement
+        agreement: String,
+        /// Id of the later agreement
+        #[arg(long, value_name = "ID")]
+        by: String,
+        /// Ids of the provisions; all of them, if left out
+        #[arg(long, value_name = "PROVISION", value_delimiter = ',')]
+        provisions: Vec<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+        /// The first day on which it does, if that is another
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: Option<String>,
+    },
+    /// A default rule is taken where the text is silent, and marked as an assumption
+    Assumption {
+        /// The silent provision: pact/termination
+        provision: String,
+        /// The rule: vclt-56
+        rule: String,
+        /// The day
+        #[arg(long, value_name = "DATE", default_value = "today", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// The agreement is applied provisionally, before it enters into force
+    ProvisionallyApplied(Step),
     /// The agreement was announced
     Announced(Step),
     /// Negotiations were concluded
@@ -309,6 +495,67 @@ struct OfNotice {
     on: String,
 }
 
+/// An act on one instance.
+#[derive(clap::Args)]
+struct OfInstance {
+    /// Id of the instance: pact/12-2026
+    id: String,
+    /// The day
+    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    on: String,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum AssessmentWord {
+    Accepted,
+    Acknowledged,
+    Rejected,
+    Contested,
+}
+
+impl From<AssessmentWord> for Assessment {
+    fn from(word: AssessmentWord) -> Self {
+        match word {
+            AssessmentWord::Accepted => Assessment::Accepted,
+            AssessmentWord::Acknowledged => Assessment::Acknowledged,
+            AssessmentWord::Rejected => Assessment::Rejected,
+            AssessmentWord::Contested => Assessment::Contested,
+        }
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum CertaintyWord {
+    Definitive,
+    Indicative,
+    Tentative,
+}
+
+impl From<CertaintyWord> for Certainty {
+    fn from(word: CertaintyWord) -> Self {
+        match word {
+            CertaintyWord::Definitive => Certainty::Definitive,
+            CertaintyWord::Indicative => Certainty::Indicative,
+            CertaintyWord::Tentative => Certainty::Tentative,
+        }
+    }
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum ClockWord {
+    Stops,
+    Runs,
+}
+
+impl From<ClockWord> for Clock {
+    fn from(word: ClockWord) -> Self {
+        match word {
+            ClockWord::Stops => Clock::Stops,
+            ClockWord::Runs => Clock::Runs,
+        }
+    }
+}
+
 /// Something that was announced, delivered or worked on.
 #[derive(clap::Args)]
 struct Done {
@@ -363,12 +610,12 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
     };
     let proposal: Result<Proposal, Error> = match act {
         Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
-        Act::Notice { agreement, by, given, received, dispatched, stated, effective, power, notice } => {
+        Act::Notice { agreement, by, given, received, dispatched, stated, effective, power, notice, in_place_of } => {
             let said = |text: Option<String>| text.map(|text| date(&text)).transpose();
             let (received, dispatched) = (said(received)?, said(dispatched)?);
             let (stated, effective) = (said(stated)?, said(effective)?);
             let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
-            let given_notice = NoticeGiven { notice, by, power, received, dispatched, stated, effective };
+            let given_notice = NoticeGiven { notice, by, power, received, dispatched, stated, effective, in_place_of };
             Ok(Proposal::new(&agreement, Event::NoticeGiven(given_notice)).on(date(&given)?))
         }
         Act::NoticeDispatched(of) => notice_step(of, date, |notice| Event::NoticeDispatched(NoticeStep { notice })),
@@ -384,7 +631,8 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
             let to = date(&to)?;
             notice_step(of, date, |notice| Event::NoticeExtended(NoticeExtended { notice, to }))
         }
-        Act::EffectStated { of, effective } => {
+        Act::EffectStated { agreement, of, on, effective } => {
+            let of = OfNotice { agreement, notice: of, on };
             let effective = date(&effective)?;
             notice_step(of, date, |of| Event::EffectStated(EffectStated { of, effective }))
         }
@@ -400,12 +648,70 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
             let condition = ConditionEstablished { condition, of, holds: !over };
             Ok(Proposal::new(&agreement, Event::ConditionEstablished(condition)).on(date(&on)?))
         }
-        Act::Performance { id, on, by, evidence } => {
+        Act::NoticeContested(of) => notice_step(of, date, |notice| Event::NoticeContested(NoticeStep { notice })),
+        Act::NoticeUpheld(of) => notice_step(of, date, |notice| Event::NoticeUpheld(NoticeStep { notice })),
+        Act::NoticeCured(of) => notice_step(of, date, |notice| Event::NoticeCured(NoticeStep { notice })),
+        Act::NoticeDefective { of, defect } => {
+            notice_step(of, date, |notice| Event::NoticeFoundDefective(NoticeFoundDefective { notice, defect }))
+        }
+        Act::Assessment { id, assessment, by, on } => {
+            let assessment = assessment.into();
+            of_instance(id, &on, date, |instance| Event::AssessmentMade(AssessmentMade { instance, by, assessment }))
+        }
+        Act::Extension { id, to, by, on } => {
+            let to = date(&to)?;
+            of_instance(id, &on, date, |instance| Event::ExtensionGranted(ExtensionGranted { instance, to, by }))
+        }
+        Act::DueDate { id, date: day, certainty, on } => {
+            let (day, certainty) = (date(&day)?, certainty.into());
+            of_instance(id, &on, date, |instance| Event::DueDateSet(DueDateSet { instance, on: day, certainty }))
+        }
+        Act::Waiver { id, all_from, until, by, on } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            of_instance(id, &on, date, |of| Event::WaiverGranted(WaiverGranted { of, by, all_from, until }))
+        }
+        Act::Release(of) => {
+            of_instance(of.id, &of.on, date, |instance| Event::ObligationReleased(ObligationReleased { instance }))
+        }
+        Act::Impossibility(of) => {
+            of_instance(of.id, &of.on, date, |instance| Event::ImpossibilityAccepted(ImpossibilityAccepted { instance }))
+        }
+        Act::Breach { of, by } => {
+            of_instance(of.id, &of.on, date, |instance| Event::BreachDetermined(BreachDetermined { instance, by }))
+        }
+        Act::Incident { provision, text, on, until } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            of_instance(provision, &on, date, |provision| Event::IncidentReported(IncidentReported { provision, text, until }))
+        }
+        Act::Excused(of) => of_instance(of.id, &of.on, date, |cycle| Event::CycleExcused(CycleExcused { cycle })),
+        Act::Suspension { agreement, provisions, until, clock, on } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            let suspended = AgreementSuspended { provisions, until, clock: clock.map(Into::into) };
+            Ok(Proposal::new(&agreement, Event::AgreementSuspended(suspended)).on(date(&on)?))
+        }
+        Act::Resumption { agreement, provisions, on } => {
+            Ok(Proposal::new(&agreement, Event::AgreementResumed(AgreementResumed { provisions })).on(date(&on)?))
+        }
+        Act::Termination { agreement, on, effective } => {
+            let terminated = AgreementTerminated { effective: date(&effective)? };
+            Ok(Proposal::new(&agreement, Event::AgreementTerminated(terminated)).on(date(&on)?))
+        }
+        Act::Supersession { agreement, by, provisions, on, effective } => {
+            let effective = effective.map(|text| date(&text)).transpose()?;
+            let superseded = AgreementSuperseded { by, provisions, effective };
+            Ok(Proposal::new(&agreement, Event::AgreementSuperseded(superseded)).on(date(&on)?))
+        }
+        Act::Assumption { provision, rule, on } => {
+            of_instance(provision, &on, date, |provision| Event::AssumptionMade(AssumptionMade { provision, rule }))
+        }
+        Act::ProvisionallyApplied(args) => step(args, Event::AgreementProvisionallyApplied),
+        Act::Performance { id, on, by, quantity, milestone, evidence } => {
             let (agreement, instance) = split(&id)?;
             let on = date(&on)?;
             let (evidence, kept) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
             file = kept.flatten();
-            Ok(Proposal::new(agreement, Event::PerformanceReported(PerformanceReported { instance, by, evidence })).on(on))
+            let report = PerformanceReported { instance, by, evidence, quantity, milestone };
+            Ok(Proposal::new(agreement, Event::PerformanceReported(report)).on(on))
         }
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
         Act::Concluded(args) => step(args, Event::AgreementConcluded),
@@ -432,6 +738,17 @@ fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evidence
         }
     };
     Ok((proposal?, file))
+}
+
+/// An act on one instance, or on one provision, whichever it is.
+fn of_instance(
+    id: String,
+    on: &str,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+    event: impl FnOnce(String) -> Event,
+) -> Result<Proposal, Error> {
+    let (agreement, instance) = split(&id)?;
+    Ok(Proposal::new(agreement, event(instance)).on(date(on)?))
 }
 
 /// A step of a notice, whichever it is.

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use events::Event;
-use rules::docket::{EffectState, Kind, Line, Performance};
+use rules::docket::{Kind, Line, Performance};
 use rules::register::{Agreement, Occurrence};
 
 use super::args::Reading;
@@ -118,7 +118,7 @@ fn instance(line: &Line) -> &str {
 
 fn effect(view: &View, agreement: &Agreement) -> Option<MarkJson> {
     let line = view.docket.agreements.first()?;
-    let has = matches!(line.effect.state, EffectState::InEffect | EffectState::InForce);
+    let has = line.effect.state.is_running();
     let since: events::DateSpec = line.effect.since.as_ref().filter(|_| has)?.parse().ok()?;
     let ends = line.notice.ends.map(|(earliest, _)| earliest).filter(|end| *end < view.docket.as_of);
     let text = words::effect(line.effect.state, line.effect.since.as_deref());
@@ -192,14 +192,55 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::AgreementConcluded(_)
             | Event::AgreementSigned(_)
             | Event::AgreementLaunched(_)
-            | Event::AgreementTookEffect(_) => ("life", "act"),
-            Event::NoticeGiven(_) | Event::NoticeReceived(_) => ("notice", "notice"),
+            | Event::AgreementTookEffect(_)
+            | Event::AgreementProvisionallyApplied(_)
+            | Event::ConsentNotified(_)
+            | Event::AgreementRenewed(_)
+            | Event::AgreementSuspended(_)
+            | Event::AgreementResumed(_)
+            | Event::AgreementTerminated(_)
+            | Event::AgreementSuperseded(_) => ("life", "act"),
+            Event::NoticeGiven(_)
+            | Event::NoticeDispatched(_)
+            | Event::NoticeReceived(_)
+            | Event::NoticeDeposited(_)
+            | Event::NoticeRegistered(_)
+            | Event::NoticeRetracted(_)
+            | Event::NoticeSuspended(_)
+            | Event::NoticeResumed(_)
+            | Event::NoticeExtended(_)
+            | Event::NoticeContested(_)
+            | Event::NoticeUpheld(_)
+            | Event::NoticeFoundDefective(_)
+            | Event::NoticeCured(_)
+            | Event::EffectStated(_) => ("notice", "notice"),
             Event::AnnouncementMade(_)
             | Event::DeliverableDelivered(_)
             | Event::ProjectBegun(_)
             | Event::WorkReported(_)
-            | Event::PerformanceReported(_) => ("acts", "act"),
-            _ => return None,
+            | Event::PerformanceReported(_)
+            | Event::AssessmentMade(_)
+            | Event::ExtensionGranted(_)
+            | Event::DueDateSet(_)
+            | Event::WaiverGranted(_)
+            | Event::ObligationReleased(_)
+            | Event::ImpossibilityAccepted(_)
+            | Event::BreachDetermined(_)
+            | Event::IncidentReported(_)
+            | Event::ConditionEstablished(_) => ("acts", "act"),
+            // Meetings have lanes of their own; terms, readings and reversals are nothing that happened under the agreement.
+            Event::AgreementRecorded(_)
+            | Event::SourceRecorded(_)
+            | Event::BodyRecorded(_)
+            | Event::ProvisionRecorded(_)
+            | Event::MeetingScheduled(_)
+            | Event::MeetingHeld(_)
+            | Event::MeetingPostponed(_)
+            | Event::MeetingCancelled(_)
+            | Event::CycleExcused(_)
+            | Event::ReadingChosen(_)
+            | Event::AssumptionMade(_)
+            | Event::RecordCorrected(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

@@ -70,6 +70,16 @@ pub fn participation(parties: &[Participation]) -> Option<String> {
     differ.then(|| parties.iter().map(word).collect::<Vec<_>>().join("; "))
 }
 
+/// The word for what is said of a performance.
+pub fn assessment(said: events::event::Assessment) -> &'static str {
+    match said {
+        events::event::Assessment::Accepted => "accepted",
+        events::event::Assessment::Acknowledged => "acknowledged",
+        events::event::Assessment::Rejected => "rejected",
+        events::event::Assessment::Contested => "contested",
+    }
+}
+
 /// The word for how firm a date is.
 pub fn certainty(certainty: Certainty) -> &'static str {
     match certainty {
@@ -128,9 +138,12 @@ pub fn notice(notice: &NoticeLine) -> String {
         NoticeState::Pending => "pending",
         NoticeState::Effective => "effective",
     };
-    let by = notice.by.as_deref().unwrap_or_default();
     let given = notice.given.as_deref().unwrap_or_default();
-    format!("{word}: by {by} of {given}, ends it {}", notice.words.as_deref().unwrap_or("on a day that cannot be told"))
+    let whose = match notice.by.as_deref().unwrap_or_default() {
+        "" => format!("of itself since {given}"),
+        by => format!("by {by} of {given}"),
+    };
+    format!("{word}: {whose}, ends it {}", notice.words.as_deref().unwrap_or("on a day that cannot be told"))
 }
 
 /// The word in JSON.
@@ -190,6 +203,42 @@ pub fn event(event: &Event) -> String {
         Event::NoticeSuspended(step) => format!("{} suspended", step.notice),
         Event::NoticeResumed(step) => format!("{} resumed", step.notice),
         Event::NoticeExtended(notice) => format!("{} put off to {}", notice.notice, notice.to),
+        Event::NoticeContested(step) => format!("{} contested", step.notice),
+        Event::NoticeUpheld(step) => format!("{} upheld", step.notice),
+        Event::NoticeFoundDefective(found) => format!("{} found defective: {}", found.notice, found.defect),
+        Event::NoticeCured(step) => format!("{} cured", step.notice),
+        Event::AgreementProvisionallyApplied(data) => milestone("applied provisionally", data),
+        Event::AgreementSuspended(suspended) => {
+            let what = if suspended.provisions.is_empty() { "all of it".into() } else { suspended.provisions.join(", ") };
+            let until = suspended.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+            format!("{what}{until}")
+        }
+        Event::AgreementResumed(resumed) => match resumed.provisions.as_slice() {
+            [] => "all of it".into(),
+            provisions => provisions.join(", "),
+        },
+        Event::AgreementTerminated(terminated) => format!("by consent, first day without it {}", terminated.effective),
+        Event::AgreementSuperseded(superseded) => {
+            let what = if superseded.provisions.is_empty() { "all of it".into() } else { superseded.provisions.join(", ") };
+            format!("{what}, by {}", superseded.by)
+        }
+        Event::CycleExcused(excused) => excused.cycle.clone(),
+        Event::AssessmentMade(made) => format!("{} {} by {}", made.instance, assessment(made.assessment), made.by),
+        Event::ExtensionGranted(extension) => format!("{} to {}", extension.instance, extension.to),
+        Event::DueDateSet(set) => format!("{} {}, {}", set.instance, set.on, certainty(set.certainty)),
+        Event::WaiverGranted(waiver) => {
+            let scope = if waiver.all_from { ", all from then on" } else { "" };
+            let until = waiver.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+            format!("{}{scope}{until}", waiver.of)
+        }
+        Event::ObligationReleased(released) => released.instance.clone(),
+        Event::ImpossibilityAccepted(accepted) => accepted.instance.clone(),
+        Event::BreachDetermined(breach) => format!("{} by {}", breach.instance, breach.by),
+        Event::IncidentReported(incident) => {
+            let until = incident.until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+            format!("{}{until}: {}", incident.provision, incident.text)
+        }
+        Event::AssumptionMade(assumption) => format!("{} for {}", assumption.rule, assumption.provision),
         Event::EffectStated(stated) => format!("{} stated to take effect {}", stated.of, stated.effective),
         Event::ConsentNotified(consent) => {
             let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();

@@ -5,9 +5,12 @@ use uuid::Uuid;
 
 use crate::date_spec::DateSpec;
 use crate::event::{
-    Achievement, AgreementRenewed, Certainty, ConditionEstablished, ConsentNotified, EffectStated, Event, Evidence,
-    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeGiven, NoticeReceived,
-    NoticeRetracted, NoticeStep, PerformanceReported, Project, ReadingChosen, RecordCorrected,
+    Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
+    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
+    DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled,
+    MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven,
+    NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen,
+    RecordCorrected, WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -28,8 +31,16 @@ pub fn events_with_later_keys() -> Vec<Event> {
         effective: Some(words("2026-12-31")),
         ..notice_given()
     };
+    let replacing = NoticeGiven { in_place_of: Some("n0".into()), ..given.clone() };
+    let performed = PerformanceReported { quantity: Some(2), milestone: Some("draft".into()), ..performance() };
     let received = NoticeReceived { notice: "n1".into(), by: Some("depositary".into()) };
-    vec![Event::AgreementRecorded(terms), Event::NoticeGiven(given), Event::NoticeReceived(received)]
+    vec![
+        Event::AgreementRecorded(terms),
+        Event::NoticeGiven(given),
+        Event::NoticeReceived(received),
+        Event::PerformanceReported(performed),
+        Event::NoticeGiven(replacing),
+    ]
 }
 
 /// A draft of a fact with every key of the envelope filled, words with quotes, line ends and several scripts among them.
@@ -65,18 +76,61 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::AgreementConcluded(_)) => Event::AgreementSigned(milestone("signed")),
         Some(Event::AgreementSigned(_)) => Event::AgreementLaunched(milestone("launched")),
         Some(Event::AgreementLaunched(_)) => Event::AgreementTookEffect(milestone("took effect")),
-        Some(Event::AgreementTookEffect(_)) => Event::ConsentNotified(consent()),
+        Some(Event::AgreementTookEffect(_)) => Event::AgreementProvisionallyApplied(milestone("applied provisionally")),
+        Some(Event::AgreementProvisionallyApplied(_)) => Event::ConsentNotified(consent()),
         Some(Event::ConsentNotified(_)) => Event::AgreementRenewed(AgreementRenewed { until: words("2027-11-28") }),
-        Some(Event::AgreementRenewed(_)) => Event::MeetingScheduled(meeting_scheduled()),
+        Some(Event::AgreementRenewed(_)) => Event::AgreementSuspended(AgreementSuspended {
+            provisions: vec!["20a".into()],
+            until: Some(words("2026-12")),
+            clock: Some(Clock::Stops),
+        }),
+        Some(Event::AgreementSuspended(_)) => Event::AgreementResumed(AgreementResumed { provisions: vec!["20a".into()] }),
+        Some(Event::AgreementResumed(_)) => Event::AgreementTerminated(AgreementTerminated { effective: words("2026-12-31") }),
+        Some(Event::AgreementTerminated(_)) => Event::AgreementSuperseded(AgreementSuperseded {
+            by: "eu-kr-dta".into(),
+            provisions: vec!["20a".into()],
+            effective: Some(words("2027")),
+        }),
+        Some(Event::AgreementSuperseded(_)) => Event::MeetingScheduled(meeting_scheduled()),
         Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(meeting_held()),
         Some(Event::MeetingHeld(_)) => Event::MeetingPostponed(meeting_postponed()),
         Some(Event::MeetingPostponed(_)) => Event::MeetingCancelled(MeetingCancelled { meeting: "council-2025".into() }),
-        Some(Event::MeetingCancelled(_)) => Event::AnnouncementMade(achievement("a joint statement")),
+        Some(Event::MeetingCancelled(_)) => Event::CycleExcused(CycleExcused { cycle: "council-2025".into() }),
+        Some(Event::CycleExcused(_)) => Event::AnnouncementMade(achievement("a joint statement")),
         Some(Event::AnnouncementMade(_)) => Event::DeliverableDelivered(achievement("a memorandum")),
         Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(project()),
         Some(Event::ProjectBegun(_)) => Event::WorkReported(achievement("work goes on")),
         Some(Event::WorkReported(_)) => Event::PerformanceReported(performance()),
-        Some(Event::PerformanceReported(_)) => Event::NoticeGiven(notice_given()),
+        Some(Event::PerformanceReported(_)) => Event::AssessmentMade(AssessmentMade {
+            instance: "12-2026".into(),
+            by: "KR".into(),
+            assessment: Assessment::Rejected,
+        }),
+        Some(Event::AssessmentMade(_)) => Event::ExtensionGranted(ExtensionGranted {
+            instance: "12-2026".into(),
+            to: words("2027-03-31"),
+            by: vec!["KR".into()],
+        }),
+        Some(Event::ExtensionGranted(_)) => {
+            Event::DueDateSet(DueDateSet { instance: "12-2026".into(), on: words("2026-Q4"), certainty: Certainty::Indicative })
+        }
+        Some(Event::DueDateSet(_)) => Event::WaiverGranted(WaiverGranted {
+            of: "12".into(),
+            by: vec!["KR".into()],
+            all_from: true,
+            until: Some(words("2027-12-31")),
+        }),
+        Some(Event::WaiverGranted(_)) => Event::ObligationReleased(ObligationReleased { instance: "12-2026".into() }),
+        Some(Event::ObligationReleased(_)) => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: "12-2026".into() }),
+        Some(Event::ImpossibilityAccepted(_)) => {
+            Event::BreachDetermined(BreachDetermined { instance: "12-2026".into(), by: "arbitral tribunal".into() })
+        }
+        Some(Event::BreachDetermined(_)) => Event::IncidentReported(IncidentReported {
+            provision: "20a".into(),
+            text: "data were kept".into(),
+            until: Some(words("2026-02")),
+        }),
+        Some(Event::IncidentReported(_)) => Event::NoticeGiven(notice_given()),
         Some(Event::NoticeGiven(_)) => Event::NoticeDispatched(step()),
         Some(Event::NoticeDispatched(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into(), by: None }),
         Some(Event::NoticeReceived(_)) => Event::NoticeDeposited(step()),
@@ -85,10 +139,19 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::NoticeRetracted(_)) => Event::NoticeSuspended(step()),
         Some(Event::NoticeSuspended(_)) => Event::NoticeResumed(step()),
         Some(Event::NoticeResumed(_)) => Event::NoticeExtended(NoticeExtended { notice: "n1".into(), to: words("2026-10-31") }),
-        Some(Event::NoticeExtended(_)) => Event::EffectStated(EffectStated { of: "n1".into(), effective: words("2026-10-31") }),
+        Some(Event::NoticeExtended(_)) => Event::NoticeContested(step()),
+        Some(Event::NoticeContested(_)) => Event::NoticeUpheld(step()),
+        Some(Event::NoticeUpheld(_)) => {
+            Event::NoticeFoundDefective(NoticeFoundDefective { notice: "n1".into(), defect: "not in writing".into() })
+        }
+        Some(Event::NoticeFoundDefective(_)) => Event::NoticeCured(step()),
+        Some(Event::NoticeCured(_)) => Event::EffectStated(EffectStated { of: "n1".into(), effective: words("2026-10-31") }),
         Some(Event::EffectStated(_)) => Event::ConditionEstablished(condition()),
         Some(Event::ConditionEstablished(_)) => Event::ReadingChosen(reading()),
-        Some(Event::ReadingChosen(_)) => Event::RecordCorrected(RecordCorrected {}),
+        Some(Event::ReadingChosen(_)) => {
+            Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })
+        }
+        Some(Event::AssumptionMade(_)) => Event::RecordCorrected(RecordCorrected {}),
         Some(Event::RecordCorrected(_)) => return None,
     })
 }
@@ -211,7 +274,8 @@ fn performance() -> PerformanceReported {
         sha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
         bytes: 9_007_199_254_740_993,
     };
-    PerformanceReported { instance: "12-2026".into(), by: vec!["EU".into()], evidence: Some(evidence) }
+    let (instance, by) = ("12-2026".into(), vec!["EU".into()]);
+    PerformanceReported { instance, by, evidence: Some(evidence), quantity: None, milestone: None }
 }
 
 fn notice_given() -> NoticeGiven {
@@ -223,6 +287,7 @@ fn notice_given() -> NoticeGiven {
         dispatched: None,
         stated: None,
         effective: None,
+        in_place_of: None,
     }
 }
 

@@ -1,19 +1,21 @@
 //! What is wrong with an act: its dates, and what it speaks of.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{MeetingHeld, NoticeGiven};
-use events::terms::{Provision, Term};
+use events::event::{AssumptionMade, MeetingHeld, NoticeGiven};
+use events::terms::{Force, Provision, Term};
 use events::{DateSpec, Event};
 
 use super::ids::{consent_ids, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
-use crate::docket::{EffectState, Kind, Line};
+use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
-use crate::obligation::{Axes, Existence, Performance};
+use crate::obligation::{Assessment, Axes, Existence, Performance};
+use crate::participation;
 use crate::register::{Act, Agreement, Known, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
@@ -82,6 +84,7 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
 
 /// What is wrong with an act whose ids are complete.
 pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &Almanac, today: NaiveDate) -> Vec<Fault> {
+    let docket = &Standpoint { agreement, almanac, today, docket: OnceCell::new() };
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
         Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
@@ -105,7 +108,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         }
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            faults.extend(instance_fault(agreement, &done.instance, &done.by, almanac, today));
+            faults.extend(instance_fault(docket, &done.instance, &done.by));
             faults
         }
         Event::ProjectBegun(project) => {
@@ -114,6 +117,53 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
             agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
         Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice, almanac),
+        Event::ExtensionGranted(extension) => {
+            let mut faults = owed_faults(docket, &extension.instance, &extension.by);
+            let due = commitment(docket, &extension.instance).and_then(|line| line.due.latest);
+            let to = extension.to.deadline().map(|(_, latest)| latest);
+            if let (Some(due), Some(to)) = (due, to)
+                && to <= due
+            {
+                let what = format!("`{}` is no later than {due}, the day by which it is due", extension.to);
+                faults
+                    .push(Fault::new("E0421", &["to"], what).hint("an extension gives a later day; set another date otherwise"));
+            }
+            faults
+        }
+        Event::DueDateSet(set) => owed_faults(docket, &set.instance, &[]),
+        Event::ObligationReleased(released) => owed_faults(docket, &released.instance, &[]),
+        Event::ImpossibilityAccepted(accepted) => owed_faults(docket, &accepted.instance, &[]),
+        Event::WaiverGranted(waiver) if waiver.all_from => {
+            let known = agreement.provision(&waiver.of);
+            let mut faults: Vec<Fault> = waiver.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
+            faults.extend(known.is_none().then(|| provision_fault(agreement, &["of"], &waiver.of)));
+            faults
+        }
+        Event::WaiverGranted(waiver) => owed_faults(docket, &waiver.of, &waiver.by),
+        Event::BreachDetermined(breach) => match commitment(docket, &breach.instance) {
+            Some(line) if line.force == Force::NonBinding => {
+                let what = format!("`{}` is a political commitment: it can be unmet, and not breached", line.id);
+                vec![Fault::new("E0411", &["instance"], what).hint("record what was said as an announcement")]
+            }
+            Some(_) => Vec::new(),
+            None => owed_faults(docket, &breach.instance, &[]),
+        },
+        Event::AssessmentMade(made) => match commitment(docket, &made.instance) {
+            Some(line) if line.axes.assessment == Assessment::Unassessed => {
+                let what = format!("no performance of `{}` is recorded that could be assessed", line.id);
+                vec![Fault::new("E0411", &["instance"], what).hint("record the performance first")]
+            }
+            Some(_) => Vec::new(),
+            None => owed_faults(docket, &made.instance, &[]),
+        },
+        Event::IncidentReported(incident) if agreement.provision(&incident.provision).is_none() => {
+            vec![provision_fault(agreement, &["provision"], &incident.provision)]
+        }
+        Event::AgreementSuspended(suspended) => unknown_provisions(agreement, &suspended.provisions),
+        Event::AgreementResumed(resumed) => unknown_provisions(agreement, &resumed.provisions),
+        Event::AgreementSuperseded(superseded) => unknown_provisions(agreement, &superseded.provisions),
+        Event::CycleExcused(excused) => cycle_fault(docket, &excused.cycle).into_iter().collect(),
+        Event::AssumptionMade(assumption) => assumption_fault(agreement, assumption).into_iter().collect(),
         Event::ConsentNotified(consent) => {
             let taken = consent_ids(agreement).chain(notice_ids(agreement)).any(|id| *id == consent.consent);
             let fault = || Fault::new("E0205", &["consent"], format!("consent `{}` is there already", consent.consent));
@@ -172,10 +222,102 @@ fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
 }
 
-fn instance_fault(agreement: &Agreement, instance: &str, by: &[String], almanac: &Almanac, today: NaiveDate) -> Option<Fault> {
-    let mut register = Register::default();
-    register.agreements.insert(agreement.id.clone(), agreement.clone());
-    let docket = crate::assess::assess(&register, Vec::new(), almanac, today);
+/// One agreement as it stands on the day of the decision, derived once it is asked for.
+struct Standpoint<'a> {
+    agreement: &'a Agreement,
+    almanac: &'a Almanac,
+    today: NaiveDate,
+    docket: OnceCell<Docket>,
+}
+
+impl Standpoint<'_> {
+    fn docket(&self) -> &Docket {
+        self.docket.get_or_init(|| {
+            let mut register = Register::default();
+            register.agreements.insert(self.agreement.id.clone(), self.agreement.clone());
+            crate::assess::assess(&register, Vec::new(), self.almanac, self.today)
+        })
+    }
+
+    fn line(&self, instance: &str) -> Option<&Line> {
+        self.docket().line(&format!("{}/{instance}", self.agreement.id))
+    }
+}
+
+/// The line of a commitment.
+fn commitment<'a>(docket: &'a Standpoint, instance: &str) -> Option<&'a Line> {
+    docket.line(instance).filter(|line| line.kind == Kind::Commitment)
+}
+
+/// Something that is done to an obligation which is owed: it is there, and those who give something up are those to whom it is owed.
+fn owed_faults(docket: &Standpoint, instance: &str, by: &[String]) -> Vec<Fault> {
+    let agreement = &docket.agreement.id;
+    let Some(line) = commitment(docket, instance) else {
+        let what = format!("`{agreement}/{instance}` is no commitment in the docket on {}", docket.today);
+        return vec![Fault::new("E0504", &["instance"], what).hint(format!("`obligo status {agreement}` lists the commitments"))];
+    };
+    if line.axes.performance == Performance::Complete || matches!(line.axes.existence, Existence::Ended(_)) {
+        let what = format!("`{}` is {}: there is nothing left to change", line.id, line.label);
+        return vec![
+            Fault::new("E0411", &["instance"], what).hint("name an instance that is owed, or reverse that record first"),
+        ];
+    }
+    let not_owed = by.iter().filter(|party| !line.to.contains(party));
+    not_owed
+        .map(|party| {
+            let what = format!("`{}` is not owed to `{party}`", line.id);
+            Fault::new("E0401", &["by"], what).hint(format!("owed to {}", line.to.join(", ")))
+        })
+        .collect()
+}
+
+fn unknown_provisions(agreement: &Agreement, ids: &[String]) -> Vec<Fault> {
+    let unknown = ids.iter().filter(|id| agreement.provision(id).is_none());
+    unknown.map(|id| provision_fault(agreement, &["provisions"], id)).collect()
+}
+
+/// Only a cycle that is in the docket, and was not met, can be excused.
+fn cycle_fault(docket: &Standpoint, cycle: &str) -> Option<Fault> {
+    match docket.line(cycle).filter(|line| line.kind == Kind::MeetingCycle) {
+        None => {
+            let lines = docket.docket().entries.iter();
+            let cycles = lines.filter(|line| line.kind == Kind::MeetingCycle).map(|line| line.id.as_str());
+            let id = format!("{}/{cycle}", docket.agreement.id);
+            let fault = Fault::new("E0504", &["cycle"], format!("`{id}` is no cycle in the docket on {}", docket.today));
+            Some(fault.hint(nearest(&id, cycles)))
+        }
+        Some(line) if line.axes.performance == Performance::Complete => {
+            let what = format!("`{}` is {}: there is nothing to excuse", line.id, line.label);
+            Some(Fault::new("E0411", &["cycle"], what).hint("name a cycle that was not met"))
+        }
+        Some(_) => None,
+    }
+}
+
+/// A default rule is taken where the text is silent, and only for a text that binds.
+fn assumption_fault(agreement: &Agreement, assumption: &AssumptionMade) -> Option<Fault> {
+    let Some(known) = agreement.provision(&assumption.provision) else {
+        return Some(provision_fault(agreement, &["provision"], &assumption.provision));
+    };
+    let names = || notice::terms::DEFAULTS.iter().map(|(name, _)| *name);
+    if !names().any(|name| name == assumption.rule) {
+        let fault = Fault::new("E0422", &["rule"], format!("`{}` is not a default rule", assumption.rule));
+        return Some(fault.hint(nearest(&assumption.rule, names())));
+    }
+    if agreement.force_of(&known.value) == Force::NonBinding {
+        let what = "a default rule of the law of treaties says nothing of a text that does not bind";
+        return Some(Fault::new("E0422", &["rule"], what).hint("what the text leaves open stays open"));
+    }
+    let is_silent = known.value.kind == "termination" && known.value.undetermined.is_some();
+    (!is_silent).then(|| {
+        let what = format!("{} is not silent: a default rule has no place", known.value.reference);
+        Fault::new("E0422", &["provision"], what).hint("a default rule goes with a `termination` that is `undetermined`")
+    })
+}
+
+fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Option<Fault> {
+    let (docket, today) = (standpoint.docket(), standpoint.today);
+    let agreement = standpoint.agreement;
     let id = format!("{}/{instance}", agreement.id);
     let commitments = || docket.entries.iter().filter(|line| line.kind == Kind::Commitment).map(|line| line.id.as_str());
     match docket.line(&id) {
@@ -233,12 +375,19 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
                 .hint("give it an id of its own"),
         );
     }
+    if let Some(day) = proposal.occurred_on.as_ref().and_then(DateSpec::latest).filter(|_| faults.is_empty()) {
+        let scene = Scene::new(agreement, almanac, day);
+        if let Some((left, _)) = participation::left(&scene, &notice.by).filter(|(left, _)| left.latest <= day) {
+            let what = format!("`{}` left {}: it is a party no more, and has nothing to leave", notice.by, left.words());
+            faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
+        }
+    }
     if let Some(given) = proposal.occurred_on.as_ref() {
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));
         let day = given.latest().unwrap_or(given_on);
         let state = Scene::new(agreement, almanac, day).effect.state;
-        if !matches!(state, EffectState::InEffect | EffectState::InForce | EffectState::Undetermined) {
+        if !state.is_running() && state != EffectState::Undetermined {
             let what =
                 format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
             faults.push(Fault::new("E0412", &["on"], what).hint("record its coming into effect first, or correct the date"));
@@ -272,6 +421,10 @@ fn step_faults(agreement: &Agreement, proposal: &Proposal, notice: &str, almanac
         Event::NoticeRetracted(_) | Event::NoticeSuspended(_) | Event::NoticeExtended(_) | Event::NoticeResumed(_)
     );
     let mut faults: Vec<Fault> = receipt_fault(given.days().earliest, on, "on").into_iter().collect();
+    if let Event::NoticeReceived(received) = &proposal.event {
+        let by = received.by.as_deref().filter(|by| *by != "depositary");
+        faults.extend(by.and_then(|by| party_fault(agreement, "by", by)));
+    }
     if let Some(day) = on.and_then(DateSpec::earliest).filter(|_| ends_it && faults.is_empty()) {
         let scene = Scene::new(agreement, almanac, day);
         let found = scene.notices.iter().find(|known| known.id == notice && known.standing == Standing::Running);
@@ -314,7 +467,7 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
     let terms = &known.value.terms;
     let every = terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok());
     let is_open = !terms.contains_key("reading");
-    let by_notice = notice::terms::notice(&known.value).is_some_and(|terms| terms.counted_from.is_none());
+    let by_notice = notice::terms::notice(&known.value).is_some_and(|terms| terms.is_open());
     let readings: Vec<&str> = match every.filter(|every| is_open && fits_the_calendar(*every)) {
         Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
         None if known.value.kind == "termination" && by_notice => vec!["given", "received"],

@@ -46,8 +46,13 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
             consent.consent = std::iter::once(wanted.clone()).chain(numbered).find(|id| !ids.contains(&id)).unwrap_or_default();
         }
         event => {
+            let is_statement = matches!(event, Event::EffectStated(_));
             if let Some(notice) = notice_of_mut(event).filter(|notice| notice.is_empty()) {
-                *notice = the_notice(agreement)?;
+                let consents: Vec<&String> = consent_ids(agreement).filter(|_| is_statement).collect();
+                *notice = match consents.as_slice() {
+                    [one] if notice_ids(agreement).next().is_none() => (*one).clone(),
+                    _ => the_notice(agreement)?,
+                };
             }
         }
     }
@@ -74,7 +79,11 @@ pub(super) fn notice_of(event: &Event) -> Option<&str> {
         | Event::NoticeDeposited(step)
         | Event::NoticeRegistered(step)
         | Event::NoticeSuspended(step)
-        | Event::NoticeResumed(step) => Some(&step.notice),
+        | Event::NoticeResumed(step)
+        | Event::NoticeContested(step)
+        | Event::NoticeUpheld(step)
+        | Event::NoticeCured(step) => Some(&step.notice),
+        Event::NoticeFoundDefective(found) => Some(&found.notice),
         Event::NoticeRetracted(retracted) => Some(&retracted.notice),
         Event::NoticeExtended(extended) => Some(&extended.notice),
         Event::EffectStated(stated) => Some(&stated.of),
@@ -89,7 +98,11 @@ pub(super) fn notice_of_mut(event: &mut Event) -> Option<&mut String> {
         | Event::NoticeDeposited(step)
         | Event::NoticeRegistered(step)
         | Event::NoticeSuspended(step)
-        | Event::NoticeResumed(step) => Some(&mut step.notice),
+        | Event::NoticeResumed(step)
+        | Event::NoticeContested(step)
+        | Event::NoticeUpheld(step)
+        | Event::NoticeCured(step) => Some(&mut step.notice),
+        Event::NoticeFoundDefective(found) => Some(&mut found.notice),
         Event::NoticeRetracted(retracted) => Some(&mut retracted.notice),
         Event::NoticeExtended(extended) => Some(&mut extended.notice),
         Event::EffectStated(stated) => Some(&mut stated.of),

@@ -15,6 +15,8 @@ pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<
     if let Some(given) = given {
         names_a_day(notice, given, terms);
     }
+    defective(place, notice, terms);
+    replaced(place, notice);
     prolonged(place, notice);
     condition(place, notice, terms);
     held(place, notice, terms);
@@ -22,6 +24,7 @@ pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<
     suspended(place, notice, terms);
     stated(place, notice);
     retracted(place, notice, act, terms);
+    contested(place, notice);
 }
 
 fn reason(notice: &mut Notice, rule: &'static str, text: String, records: &[u64]) {
@@ -65,6 +68,65 @@ fn names_a_day(notice: &mut Notice, given: &NoticeGiven, terms: &NoticeTerms) {
         notice.reckoned.clause = notice.ends;
         notice.missing.get_or_insert(format!("whether it takes effect {} or on the later day it names", ends.words()));
     }
+}
+
+/// A defect that was found; once it is cured the period runs from that day.
+fn defective(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
+    let id = notice.id.clone();
+    let found = place.last(|event| match event {
+        Event::NoticeFoundDefective(found) if found.notice == id => Some(found.defect.clone()),
+        _ => None,
+    });
+    let Some((act, defect)) = found else { return };
+    let text = format!("found defective {}: {defect}", act.date_words());
+    reason(notice, "notice.defective", text.clone(), &[act.seq]);
+    let cured = place.last(|event| match event {
+        Event::NoticeCured(step) if step.notice == id => Some(()),
+        _ => None,
+    });
+    match cured.filter(|(cured, ())| act.days().earliest <= cured.days().latest) {
+        Some((cured, ())) => {
+            let answers = answers(place.counting, cured.days(), &terms.clause);
+            notice.ends = answers.iter().filter_map(crate::time::Answer::span).reduce(Span::hull);
+            notice.no_earlier_than = notice.ends.map(|ends| ends.earliest);
+            notice.reckoned.clause = notice.ends;
+            notice.missing = None;
+            let text = format!("cured {}: its period runs from that day, {}", cured.date_words(), notice.ends_words());
+            reason(notice, "notice.cured", text, &[cured.seq]);
+        }
+        None => notice.standing = Standing::Defective(text),
+    }
+}
+
+/// Another notice in its place.
+fn replaced(place: Place, notice: &mut Notice) {
+    let id = notice.id.clone();
+    let found = place.find(|event| match event {
+        Event::NoticeGiven(given) if given.in_place_of.as_deref() == Some(id.as_str()) => Some(given.notice.clone()),
+        _ => None,
+    });
+    if let Some((act, other)) = found.filter(|_| notice.standing == Standing::Running) {
+        let text = format!("{other} was given in its place {}", act.date_words());
+        reason(notice, "notice.replaced", text.clone(), &[act.seq]);
+        notice.standing = Standing::Overtaken(text);
+    }
+}
+
+/// An objection marks the date, and moves nothing.
+fn contested(place: Place, notice: &mut Notice) {
+    let id = notice.id.clone();
+    let step = |event: &Event| match event {
+        Event::NoticeContested(step) if step.notice == id => Some(true),
+        Event::NoticeUpheld(step) if step.notice == id => Some(false),
+        _ => None,
+    };
+    let Some((act, is_contested)) = place.last(step) else { return };
+    notice.is_contested = is_contested && notice.standing == Standing::Running;
+    let (rule, text) = match is_contested {
+        true => ("notice.contested", format!("contested {}", act.date_words())),
+        false => ("notice.upheld", format!("upheld {}", act.date_words())),
+    };
+    reason(notice, rule, text, &[act.seq]);
 }
 
 /// A notice against renewal, after which the parties prolonged the agreement all the same.
@@ -197,6 +259,13 @@ fn stated(place: Place, notice: &mut Notice) {
     }
     let text = format!("stated to take effect {}", stated.words());
     match notice.ends {
+        // While a condition is open, the clause gives a least day; a day before that is not its day.
+        None if notice.no_earlier_than.is_some_and(|least| stated.latest < least) => {
+            let text = format!("{text}, sooner than the clause can give: {}", notice.ends_words());
+            reason(notice, "notice.stated", text.clone(), &[act.seq]);
+            notice.ends = notice.no_earlier_than.map(|least| stated.hull(Span::day(least)));
+            notice.missing = Some(text);
+        }
         Some(ends) if !ends.holds(stated) => {
             let text = format!("{text}, which the clause does not give: {}", notice.ends_words());
             reason(notice, "notice.stated", text.clone(), &[act.seq]);

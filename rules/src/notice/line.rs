@@ -24,6 +24,7 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     let (axes, label) = match (&notice.standing, notice.ends) {
         (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),
         (Standing::TooEarly(why), _) => (over(Ending::Cancelled), format!("too early: {why}")),
+        (Standing::Defective(why), _) => (over(Ending::Cancelled), format!("defective: {why}")),
         (Standing::Overtaken(why), _) => (over(Ending::Cancelled), format!("overtaken: {why}")),
         (Standing::Suspended(_), _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
         (Standing::Suspended(since), _) => (Axes::undetermined(format!("whether it is taken up again, {since}")), String::new()),
@@ -37,11 +38,15 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
         }
         (Standing::Running, Some(span)) => match &notice.missing {
             Some(missing) => (Axes::undetermined(missing.clone()), String::new()),
+            None if span.latest <= scene.as_of && notice.is_contested => {
+                (over(Ending::Terminated), "effective, contested".into())
+            }
             None if span.latest <= scene.as_of => (over(Ending::Terminated), "effective".into()),
             None if span.earliest <= scene.as_of => (
                 Axes::undetermined(format!("it takes effect {}, as the reading or the date may be", span.words())),
                 String::new(),
             ),
+            None if notice.is_contested => (Axes::live(timing(None, span, scene.as_of)), "running, contested".into()),
             None => (Axes::live(timing(None, span, scene.as_of)), "running".into()),
         },
     };

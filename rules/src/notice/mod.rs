@@ -6,6 +6,11 @@
 //! | – | it is given before the power begins, or outside its window | `too early` |
 //! | running | its period has run from the day the text counts from, and nothing holds it | `effective` |
 //! | running | it is taken back before it takes effect | `retracted` |
+//! | running | it is found to be defective | `defective` |
+//! | defective | the defect is cured; its period runs from then | `running` |
+//! | running | the other side objects | `contested`: the date is shown and marked |
+//! | contested | the objection is withdrawn or settled | `running` |
+//! | running | another notice is given in its place | `overtaken` |
 //! | running | its effect is suspended | `suspended` |
 //! | suspended | it is taken up again | `running` |
 //! | running | another end came before, or the parties prolonged the agreement | `overtaken` |
@@ -68,6 +73,8 @@ pub struct Notice {
     pub missing: Option<String>,
     /// What became of it.
     pub standing: Standing,
+    /// The other side objects to it.
+    pub is_contested: bool,
     /// Steps of the counting.
     pub steps: Vec<Reason>,
     /// `no earlier than` or `on`.
@@ -85,8 +92,10 @@ pub enum Standing {
     Retracted(String),
     /// Its effect is suspended: since when.
     Suspended(String),
-    /// The parties prolonged the agreement in spite of it: when.
+    /// The parties prolonged the agreement in spite of it, or another notice was given in its place: when.
     Overtaken(String),
+    /// It was found to have a defect that has not been cured: which.
+    Defective(String),
 }
 
 impl Notice {
@@ -160,7 +169,13 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
         later::apply(place, &mut notice, act, Some(given), &none);
         return Some(notice);
     }
-    let Some(terms) = terms::notice(&known.value) else {
+    let assumed = terms::assumed(place.agreement, &known.value, place.as_of);
+    if let Some((_, seq)) = &assumed {
+        let text = "an assumption: the text is silent, and the default of twelve months' notice is taken (VCLT 56(2))";
+        notice.steps.push(Reason::new("notice.assumed", text).provision(&notice.provision).records([*seq]));
+        notice.records.push(*seq);
+    }
+    let Some(terms) = assumed.map(|(terms, _)| terms).or_else(|| terms::notice(&known.value)) else {
         notice.missing = Some(known.value.undetermined.clone().unwrap_or_else(|| "how long notice must be is not said".into()));
         let none = NoticeTerms::plain(Clause::at_once(crate::time::compute::Purpose::Effect));
         later::apply(place, &mut notice, act, Some(given), &none);
@@ -211,6 +226,7 @@ fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
         no_earlier_than: None,
         missing: None,
         standing: Standing::Running,
+        is_contested: false,
         steps: Vec::new(),
         preposition: "on",
     }
@@ -458,7 +474,7 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
 
 impl NoticeTerms {
     /// Terms that only count.
-    fn plain(clause: Clause) -> Self {
+    pub(crate) fn plain(clause: Clause) -> Self {
         NoticeTerms {
             clause,
             form: None,

@@ -123,10 +123,11 @@ fn by_notice(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
         let one = |effect: Option<EffectDay>| {
             let clause = Clause { effect: effect.or(terms.clause.effect), ..terms.clause.clone() };
             let reading = match wish {
+                Wish::EndBy(end) if counted_from == CountedFrom::Expiry => at_expiry(place, &clause, end),
                 Wish::EndBy(end) => last(place, &clause, counted_from, end),
                 Wish::Given { given, received } => forward(place, clause, counted_from, given, received),
             };
-            Reading { effect, steps: cited(reading.steps, &known.value), ..reading }
+            Reading { effect, steps: cited(reading.steps, &known.value, effect.is_some()), ..reading }
         };
         outlook.readings.extend(effects.into_iter().map(one));
     }
@@ -135,9 +136,12 @@ fn by_notice(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
     outlook
 }
 
-/// A step of the clause is the provision's own.
-fn cited(steps: Vec<Step>, provision: &Provision) -> Vec<Step> {
+/// A step of the clause is the provision's own; where the text leaves open when an effect begins, that step is only a reading of it.
+fn cited(steps: Vec<Step>, provision: &Provision, is_reading: bool) -> Vec<Step> {
     let own = |step: Step| match step.rule == BY_CLAUSE {
+        true if is_reading && step.text.starts_with("the effect begins") => {
+            Step { rule: "a reading".into(), source: "neither the text nor the regime says".into(), ..step }
+        }
         true => Step { source: format!("{} of the text", provision.reference), ..step },
         false => step,
     };
@@ -174,6 +178,25 @@ fn last(place: Place, clause: &Clause, counted_from: CountedFrom, end: NaiveDate
     let steps = std::iter::once(said(text)).chain(answer.steps.clone()).collect();
     let from = Some(Span { earliest: found.sure, latest: found.possible });
     Reading { from, ends: answer.span(), steps, warnings: answer.warnings, undetermined: answer.undetermined, ..blank }
+}
+
+/// Counted from the end of the term, the effect hangs on the term and not on the day of the notice: the last day with the term itself.
+fn at_expiry(place: Place, clause: &Clause, end: NaiveDate) -> Reading {
+    let blank = nothing(CountedFrom::Expiry);
+    let running = running_end(place, place.as_of).map(|expiry| (expiry, compute(expiry, clause, place.counting)));
+    match running {
+        Some((expiry, answer)) if answer.span().is_some_and(|effect| effect.latest <= end) => {
+            let from = expiry.moved(-1);
+            let text = format!("the term is over {}: notice can be given until then", expiry.words());
+            let steps = std::iter::once(said(text)).chain(answer.steps.clone()).collect();
+            Reading { from, ends: answer.span(), steps, undetermined: answer.undetermined, ..blank }
+        }
+        Some((expiry, answer)) => {
+            let text = format!("counted from the end of the term, {}, it takes effect {}", expiry.words(), words(&answer));
+            Reading { ends: answer.span(), undetermined: Some(text), ..blank }
+        }
+        None => Reading { undetermined: Some("no term runs from whose end it could count".into()), ..blank },
+    }
 }
 
 /// What follows from a notice of a day.
@@ -254,10 +277,22 @@ fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &
                 refuse(outlook, text);
             }
         }
+        let searched = matches!(wish, Wish::EndBy(_));
+        let closed = |window: &Window| window.last_before(day.earliest, entry, place.counting).filter(|_| searched);
         if let Some((opens, closes)) = terms.window.and_then(|window: Window| window.around(day.latest, entry, place.counting)) {
             let last = closes.moved(-1).map_or_else(String::new, Span::words);
             outlook.remarks.push(step(format!("the window for it is open from {} to {last}", opens.words())));
-            if day.earliest < opens.latest {
+            if let Some(last) = terms.window.as_ref().and_then(closed).filter(|_| day.earliest < opens.latest) {
+                // The last day of a search lies in the last window before it.
+                outlook.last_day = Some(last);
+                let first_end = compute(last, &terms.clause, place.counting).span();
+                outlook.first_end = first_end;
+                outlook.remarks.push(step(format!(
+                    "{} lies in no window; the last one before closed after {}",
+                    day.words(),
+                    last.words()
+                )));
+            } else if day.earliest < opens.latest {
                 refuse(outlook, format!("{} lies in no window for notice; the next one opens {}", day.words(), opens.words()));
             }
         }
@@ -333,7 +368,11 @@ fn by_term(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
                 }
             },
             Wish::Given { given, received } => {
+                // Received on a day that is not known, it counts at the least from the day it is given.
                 let from = if counted_from.is_receipt() { received } else { Some(given) };
+                if from.is_none() && outlook.readings.iter().any(|known: &Reading| known.counted_from == CountedFrom::Given) {
+                    continue;
+                }
                 match from.map(|from| (from, term.not_renewed_by(place.counting, entry, from))) {
                     None => reading.undetermined = Some(format!("{} is not known", counted_from.words())),
                     Some((from, end)) => {

@@ -137,8 +137,17 @@ impl NoticeTerms {
             }
             _ => None,
         });
-        let by_text = self.counted_from.or(self.clause.deemed_received_after.map(|_| CountedFrom::Received));
-        by_text.or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
+        self.by_text().or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
+    }
+
+    /// From when it runs by its own words: a text that deems a receipt counts from receipt.
+    fn by_text(&self) -> Option<CountedFrom> {
+        self.counted_from.or(self.clause.deemed_received_after.map(|_| CountedFrom::Received))
+    }
+
+    /// Whether there is a reading to choose.
+    pub fn is_open(&self) -> bool {
+        self.by_text().is_none()
     }
 
     /// `no earlier than` where the period is a least one, `on` otherwise.
@@ -153,6 +162,15 @@ impl NoticeTerms {
 }
 
 impl Window {
+    /// The last day of the last window that was over by a day.
+    pub fn last_before(self, day: NaiveDate, entry: Span, counting: &Counting) -> Option<Span> {
+        let closes = |turn: u32| {
+            let opens = compute(entry, &Clause::act(self.every.times(turn)?), counting).span()?;
+            compute(opens, &Clause::act(self.open), counting).span()?.moved(-1)
+        };
+        (1..10_000).map_while(closes).take_while(|last| last.latest <= day).last()
+    }
+
     /// The window in which a day lies or, if it lies in none, the next: its first day, and the first day after it.
     pub fn around(self, day: NaiveDate, entry: Span, counting: &Counting) -> Option<(Span, Span)> {
         (1..10_000).find_map(|turn| {
@@ -166,6 +184,22 @@ impl Window {
 /// What the text says of notice, if it says how long.
 pub fn notice(provision: &Provision) -> Option<NoticeTerms> {
     read(provision, &mut Vec::new())
+}
+
+/// Default rules for a text that is silent, each with the notice that it asks for. They are taken only where somebody records that.
+pub const DEFAULTS: [(&str, &str); 1] = [("vclt-56", "12 months")];
+
+/// Notice by a default rule that was taken for a silent text, and the record that says so: not less than twelve months (VCLT 56(2)).
+pub fn assumed(agreement: &Agreement, provision: &Provision, as_of: NaiveDate) -> Option<(NoticeTerms, u64)> {
+    let silent = provision.undetermined.is_some();
+    let acts = agreement.acts.iter().rev().filter(|act| silent && act.by(as_of) != Occurrence::No);
+    let (rule, seq) = acts.into_iter().find_map(|act| match &act.event {
+        Event::AssumptionMade(assumption) if assumption.provision == provision.id => Some((&assumption.rule, act.seq)),
+        _ => None,
+    })?;
+    let (_, period) = DEFAULTS.iter().find(|(name, _)| name == rule)?;
+    let clause = Clause { quantifier: Some(Quantifier::AtLeast), ..Clause::effect(period.parse().ok()?) };
+    Some((NoticeTerms { counted_from: Some(CountedFrom::Received), ..NoticeTerms::plain(clause) }, seq))
 }
 
 /// Keys of the table beside those of counting.
@@ -197,7 +231,7 @@ fn terms(reader: &mut Reader, table: &str) -> Option<NoticeTerms> {
         .table("window", &["every", "open"], |reader| {
             reader.require("every");
             reader.require("open");
-            Some(Window { every: reader.period("every")?, open: reader.period("open")? })
+            Some(Window { every: reader.calendar_period("every")?, open: reader.calendar_period("open")? })
         })
         .flatten();
     let terms = NoticeTerms {

@@ -7,7 +7,7 @@ use events::terms::Provision;
 use super::{Kind, commitment, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
-use crate::obligation::{Axes, timing};
+use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
@@ -107,6 +107,14 @@ fn cycle_line(
     draft = draft.because(commitment::chosen_reason(scene, &known.value, every));
     let open = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
     let command = format!("obligo record meeting {} --body {} --held DATE", scene.agreement.id, series.body);
+    let excused = scene.acts().find(|(act, by)| {
+        matches!(&act.event, Event::CycleExcused(excused) if excused.cycle == instance) && *by == Occurrence::Yes
+    });
+    if let Some((act, _)) = excused.filter(|_| cycle.met_by.is_none()) {
+        let text = format!("all parties agreed {} that it may pass without a meeting", act.date_words());
+        let axes = Axes { existence: Existence::Ended(Ending::Excused), ..Axes::live(Timing::Undated) };
+        return draft.axes(axes).because([Reason::new("meeting-series.excused", text).records([act.seq])]);
+    }
     // A meeting whose day may still lie ahead has met nothing for sure.
     let was_held = |place: &usize| held[*place].by(scene.as_of) == Occurrence::Yes;
     match (cycle.met_by.filter(was_held), cycle.met_by.or(cycle.maybe_met_by)) {

@@ -80,12 +80,13 @@ fn for_how_long(scene: &Scene, provision: &Provision) -> String {
     let Some(clause) = how_long(provision) else { return String::new() };
     let length = clause.period.map(|period| format!(", for {period}")).unwrap_or_default();
     let then = clause.then.map(|then| format!(", until {then}")).unwrap_or_default();
-    let until = until(scene, &clause).map(|until| format!(", that is until {}", until.words())).unwrap_or_default();
+    let until = until(scene, provision).map(|until| format!(", that is until {}", until.words())).unwrap_or_default();
     format!("{length}{then}{until}")
 }
 
-/// Until when it goes on, if the end is in sight: that of the agreement, or of the only party that leaves it.
-fn until(scene: &Scene, clause: &Clause) -> Option<Span> {
+/// Until when it goes on, if the text sets it a time and the end is in sight: that of the agreement, or of the only party that leaves it.
+pub fn until(scene: &Scene, provision: &Provision) -> Option<Span> {
+    let clause = &how_long(provision)?;
     let mut leaving = scene.notices.iter().filter(|notice| notice.is_withdrawal).filter_map(Notice::span);
     let only = leaving.next().filter(|_| leaving.next().is_none());
     let end = scene.end.as_ref().map(|end| end.span).or(only).filter(|end| end.latest < chrono::NaiveDate::MAX)?;
@@ -114,7 +115,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let over = matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired);
     let label = if over { "goes on after the end" } else { "applies when the agreement ends" };
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).label(label);
-    let due = how_long(&known.value).and_then(|clause| until(scene, &clause)).filter(|_| over);
+    let due = until(scene, &known.value).filter(|_| over);
     let draft = match due {
         Some(until) if until.latest <= scene.as_of => {
             let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };

@@ -32,7 +32,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let draft = match (scene.effect.state, &scene.end) {
         (EffectState::Terminated, Some(end)) => draft.axes(over(Ending::Terminated)).label("terminated").due(end.due()),
         (EffectState::Expired, Some(end)) => draft.axes(over(Ending::Expired)).label("expired").due(end.due()),
-        (EffectState::InEffect | EffectState::InForce, Some(end)) => draft
+        (state, Some(end)) if state.is_running() => draft
             .axes(Axes::live(timing(None, end.span, scene.as_of)))
             .label(format!("ends {}", end.words))
             .due(end.due())
@@ -40,7 +40,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         (EffectState::Undetermined, Some(end)) if scene.since.is_some_and(|since| since.latest <= scene.as_of) => {
             draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
         }
-        (EffectState::InEffect | EffectState::InForce, None) => without_end(scene, known, draft),
+        (state, None) if state.is_running() => without_end(scene, known, draft),
         _ => draft.axes(Axes::undetermined(format!("the agreement is {}", scene.effect.state.word().replace('_', " ")))),
     };
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()

@@ -30,7 +30,9 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let provision = &known.value;
-    let mut draft = scene.line(known, LineKind::Power, &provision.id, what(provision));
+    let by_itself = provision.text.is_none() && provision.terms.contains_key("when");
+    let title = if by_itself { "The agreement ends of itself on a condition".into() } else { what(provision) };
+    let mut draft = scene.line(known, LineKind::Power, &provision.id, title);
     let running = scene.notices.iter().find(|notice| notice.power == known.value.id && notice.standing == Standing::Running);
     let running = running.filter(|notice| !notice.is_withdrawal);
     let when = provision.terms.get("when").and_then(Term::as_text);
@@ -52,7 +54,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             let command = format!("obligo record condition {} --condition '{condition}' --on DATE", scene.agreement.id);
             draft.axes(Axes::dormant(format!("until {condition}"))).closes_with(command)
         }
-        (EffectState::InEffect | EffectState::InForce, _, Some(terms)) => match closed_until(scene, &terms) {
+        (state, _, Some(terms)) if state.is_running() => match closed_until(scene, &terms) {
             Some((opens, text)) => {
                 let reason = Reason::new("termination.opens", text.clone()).provision(&provision.reference);
                 draft.axes(Axes::dormant(format!("until {}", opens.words()))).because([reason])

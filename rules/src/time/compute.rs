@@ -227,8 +227,10 @@ pub fn compute(from: Span, clause: &Clause, counting: &Counting) -> Answer {
     }
     let mut warnings = first.warnings;
     warnings.extend(last.warnings.into_iter().filter(|warning| !warnings.contains(warning)).collect::<Vec<_>>());
+    let in_hours = clause.period.is_some_and(|period| period.hours() > 0);
     let ends_at = match (clause.purpose, span) {
         (_, None) => String::new(),
+        (_, Some(span)) if in_hours => format!("the same hour of {} as that of the event", span.latest),
         (Purpose::Act, Some(span)) => format!("{} of {}", edition.ends_at.value, span.latest),
         (Purpose::Effect, Some(span)) => format!("the beginning of {}", span.earliest),
     };

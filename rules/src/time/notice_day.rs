@@ -5,6 +5,7 @@ use chrono::{Days, NaiveDate};
 
 use super::compute::{Clause, Counting, compute};
 use super::period::Period;
+use super::regime::EffectDay;
 use super::span::Span;
 
 /// The last day to begin, for an end that is wanted.
@@ -27,6 +28,12 @@ pub fn last_day(end: NaiveDate, clause: &Clause, counting: &Counting) -> Option<
     let sure = search(end, |from| count(from).is_some_and(|span| span.latest <= end))?;
     let possible = search(end, |from| count(from).is_some_and(|span| span.earliest <= end))?;
     Some(LastDay { sure, possible })
+}
+
+/// The last day from which a period, by the regime's months and days and without any roll, is over by `end`.
+pub fn last_day_before(end: NaiveDate, period: Period, counting: &Counting) -> Option<LastDay> {
+    // An effect never moves, so that counting to one leaves weekends and holidays alone.
+    last_day(end, &Clause { effect: Some(EffectDay::SameDay), ..Clause::effect(period) }, counting)
 }
 
 /// The last day up to `end` on which it holds: far enough back first, then half by half.

@@ -37,7 +37,7 @@ impl<'a> Count<'a> {
         if let Some(condition) = &rule.value.condition {
             let moved = self.roll_by(&rule, span, direction)?;
             if moved != span {
-                self.unsettled(format!("whether the last day moves: only {condition}"));
+                self.unsettled(format!("whether the last day moves: {condition}"));
             }
             return Some(span.hull(moved));
         }

@@ -16,6 +16,7 @@ use crate::time::{Period, Span};
 
 mod duty;
 
+mod later;
 mod performed;
 mod triggered;
 
@@ -25,7 +26,7 @@ use duty::{DueTerm, Duty, When, read};
 use performed::performed;
 use triggered::triggered;
 
-const KEYS: &[&str] = &["by", "to", "joint", "due", "every", "reading", "when", "once"];
+const KEYS: &[&str] = &["by", "to", "joint", "due", "every", "reading", "when", "once", "quantity", "milestones"];
 
 const fn of(name: &'static str, about: &'static str) -> Kind {
     Kind { name, about, keys: KEYS, default_id: None, check, lines }
@@ -79,7 +80,12 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         drafts
     });
-    lines.map(|draft| performed(scene, draft)).map(|draft| scene.under_effect(provision, draft).finish(scene.agreement)).collect()
+    let after = |draft: LineDraft| {
+        let draft = performed(scene, provision, later::dates(scene, provision, draft));
+        let draft = later::given_up(scene, provision, later::assessed(scene, draft));
+        later::judged(scene, provision, scene.under_effect(provision, draft)).finish(scene.agreement)
+    };
+    lines.map(after).collect()
 }
 
 fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> Vec<LineDraft> {

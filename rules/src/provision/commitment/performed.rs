@@ -1,6 +1,7 @@
 //! What was reported on an instance.
 
 use events::Event;
+use events::terms::{Provision, Term};
 
 use crate::docket::Reason;
 use crate::obligation::{Axes, Performance, Timing};
@@ -9,7 +10,7 @@ use crate::scene::{LineDraft, Scene};
 use crate::time::Span;
 
 /// What was reported on the instance: performance closes it, work under way shows and closes nothing.
-pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
+pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
     let agreement = &scene.agreement.id;
     let instance = draft.0.id.strip_prefix(&format!("{agreement}/")).unwrap_or_default().to_string();
     let place = draft.0.provision.clone().unwrap_or_default();
@@ -36,7 +37,11 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
             _ => {}
         }
     }
-    let all_acted = draft.0.by.iter().all(|party| by.contains(&party));
+    let part = part(provision, &done);
+    let all_acted = draft.0.by.iter().all(|party| by.contains(&party)) && part.as_ref().is_none_or(|part| part.is_whole);
+    if let Some(part) = part.filter(|_| !done.is_empty()) {
+        draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));
+    }
     for act in &done {
         let who = match &act.event {
             Event::PerformanceReported(report) if !report.by.is_empty() => format!(" by {}", report.by.join(", ")),
@@ -59,6 +64,9 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
         Some(_) => {
             draft.0.axes.performance = Performance::Partial;
             let open: Vec<&str> = draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+            if open.is_empty() {
+                return open_still(draft);
+            }
             let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
             draft.0.because.push(Reason::new("commitment.joint", text));
         }
@@ -71,9 +79,44 @@ pub(super) fn performed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
         }
         None => {}
     }
-    if !is_standing && draft.0.axes.is_pending() {
-        let command = format!("obligo record performance {} --on DATE", draft.0.id);
-        draft = draft.closes_with(command);
+    if is_standing { draft } else { open_still(draft) }
+}
+
+/// What would close it, while it is open.
+fn open_still(draft: LineDraft) -> LineDraft {
+    if !draft.0.axes.is_pending() {
+        return draft;
     }
-    draft
+    let command = format!("obligo record performance {} --on DATE", draft.0.id);
+    draft.closes_with(command)
+}
+
+/// How much of the whole is done, where the text counts in pieces or names steps.
+struct Part {
+    is_whole: bool,
+    words: String,
+}
+
+fn part(provision: &Provision, done: &[&Act]) -> Option<Part> {
+    let reports = || {
+        done.iter().filter_map(|act| match &act.event {
+            Event::PerformanceReported(report) => Some(report),
+            _ => None,
+        })
+    };
+    if let Some(Term::Number(whole)) = provision.terms.get("quantity") {
+        // A report without a number speaks of the whole.
+        let sum: i64 = reports().map(|report| report.quantity.map_or(*whole, i64::from)).sum();
+        return Some(Part { is_whole: sum >= *whole, words: format!("{sum} of {whole} performed") });
+    }
+    let Some(Term::List(steps)) = provision.terms.get("milestones") else { return None };
+    let steps: Vec<&str> = steps.iter().filter_map(Term::as_text).collect();
+    let is_done = |step: &&&str| reports().any(|report| report.milestone.as_deref().is_none_or(|done| done == **step));
+    let reached = steps.iter().filter(is_done).count();
+    let open: Vec<&str> = steps.iter().filter(|step| !is_done(step)).copied().collect();
+    let words = match open.as_slice() {
+        [] => format!("all {} milestones reached", steps.len()),
+        open => format!("{reached} of {} milestones reached; open: {}", steps.len(), open.join(", ")),
+    };
+    Some(Part { is_whole: open.is_empty(), words })
 }

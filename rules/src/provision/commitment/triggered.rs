@@ -11,7 +11,7 @@ use crate::provision::what;
 use crate::register::{Act, Known};
 use crate::scene::{LineDraft, Scene};
 use crate::time::compute::Clause;
-use crate::time::notice_day::last_day;
+use crate::time::notice_day::last_day_before;
 use crate::time::{Period, Span, compute};
 
 pub(super) fn triggered(
@@ -86,7 +86,7 @@ fn last_days(scene: &Scene, before: Span, period: Period) -> Option<Span> {
     if scene.counting.counts_back_clear(before.earliest) || !period.has_months() {
         return compute(before, &Clause { backward: true, ..Clause::act(period) }, &scene.counting).span();
     }
-    before.map(|day| Some(last_day(day, &Clause::act(period), &scene.counting)?.sure))
+    before.map(|day| Some(last_day_before(day, period, &scene.counting)?.sure))
 }
 
 fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {

@@ -1,0 +1,75 @@
+//! Suspensions of an agreement or of some provisions: from when to when, and what becomes of the dates meanwhile (VCLT 57, 58, 72).
+
+use events::Event;
+use events::event::Clock;
+
+use crate::docket::Reason;
+use crate::notice::Place;
+use crate::time::Span;
+
+/// A suspension that had begun by the day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspension {
+    /// Ids of the provisions; empty: the whole agreement.
+    pub provisions: Vec<String>,
+    /// The days on which it began.
+    pub from: Span,
+    /// The first day on which it operates again, if that is known.
+    pub until: Option<Span>,
+    /// What becomes of dates meanwhile, if that was said.
+    pub clock: Option<Clock>,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// All of them, in legal order.
+pub fn suspensions(place: Place) -> Vec<Suspension> {
+    let mut all: Vec<Suspension> = Vec::new();
+    for act in place.acts() {
+        match &act.event {
+            Event::AgreementSuspended(suspended) => {
+                let until = suspended.until.as_ref().and_then(events::DateSpec::bounds);
+                let until = until.map(|(earliest, latest)| Span { earliest, latest });
+                let what = if suspended.provisions.is_empty() { "all of it".into() } else { suspended.provisions.join(", ") };
+                let ends = until.map(|until| format!(" until {}", until.words())).unwrap_or_default();
+                let text = format!("operation suspended {}{ends}: {what}", act.date_words());
+                all.push(Suspension {
+                    provisions: suspended.provisions.clone(),
+                    from: act.days(),
+                    until,
+                    clock: suspended.clock,
+                    reason: Reason::new("effect.suspended", text).records([act.seq]),
+                });
+            }
+            Event::AgreementResumed(resumed) => {
+                let of_all = resumed.provisions.is_empty();
+                let running = |one: &&mut Suspension| one.until.is_none_or(|until| act.days().earliest < until.earliest);
+                for one in all.iter_mut().filter(running).filter(|one| of_all || one.provisions == resumed.provisions) {
+                    one.until = Some(act.days());
+                    one.reason.text.push_str(&format!("; resumed {}", act.date_words()));
+                    one.reason.records.push(act.seq);
+                }
+            }
+            _ => {}
+        }
+    }
+    all
+}
+
+impl Suspension {
+    /// Whether it holds for a provision, or with `None` for the agreement as a whole.
+    pub fn is_of(&self, provision: Option<&str>) -> bool {
+        self.provisions.is_empty() || provision.is_some_and(|id| self.provisions.iter().any(|known| known == id))
+    }
+
+    /// Whether it holds on a day.
+    pub fn holds(&self, day: chrono::NaiveDate) -> bool {
+        self.from.latest <= day && self.until.is_none_or(|until| day < until.earliest)
+    }
+
+    /// How many days it lasted, at the least and at the most, if it is over.
+    pub fn days(&self) -> Option<(i64, i64)> {
+        let until = self.until?;
+        Some(((until.earliest - self.from.latest).num_days(), (until.latest - self.from.earliest).num_days()))
+    }
+}
