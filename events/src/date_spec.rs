@@ -121,7 +121,7 @@ impl DateSpec {
 
     /// Said to be near this date: neither end may be judged by.
     pub fn is_approximate(&self) -> bool {
-        self.shape == Shape::Around
+        self.shape == Shape::Around || self.text.contains(DOUBTS)
     }
 
     /// As written.
@@ -180,7 +180,7 @@ impl FromStr for DateSpec {
             (Shape::By, rest.trim())
         } else if let Some(rest) = text.strip_prefix("around ") {
             (Shape::Around, rest.trim())
-        } else if text.ends_with(['~', '?', '%']) {
+        } else if text.contains(DOUBTS) {
             (Shape::Around, text)
         } else {
             (Shape::Within, text)
@@ -267,15 +267,21 @@ fn expand_shorthand(side: &str) -> String {
     side.to_owned()
 }
 
+/// The marks by which EDTF says of a date, or of a part of it, that it is doubtful, approximate, or both.
+const DOUBTS: [char; 3] = ['?', '~', '%'];
+
 /// Seasons (sub-year codes 21–32) mean other months elsewhere, and `2025-21` is more often a slip than a spring.
 fn is_season(side: &str) -> bool {
-    let Some((year, code)) = side.trim_end_matches(['~', '?', '%']).split_once('-') else { return false };
-    year.len() == 4 && code.parse::<u8>().is_ok_and(|code| (21..=32).contains(&code))
+    let plain = side.replace(DOUBTS, "");
+    plain
+        .split(['[', ']', '{', '}', ',', '.'])
+        .filter_map(|date| date.split_once('-'))
+        .any(|(year, code)| year.len() == 4 && code.parse::<u8>().is_ok_and(|code| (21..=32).contains(&code)))
 }
 
 fn looks_like_a_day(sides: &[String]) -> bool {
     sides.iter().any(|side| {
-        let numbers: Vec<&str> = side.trim_end_matches(['~', '?', '%']).split('-').collect();
+        let numbers: Vec<&str> = side.trim_end_matches(DOUBTS).split('-').collect();
         (numbers.len() == 3 || numbers.len() == 2)
             && numbers[0].len() == 4
             && numbers.iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))

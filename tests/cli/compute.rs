@@ -83,7 +83,7 @@ fn an_agreement_counts_working_days_by_its_calendars_and_without_one_says_what_i
     register
         .obligo("explain small/notice-1")
         .succeeded()
-        .says("between 2025-10-09 and 2025-10-23")
+        .says("between 2025-10-09 and 2025-10-24")
         .says("no calendar of holidays is named");
 }
 

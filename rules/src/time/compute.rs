@@ -211,9 +211,14 @@ pub fn compute(from: Span, clause: &Clause, counting: &Counting) -> Answer {
         Err(why) => return Answer::none(why),
     };
     let edition = regime.edition(from.earliest);
-    let count = |from: NaiveDate| Count::new(clause, counting, regime, edition).run(from);
+    let count = |from: NaiveDate| Count::new(clause, counting, regime, regime.edition(from)).run(from);
     let (first, last) = (count(from.earliest), count(from.latest));
-    let span = first.span.zip(last.span).map(|(first, last)| first.hull(last));
+    // Where the rules changed in between, the days on both sides of the change are counted too, each by its own rules.
+    let changes =
+        regime.editions.iter().filter_map(|edition| edition.from).filter(|day| from.earliest < *day && *day <= from.latest);
+    let between = changes.flat_map(|day| [day.pred_opt().unwrap_or(day), day]).map(|day| count(day).span);
+    let ends = first.span.zip(last.span).map(|(first, last)| first.hull(last));
+    let span = between.fold(ends, |span, other| span.zip(other).map(|(span, other)| span.hull(other)));
     let mut undetermined = first.undetermined.clone().or(last.undetermined.clone());
     let is_range = from.exact().is_none();
     if is_range && undetermined.is_none() && span.and_then(Span::exact).is_none() {
@@ -291,7 +296,8 @@ impl<'a> Count<'a> {
         };
         let span = self.then(from, span)?;
         let span = self.not_before(span);
-        self.rolled(from, span)
+        let base = self.base(from)?;
+        self.rolled(base, span)
     }
 
     /// By a rule of the regime.
@@ -330,7 +336,8 @@ impl<'a> Count<'a> {
 
     fn period(&mut self, from: NaiveDate, period: Period) -> Option<Span> {
         let counted = self.clause.count_trigger_day || self.edition.trigger_day_counted.value;
-        let base = if counted && !self.clause.backward { from.pred_opt()? } else { from };
+        // Hours run from their hour, whatever the day counts for.
+        let base = if period.hours() > 0 { from } else { self.base(from)? };
         let rule = self.edition.trigger_day_counted.clone();
         match (counted, self.clause.count_trigger_day) {
             (true, true) => self.by_clause(format!("{from} is itself the first day counted")),
@@ -341,6 +348,12 @@ impl<'a> Count<'a> {
         self.quantified(span, period)
     }
 
+    /// The day before the first that is counted.
+    fn base(&self, from: NaiveDate) -> Option<NaiveDate> {
+        let counted = self.clause.count_trigger_day || self.edition.trigger_day_counted.value;
+        if counted && !self.clause.backward { from.pred_opt() } else { Some(from) }
+    }
+
     fn forward(&mut self, base: NaiveDate, period: Period) -> Option<Span> {
         if period.hours() > 0 {
             return self.hours(base, period.hours());
@@ -348,8 +361,11 @@ impl<'a> Count<'a> {
         if period.working_days() > 0 {
             return self.working_days(base, period.working_days().into(), 1);
         }
+        // A rule for acts: an effect begins on its day, however short the period.
         let skip = match self.edition.short_period.as_ref().map(|rule| rule.value) {
-            Some(ShortPeriod::SkipNonWorking { upto_days }) => period.months() == 0 && period.days() <= upto_days,
+            Some(ShortPeriod::SkipNonWorking { upto_days }) if self.clause.purpose == Purpose::Act => {
+                period.months() == 0 && period.days() <= upto_days
+            }
             _ => false,
         };
         if skip {

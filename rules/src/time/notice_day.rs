@@ -17,16 +17,29 @@ pub struct LastDay {
     pub possible: NaiveDate,
 }
 
-/// Longer than any period: a search ends there.
-const FARTHEST: u64 = 800_000;
+/// Longer than any period and any deemed receipt before it: a search ends there.
+const FARTHEST: u64 = 1_200_000;
+
+/// A day that a clause names may lie before the event, within a month of it (the first of that month): a search begins so much later.
+const LATER: u64 = 31;
+
+/// Where a calendar begins or ends, later days may be surer than earlier ones; so many days are looked at one by one.
+const EDGE: u64 = 400;
 
 /// The last day from which `clause` gives a day no later than `end`. `None` where no day does.
-///
-/// The clause must never give an earlier day for a later one; none that a text can say does.
 pub fn last_day(end: NaiveDate, clause: &Clause, counting: &Counting) -> Option<LastDay> {
     let count = |from: NaiveDate| compute(Span::day(from), clause, counting).span();
-    let sure = search(end, |from| count(from).is_some_and(|span| span.latest <= end))?;
-    let possible = search(end, |from| count(from).is_some_and(|span| span.earliest <= end))?;
+    let one = |holds: &dyn Fn(NaiveDate) -> bool| match counting.calendars.is_empty() {
+        true => search(end, holds),
+        false => {
+            let found = search(end, holds);
+            let first = end.checked_add_days(Days::new(LATER))?;
+            let mut later = (0..EDGE).map_while(|back| first.checked_sub_days(Days::new(back)));
+            later.by_ref().take_while(|day| Some(*day) != found).find(|day| holds(*day)).or(found)
+        }
+    };
+    let sure = one(&|from| count(from).is_some_and(|span| span.latest <= end))?;
+    let possible = one(&|from| count(from).is_some_and(|span| span.earliest <= end))?;
     Some(LastDay { sure, possible })
 }
 
@@ -36,17 +49,20 @@ pub fn last_day_before(end: NaiveDate, period: Period, counting: &Counting) -> O
     last_day(end, &Clause { effect: Some(EffectDay::SameDay), ..Clause::effect(period) }, counting)
 }
 
-/// The last day up to `end` on which it holds: far enough back first, then half by half.
+/// The last day on which it holds, of those not long after `end`: far enough back first, then half by half. What holds must hold on
+/// every day before.
 pub(super) fn search(end: NaiveDate, holds: impl Fn(NaiveDate) -> bool) -> Option<NaiveDate> {
-    // No clause ends before it begins, so the day itself is the last that could do.
-    if holds(end) {
-        return Some(end);
+    let start = end.checked_add_days(Days::new(LATER))?;
+    let back = |days: u64| start.checked_sub_days(Days::new(days));
+    if holds(start) {
+        return Some(start);
     }
-    let back = |days: u64| end.checked_sub_days(Days::new(days));
     let (mut too_late, mut reach) = (0, 1);
     while !back(reach).is_some_and(&holds) {
-        (too_late, reach) = (reach, reach.checked_mul(2).filter(|reach| *reach <= FARTHEST)?);
-        back(reach)?;
+        if reach == FARTHEST || back(reach).is_none() {
+            return None;
+        }
+        (too_late, reach) = (reach, (reach * 2).min(FARTHEST));
     }
     while reach - too_late > 1 {
         let middle = (too_late + reach) / 2;

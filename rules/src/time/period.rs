@@ -251,10 +251,10 @@ fn joined_units(text: &str) -> String {
 fn month_in_parts(text: &str) -> Result<Option<u32>, String> {
     let lower = text.trim().to_ascii_lowercase();
     let Some(part) = lower.strip_suffix("a month").map(|part| part.trim().trim_end_matches("of").trim()) else { return Ok(None) };
-    let days = match part.trim_start_matches("one ").trim_start_matches("a ") {
+    let days = match part {
         "" => return Ok(None),
-        "half" | "1/2" => 15,
-        "third" | "1/3" => 10,
+        "half" | "one half" | "a half" | "1/2" => 15,
+        "third" | "one third" | "a third" | "1/3" => 10,
         "two thirds" | "2/3" => 20,
         other => return Err(format!("`{other}` of a month is not a part that comes out in whole days")),
     };

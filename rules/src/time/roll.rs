@@ -11,9 +11,13 @@ use super::span::Span;
 /// Without a calendar nobody can say how long a run of holidays is; the longest in the calendars at hand has eleven days.
 const LONGEST_RUN: u64 = 14;
 
+/// More holidays than any year has in the calendars at hand.
+const MOST_HOLIDAYS: u64 = 30;
+
 impl<'a> Count<'a> {
     /// Acts alone move; what takes effect does so on its day, whatever day it is.
-    pub(super) fn rolled(&mut self, from: NaiveDate, span: Span) -> Option<Span> {
+    /// `base` is the day before the first that is counted.
+    pub(super) fn rolled(&mut self, base: NaiveDate, span: Span) -> Option<Span> {
         let in_hours = self.clause.period.is_some_and(|period| period.hours() > 0);
         if self.clause.purpose == Purpose::Effect || in_hours || self.clause.then.is_some() {
             return Some(span);
@@ -21,50 +25,62 @@ impl<'a> Count<'a> {
         if self.clause.backward {
             return match self.edition.backward.value.roll {
                 RollBack::None => Some(span),
-                RollBack::Preceding => self.roll(span, -1),
-                RollBack::Following => self.roll(span, 1),
+                RollBack::Preceding => self.roll(base, span, -1),
+                RollBack::Following => self.roll(base, span, 1),
             };
         }
-        let span = self.roll(span, 1)?;
-        self.two_working_days(from, span)
+        self.roll(base, span, 1)
     }
 
-    fn roll(&mut self, span: Span, direction: i64) -> Option<Span> {
+    fn roll(&mut self, base: NaiveDate, span: Span, direction: i64) -> Option<Span> {
         let Some(rule) = self.edition.roll.clone() else {
             self.warn_of_closed_days(span);
             return Some(span);
         };
         if let Some(condition) = &rule.value.condition {
-            let moved = self.roll_by(&rule, span, direction)?;
+            let moved = self.roll_by(&rule, base, span, direction)?;
             if moved != span {
                 self.unsettled(format!("whether the last day moves: {condition}"));
             }
             return Some(span.hull(moved));
         }
-        self.roll_by(&rule, span, direction)
+        self.roll_by(&rule, base, span, direction)
     }
 
     /// Moves each end, by each party's calendar.
-    fn roll_by(&mut self, rule: &Cited<Roll>, span: Span, direction: i64) -> Option<Span> {
+    fn roll_by(&mut self, rule: &Cited<Roll>, base: NaiveDate, span: Span, direction: i64) -> Option<Span> {
+        let two = self.two_working_days().filter(|_| direction > 0);
         if self.counting.calendars.is_empty() && rule.value.holidays {
-            return self.roll_blind(rule, span, direction);
+            return self.roll_blind(rule, span, direction, two.is_some());
         }
-        let mut ends: Vec<(String, NaiveDate)> = Vec::new();
+        let (mut open, mut ends): (Vec<NaiveDate>, Vec<(String, NaiveDate)>) = (Vec::new(), Vec::new());
         for end in [span.earliest, span.latest] {
             for calendar in self.calendars() {
-                match self.open_day(rule, end, direction, calendar) {
-                    Ok(day) => ends.push((calendar.map_or("no calendar".into(), |calendar| calendar.id.clone()), day?)),
+                let moved = self.open_day(rule, end, direction, calendar).and_then(|day| match (day, &two) {
+                    (Some(day), Some(_)) => Ok(Some((day, self.with_two_working_days(base, day, calendar)?))),
+                    (day, _) => Ok(day.map(|day| (day, Some(day)))),
+                });
+                match moved {
+                    Ok(days) => {
+                        let (day, last) = days?;
+                        open.push(day);
+                        ends.push((calendar.map_or("no calendar".into(), |calendar| calendar.id.clone()), last?));
+                    }
                     Err(not_covered) => {
                         self.unsettled(not_covered.to_string());
-                        return self.roll_blind(rule, span, direction);
+                        return self.roll_blind(rule, span, direction, two.is_some());
                     }
                 }
             }
         }
-        let moved = ends.iter().map(|(_, day)| Span::day(*day)).reduce(Span::hull)?;
-        if moved != span {
-            let text = format!("nothing can be done on {}: moved to {}", span.words(), moved.words());
+        let opened = open.into_iter().map(Span::day).reduce(Span::hull)?;
+        if opened != span {
+            let text = format!("nothing can be done on {}: moved to {}", span.words(), opened.words());
             self.step(rule, text);
+        }
+        let moved = ends.iter().map(|(_, day)| Span::day(*day)).reduce(Span::hull)?;
+        if let Some(two) = two.filter(|_| moved != opened) {
+            self.step(&two, format!("the period holds at least two working days: {}", moved.words()));
         }
         let differ = ends.iter().any(|(_, day)| *day != ends[0].1) && span.earliest == span.latest;
         if differ {
@@ -104,7 +120,7 @@ impl<'a> Count<'a> {
     }
 
     /// Which days are holidays is not known: from the first day that is no weekend to the end of the longest run.
-    fn roll_blind(&mut self, rule: &Cited<Roll>, span: Span, direction: i64) -> Option<Span> {
+    fn roll_blind(&mut self, rule: &Cited<Roll>, span: Span, direction: i64, has_two: bool) -> Option<Span> {
         let near = |mut day: NaiveDate| {
             while rule.value.weekdays.contains(&day.weekday()) {
                 day = step_day(day, direction)?;
@@ -113,7 +129,9 @@ impl<'a> Count<'a> {
         };
         let (one, other) = if direction > 0 { (span.earliest, span.latest) } else { (span.latest, span.earliest) };
         let nearest = near(one)?;
-        let farthest = Span::day(near(other)?).moved(direction * LONGEST_RUN as i64)?.earliest;
+        // A second working day may lie behind one more weekend.
+        let run = LONGEST_RUN + if has_two { 4 } else { 0 };
+        let farthest = Span::day(near(other)?).moved(direction * run as i64)?.earliest;
         let range = Span { earliest: nearest.min(farthest), latest: nearest.max(farthest) };
         self.unsettled(format!("whether {} is a working day: no calendar of holidays is named", nearest));
         let text = format!("a last day that is no working day moves; without a calendar it lies {}", range.words());
@@ -121,35 +139,39 @@ impl<'a> Count<'a> {
         Some(range)
     }
 
-    /// A period of some days holds at least two working days.
-    fn two_working_days(&mut self, from: NaiveDate, span: Span) -> Option<Span> {
-        let rule = self.edition.short_period.clone();
-        let (Some(rule), Some(period)) = (rule, self.clause.period) else { return Some(span) };
-        let ShortPeriod::TwoWorkingDays { from_days } = rule.value else { return Some(span) };
+    /// The rule by which a period of some days holds at least two working days, where there is one that applies.
+    fn two_working_days(&self) -> Option<Cited<ShortPeriod>> {
+        let rule = self.edition.short_period.clone()?;
+        let period = self.clause.period?;
+        let ShortPeriod::TwoWorkingDays { from_days } = rule.value else { return None };
         let applies = period.months() == 0 && period.working_days() == 0 && from_days <= period.days();
-        if !applies || self.undetermined.is_some() || self.counting.calendars.is_empty() {
-            return Some(span);
-        }
-        let mut end = span.latest;
-        while self.working_between(from, end)? < 2 {
-            end = end.succ_opt()?;
-        }
-        if end != span.latest {
-            self.step(&rule, format!("the period holds at least two working days: {end}"));
-            return Some(Span { earliest: span.earliest.max(end), latest: end });
-        }
-        Some(span)
+        applies.then_some(rule)
     }
 
-    fn working_between(&self, after: NaiveDate, upto: NaiveDate) -> Option<usize> {
-        let mut count = 0;
-        let mut day = after;
-        while day < upto {
-            day = day.succ_opt()?;
-            count +=
-                usize::from(self.counting.calendars.iter().all(|calendar| self.is_working(day, Some(calendar)).unwrap_or(false)));
+    /// The last day so moved that two working days lie between, by one calendar.
+    fn with_two_working_days(
+        &self,
+        base: NaiveDate,
+        end: NaiveDate,
+        calendar: Option<&Calendar>,
+    ) -> Result<Option<NaiveDate>, NotCovered> {
+        let (mut day, mut found, mut unknown) = (base, 0, None);
+        while found < 2 {
+            // Days that no calendar covers may be working days or not: that matters only if two others are not found.
+            if let Some(unknown) = unknown.take_if(|_| end <= day) {
+                return Err(unknown);
+            }
+            match day.succ_opt() {
+                Some(next) => day = next,
+                None => return Ok(None),
+            }
+            match self.is_working(day, calendar) {
+                Ok(is_working) => found += u32::from(is_working),
+                Err(not_covered) if !is_weekend(day, &self.regime.weekend) => unknown = unknown.or(Some(not_covered)),
+                Err(_) => {}
+            }
         }
-        Some(count)
+        Ok(Some(day.max(end)))
     }
 
     fn is_working(&self, day: NaiveDate, calendar: Option<&Calendar>) -> Result<bool, NotCovered> {
@@ -176,10 +198,19 @@ impl<'a> Count<'a> {
         } else if span.earliest != span.latest {
             self.unsettled("whose holidays count");
         }
-        let farthest = span.moved(direction * LONGEST_RUN as i64)?;
-        let span = if unknown { span.hull(farthest) } else { span };
+        let span = if unknown { span.hull(self.farthest_working_day(from, count, direction)?) } else { span };
         self.steps.push(Step::day(format!("{count} working days from {from}: {}", span.words())));
         Some(span)
+    }
+
+    /// Which days are holidays is not known: as far off as the day can be, with as many holidays on the way as a year can have and the
+    /// longest run of them at the end.
+    fn farthest_working_day(&self, from: NaiveDate, count: u64, direction: i64) -> Option<Span> {
+        let nth = |count: u64| self.nth_working_day(from, count, direction, None).ok()?;
+        let run = direction * LONGEST_RUN as i64;
+        let nearest = Span::day(nth(count)?).moved(run)?.earliest;
+        let days = (nearest - from).num_days().unsigned_abs();
+        Span::day(nth(count + MOST_HOLIDAYS * days / 365)?).moved(run)
     }
 
     fn nth_working_day(
