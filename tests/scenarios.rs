@@ -17,27 +17,94 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::OnceLock;
 
+use rules::machine::MACHINES;
 use serde_json::Value;
 use support::{Register, agreement, because, due, entry, example};
 
+/// What went wrong in the stories, and what showed in their dockets: each story is told once for all tests.
+fn told() -> &'static (Vec<String>, BTreeSet<String>) {
+    static TOLD: OnceLock<(Vec<String>, BTreeSet<String>)> = OnceLock::new();
+    TOLD.get_or_init(tell_all)
+}
+
 #[test]
 fn every_story_ends_as_it_is_told() {
+    let (wrong, _) = told();
+    assert!(wrong.is_empty(), "{} stories or lines go wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn every_transition_of_every_machine_shows_in_a_story() {
+    let (_, seen) = told();
+    let mut missing = Vec::new();
+    for machine in MACHINES {
+        for transition in machine.transitions {
+            let key = format!("{} {}", machine.of, transition.shows);
+            if !shows(seen, &key) {
+                missing.push(format!("{}: {} -> {} ({key})", machine.name, transition.from, transition.to));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no story shows\n{}", missing.join("\n"));
+    assert!(!shows(seen, "notice label lost at sea"), "the control: what no docket says is not found");
+}
+
+/// A label may go on; everything else is a whole word.
+fn shows(seen: &BTreeSet<String>, key: &str) -> bool {
+    if key.contains(" label ") {
+        seen.range(key.to_string()..).next().is_some_and(|said| said.starts_with(key))
+    } else {
+        seen.contains(key)
+    }
+}
+
+/// What shows in a docket, in the words of the machines' tables.
+fn learn(docket: &Value, seen: &mut BTreeSet<String>) {
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_string();
+    let rules = |because: &Value| -> Vec<String> {
+        because.as_array().into_iter().flatten().map(|reason| word(&reason["rule"])).collect()
+    };
+    for line in docket["entries"].as_array().into_iter().flatten() {
+        let kind = word(&line["kind"]);
+        for axis in ["existence", "timing", "performance", "timeliness", "assessment", "label"] {
+            seen.insert(format!("{kind} {axis} {}", word(&line[axis])));
+        }
+        seen.extend(rules(&line["because"]).iter().map(|rule| format!("{kind} reason {rule}")));
+        // What an agreement's term and effect do shows in their lines.
+        if kind == "term" {
+            seen.extend(rules(&line["because"]).iter().map(|rule| format!("agreement reason {rule}")));
+        }
+    }
+    for agreement in docket["agreements"].as_array().into_iter().flatten() {
+        seen.insert(format!("agreement state {}", word(&agreement["effect"]["state"])));
+        seen.extend(rules(&agreement["effect"]["because"]).iter().map(|rule| format!("agreement reason {rule}")));
+        for party in agreement["participation"].as_array().into_iter().flatten() {
+            seen.insert(format!("party state {}", word(&party["state"])));
+            seen.extend(rules(&party["because"]).iter().map(|rule| format!("party reason {rule}")));
+        }
+    }
+}
+
+fn tell_all() -> (Vec<String>, BTreeSet<String>) {
     let mut stories: Vec<_> =
         std::fs::read_dir(support::root().join("tests/scenarios")).unwrap().map(|entry| entry.unwrap().path()).collect();
     stories.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
     stories.sort();
     assert!(stories.len() >= 12, "there were more stories than {}", stories.len());
-    let mut wrong = Vec::new();
+    let (mut wrong, mut seen) = (Vec::new(), BTreeSet::new());
     for story in &stories {
-        wrong.extend(tell(story).into_iter().map(|what| format!("{}:{what}", story.file_name().unwrap().display())));
+        let ends = tell(story, &mut seen);
+        wrong.extend(ends.into_iter().map(|what| format!("{}:{what}", story.file_name().unwrap().display())));
     }
-    assert!(wrong.is_empty(), "{} of {} stories or lines go wrong:\n{}", wrong.len(), stories.len(), wrong.join("\n"));
+    (wrong, seen)
 }
 
 /// Tells a story and gives what is wrong with it, each with its line.
-fn tell(story: &Path) -> Vec<String> {
+fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
     let text = std::fs::read_to_string(story).unwrap();
     let mut lines = text.lines().zip(1..).peekable();
     let mut register = Register::new();
@@ -75,6 +142,7 @@ fn tell(story: &Path) -> Vec<String> {
             }
             ("as", day) => {
                 let docket = register.json(&format!("status --as-of {}", day.trim_start_matches("of ")));
+                learn(&docket, seen);
                 for (said, place) in block.iter().filter(|(said, _)| !said.trim().is_empty()) {
                     expectations += 1;
                     wrong.extend(check(&docket, said.trim()).err().map(|what| format!("{place}: {line}: {what}")));

@@ -1,16 +1,5 @@
 //! Whether an agreement has effect, since when, and when it ends.
 //!
-//! | from | when | to |
-//! |---|---|---|
-//! | – | concluded, signed | `concluded`, `signed` |
-//! | concluded, signed | its own rule is reached (signature, launch, a date), or a document states that it came into effect | `in_effect` (non-binding), `in_force` (binding) |
-//! | concluded, signed | it is applied provisionally | `provisionally_applied` |
-//! | in effect | its operation is suspended | `suspended` |
-//! | suspended | it is resumed, or the suspension is over | in effect |
-//! | in effect | a notice to terminate takes effect, or the parties end it by consent | `terminated` |
-//! | in effect | a later agreement takes its place | `superseded` |
-//! | in effect | its term is over | `expired` |
-//!
 //! Each step is dated as precisely as its record; on a day between the earliest and the latest it could be, the state is `undetermined`.
 
 use chrono::NaiveDate;
@@ -20,11 +9,115 @@ use events::terms::Force;
 
 use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Reason};
+use crate::machine::{Machine, derived, recorded};
 use crate::notice::{Notice, Place};
 use crate::register::{Act, Agreement};
 use crate::suspension;
 use crate::term::Term;
 use crate::time::Span;
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "agreement",
+    about: "Whether an agreement has effect. An agreement under notice has effect until the notice takes effect.",
+    of: "agreement",
+    transitions: &[
+        recorded("–", "agreement.concluded", "negotiations are concluded", "", "concluded", "state concluded"),
+        recorded("–, concluded", "agreement.signed", "it is signed", "VCLT 10, 12", "signed", "state signed"),
+        recorded(
+            "concluded, signed",
+            "agreement.provisionally-applied",
+            "it is applied before it enters into force",
+            "VCLT 25",
+            "provisionally_applied",
+            "state provisionally_applied",
+        ),
+        derived(
+            "concluded, signed",
+            "its own rule is reached: signature, launch, a date",
+            "VCLT 24(1)",
+            "in_effect",
+            "reason effect.own-rule",
+        ),
+        derived(
+            "concluded, signed",
+            "a political text is launched, and no document names another day",
+            "",
+            "in_effect",
+            "reason effect.launch",
+        ),
+        recorded(
+            "concluded, signed, provisionally_applied",
+            "agreement.took-effect",
+            "a document states that it came into effect or entered into force",
+            "VCLT 24",
+            "in_force",
+            "state in_force",
+        ),
+        recorded(
+            "in_effect, in_force",
+            "agreement.suspended",
+            "its operation is suspended",
+            "VCLT 57, 58, 72",
+            "suspended",
+            "state suspended",
+        ),
+        recorded(
+            "suspended",
+            "agreement.resumed",
+            "it is resumed, or the day until which it was suspended comes",
+            "VCLT 72(2)",
+            "in_force",
+            "reason effect.suspended",
+        ),
+        derived(
+            "in_effect, in_force",
+            "its term is over and goes on, nobody having given notice in time",
+            "",
+            "in_effect, in_force",
+            "reason term.renewal",
+        ),
+        recorded(
+            "in_effect, in_force",
+            "agreement.renewed",
+            "the parties prolong it",
+            "",
+            "in_effect, in_force",
+            "reason effect.term",
+        ),
+        derived("in_effect, in_force, suspended", "its term is over", "VCLT 54(a)", "expired", "state expired"),
+        derived(
+            "in_effect, in_force, suspended",
+            "a notice to end it takes effect",
+            "VCLT 54(a), 56",
+            "terminated",
+            "reason effect.notice",
+        ),
+        recorded(
+            "in_effect, in_force, suspended",
+            "agreement.terminated",
+            "all parties end it",
+            "VCLT 54(b)",
+            "terminated",
+            "reason effect.consent",
+        ),
+        recorded(
+            "in_effect, in_force, suspended",
+            "agreement.superseded",
+            "a later agreement takes its place",
+            "VCLT 59",
+            "superseded",
+            "state superseded",
+        ),
+        derived(
+            "any",
+            "a day lies between the earliest and the latest that a step can have",
+            "",
+            "undetermined",
+            "state undetermined",
+        ),
+    ],
+};
 
 /// An end that is in sight.
 #[derive(Debug, Clone, PartialEq)]

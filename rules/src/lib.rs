@@ -16,6 +16,7 @@ mod agreement;
 mod clause;
 mod consent;
 mod counted;
+pub mod machine;
 mod meeting;
 pub mod notice;
 mod obligation;

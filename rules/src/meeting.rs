@@ -1,12 +1,5 @@
 //! Meetings that were planned or held, each its own line.
 //!
-//! | from | act | to |
-//! |---|---|---|
-//! | – | planned, tentatively planned | `planned`, `tentative` |
-//! | planned | postponed | `planned`, the old day kept in the reasons |
-//! | planned | held | `held` |
-//! | planned | cancelled | `cancelled` |
-//!
 //! A pending meeting whose date has passed was held or was not: nothing recorded settles it, so it is `undetermined`, never missed.
 
 use std::collections::BTreeMap;
@@ -15,10 +8,32 @@ use events::Event;
 use events::event::Certainty;
 
 use crate::docket::{Due, Kind, Line, Reason};
+use crate::machine::{Machine, derived, recorded};
 use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timing, timing};
 use crate::register::{Act, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::Span;
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "meeting",
+    about: "One meeting of a body. A planned meeting whose day has passed was held or was not: nothing recorded settles it, so it is undetermined, never missed.",
+    of: "meeting",
+    transitions: &[
+        recorded("–", "meeting.scheduled", "it is planned", "", "planned", "reason meeting.planned"),
+        recorded(
+            "planned",
+            "meeting.postponed",
+            "it is moved; the old day stays in the reasons",
+            "",
+            "planned",
+            "reason meeting.postponed",
+        ),
+        recorded("planned", "meeting.held", "it takes place", "", "held", "reason meeting.held"),
+        recorded("planned", "meeting.cancelled", "it will not take place", "", "cancelled", "reason meeting.cancelled"),
+        derived("planned", "its day has passed, and nothing more is recorded", "", "undetermined", "timing undetermined"),
+    ],
+};
 
 /// What is known of one meeting on the day.
 #[derive(Default)]

@@ -1,21 +1,36 @@
 //! Each party's own standing in an agreement. One that leaves leaves for itself; the agreement goes on for the others.
-//!
-//! | from | when | to |
-//! |---|---|---|
-//! | – | it is named as a party | `signatory` |
-//! | signatory, former | the agreement takes effect for it: as a whole, or by its own consent | `bound` |
-//! | bound | its notice of withdrawal runs | `leaving` |
-//! | bound, leaving | its withdrawal takes effect | `former` |
 
 use events::Event;
 
 use crate::consent;
 use crate::docket::{Participation, ParticipationState, Reason};
+use crate::machine::{Machine, derived, recorded};
 use crate::notice::Standing;
 use crate::provision::entry_into_effect;
 use crate::register::Act;
 use crate::scene::Scene;
 use crate::time::Span;
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "participation",
+    about: "Each party by itself: one that leaves leaves for itself.",
+    of: "party",
+    transitions: &[
+        recorded("–", "agreement.recorded", "it is named as a party", "", "signatory", "state signatory"),
+        derived("signatory", "the agreement takes effect for all", "VCLT 24(1)", "bound", "reason participation.bound"),
+        recorded(
+            "signatory, former",
+            "consent.notified",
+            "its own consent takes effect",
+            "VCLT 11, 24(3)",
+            "bound",
+            "reason participation.joins",
+        ),
+        derived("bound", "its notice of withdrawal runs", "VCLT 54", "leaving", "state leaving"),
+        derived("bound, leaving", "its withdrawal takes effect", "VCLT 54", "former", "state former"),
+    ],
+};
 
 /// The standing of every party on the day.
 pub fn participation(scene: &Scene) -> Vec<Participation> {

@@ -1,20 +1,5 @@
 //! Notice to end an agreement: which power it exercises, from when its period runs, and when it takes effect.
 //!
-//! | from | when | to |
-//! |---|---|---|
-//! | – | a notice is given, or a condition is met by which the end comes of itself | `running` |
-//! | – | it is given before the power begins, or outside its window | `too early` |
-//! | running | its period has run from the day the text counts from, and nothing holds it | `effective` |
-//! | running | it is taken back before it takes effect | `retracted` |
-//! | running | it is found to be defective | `defective` |
-//! | defective | the defect is cured; its period runs from then | `running` |
-//! | running | the other side objects | `contested`: the date is shown and marked |
-//! | contested | the objection is withdrawn or settled | `running` |
-//! | running | another notice is given in its place | `overtaken` |
-//! | running | its effect is suspended | `suspended` |
-//! | suspended | it is taken up again | `running` |
-//! | running | another end came before, or the parties prolonged the agreement | `overtaken` |
-//!
 //! What a text leaves open has several readings: whether the period runs from giving or from receipt, whether the effect begins on the
 //! corresponding day or on the day after. The day that the depositary states fixes them.
 
@@ -25,6 +10,7 @@ use events::{DateSpec, Event};
 
 use crate::consent::consents;
 use crate::docket::{EffectState, Reason, Reckoned};
+use crate::machine::{Machine, derived, recorded};
 use crate::provision::entry_into_effect;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::term::{self, Term};
@@ -39,6 +25,113 @@ pub mod terms;
 
 pub(crate) use later::stated_of;
 pub use terms::{CountedFrom, NoticeTerms, Window};
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "notice",
+    about: "A notice that ends an agreement, a participation, or the renewal of a term.",
+    of: "notice",
+    transitions: &[
+        recorded("–", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
+        recorded(
+            "–",
+            "notice.given",
+            "a party gives notice before the power begins, or outside its window",
+            "",
+            "too early",
+            "label too early",
+        ),
+        recorded(
+            "–",
+            "condition.established",
+            "a condition is met by which the end comes of itself",
+            "",
+            "running",
+            "label effective",
+        ),
+        derived(
+            "running",
+            "nobody has recorded the day from which its period runs",
+            "VCLT 78",
+            "undetermined",
+            "timing undetermined",
+        ),
+        recorded(
+            "running",
+            "notice.received",
+            "it is received; its period runs from there, where the text counts from receipt",
+            "VCLT 78",
+            "running",
+            "reason notice.period",
+        ),
+        recorded("running", "notice.extended", "it is put off by agreement", "TEU 50(3)", "running", "reason notice.extended"),
+        recorded("running", "notice.given", "it names a later day, and the text lets it", "", "running", "reason notice.names"),
+        recorded(
+            "running",
+            "effect.stated",
+            "the depositary states the day, and settles what is open",
+            "VCLT 77",
+            "running",
+            "reason notice.stated",
+        ),
+        recorded(
+            "running",
+            "condition.established",
+            "something holds it, or it hangs on something",
+            "",
+            "held",
+            "reason notice.held",
+        ),
+        recorded("running", "condition.established", "what it hangs on is so", "", "running", "reason notice.condition"),
+        recorded(
+            "–",
+            "assumption.made",
+            "a default rule is taken for a silent text",
+            "VCLT 56(2)",
+            "running",
+            "reason notice.assumed",
+        ),
+        recorded(
+            "running",
+            "notice.contested",
+            "the other side objects: the date stays, and is marked",
+            "VCLT 65(3)",
+            "contested",
+            "label running, contested",
+        ),
+        recorded("contested", "notice.upheld", "the objection is withdrawn or settled", "", "running", "reason notice.upheld"),
+        recorded("running", "notice.found-defective", "a defect is found", "", "defective", "label defective"),
+        recorded(
+            "defective",
+            "notice.cured",
+            "the defect is cured: its period runs from then",
+            "",
+            "running",
+            "reason notice.cured",
+        ),
+        recorded("running", "notice.suspended", "its effect is suspended", "", "suspended", "reason notice.suspended"),
+        recorded("suspended", "notice.resumed", "it is taken up again", "", "running", "reason notice.resumed"),
+        recorded(
+            "running, suspended",
+            "notice.retracted",
+            "it is taken back before it takes effect",
+            "VCLT 68",
+            "retracted",
+            "label retracted",
+        ),
+        recorded("running", "notice.given", "another is given in its place", "", "overtaken", "reason notice.replaced"),
+        recorded(
+            "running",
+            "agreement.renewed",
+            "the parties prolong the agreement in spite of it",
+            "",
+            "overtaken",
+            "reason notice.prolonged",
+        ),
+        derived("running, suspended", "another end comes before", "", "overtaken", "label overtaken"),
+        derived("running, contested", "its period has run, and nothing holds it", "VCLT 54(a)", "effective", "label effective"),
+    ],
+};
 
 /// A notice that had been given by the day, or an end that had begun to come of itself.
 #[derive(Debug, Clone, PartialEq)]

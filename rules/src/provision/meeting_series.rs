@@ -7,12 +7,43 @@ use events::terms::Provision;
 use super::{Kind, commitment, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
+use crate::machine::{Machine, derived, recorded};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Cycle, Reading, cycles};
 use crate::time::{Period, Span};
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "cycle",
+    about: "One cycle in which a body is to meet. Each is judged by itself, and a missed one stays.",
+    of: "meeting-cycle",
+    transitions: &[
+        derived("–", "the cycle begins", "", "open", "timing open"),
+        derived("–", "the cycle before it was met", "", "not_open", "timing not_open"),
+        derived("open", "the first day on which it may be due is thirty days off or less", "", "due_soon", "timing due_soon"),
+        derived("due_soon", "that day has come under one reading at least", "", "due", "timing due"),
+        recorded("open, due_soon, due", "meeting.held", "a meeting is held in it", "", "fulfilled", "reason meeting-series.met"),
+        derived("due", "the last day has passed under every reading", "", "overdue", "timing overdue"),
+        recorded(
+            "open, due_soon, due, overdue",
+            "cycle.excused",
+            "all parties agree that it may pass",
+            "",
+            "excused",
+            "existence ended(excused)",
+        ),
+        derived(
+            "open, due_soon, due",
+            "a meeting was held on a day that may lie in it or outside",
+            "",
+            "undetermined",
+            "reason meeting-series.vague",
+        ),
+    ],
+};
 
 /// `meeting-series`.
 pub const KIND: Kind =

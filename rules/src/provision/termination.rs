@@ -5,11 +5,48 @@ use events::terms::{Provision, Term};
 use super::{Kind, survival, what};
 use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
+use crate::machine::{Machine, derived, recorded};
 use crate::notice::{self, NoticeTerms, Standing, answers};
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::register::Known;
 use crate::scene::Scene;
 use crate::time::{Answer, Span};
+
+/// The machine.
+pub const MACHINE: Machine = Machine {
+    name: "power",
+    about: "The power to end an agreement, or to leave it.",
+    of: "power",
+    transitions: &[
+        derived("–", "the agreement has no effect yet", "", "dormant", "reason termination.dormant"),
+        derived("–, dormant", "the agreement has effect", "", "exercisable", "label exercisable"),
+        derived(
+            "–",
+            "it is locked for a time, or its window is closed: the day it opens is shown",
+            "ILO denunciation windows",
+            "dormant",
+            "reason termination.opens",
+        ),
+        derived("–", "the end comes of itself once a condition is met", "", "dormant", "label dormant"),
+        recorded(
+            "exercisable",
+            "notice.given",
+            "the holder gives notice",
+            "VCLT 65, 67",
+            "exercised",
+            "reason termination.exercised",
+        ),
+        recorded(
+            "exercised",
+            "notice.retracted",
+            "the notice is taken back or found defective",
+            "VCLT 68",
+            "exercisable",
+            "label exercisable",
+        ),
+        derived("exercised, exercisable", "the agreement is over", "", "ended", "existence ended(terminated)"),
+    ],
+};
 
 /// `termination`.
 pub const KIND: Kind = Kind {
