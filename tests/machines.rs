@@ -11,7 +11,7 @@ use layout::gv::{DotParser, GraphBuilder};
 use rules::machine::{MACHINES, Machine, Transition};
 use support::root;
 
-fn states<'a>(words: &'a str) -> impl Iterator<Item = &'a str> {
+fn states(words: &str) -> impl Iterator<Item = &str> {
     words.split(", ").map(|state| if state == "–" { "(nothing yet)" } else { state })
 }
 

@@ -82,6 +82,7 @@ pub const MACHINE: Machine = Machine {
             "held",
             "reason notice.held",
         ),
+        recorded("held", "condition.established", "what held it is over", "", "running", "reason notice.held"),
         recorded("running", "condition.established", "what it hangs on is so", "", "running", "reason notice.condition"),
         recorded(
             "–",
