@@ -288,6 +288,43 @@ impl<L: EventLog> App<L> {
     }
 }
 
+/// Dockets with something that has not happened, and without it.
+pub struct Imagined {
+    with: Replay,
+    without: Replay,
+    /// What was imagined.
+    pub records: Vec<Record>,
+}
+
+impl Imagined {
+    /// Both on a day: without, with.
+    pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
+        let docket = |replay: &Replay| {
+            let (register, findings) = replay.clone().finish();
+            assess(&register, findings, almanac::shipped(), day)
+        };
+        (docket(&self.without), docket(&self.with))
+    }
+}
+
+impl<L: EventLog> App<L> {
+    /// What would follow from proposals. Nothing is written, and they are judged as on the day of the last of them, if that is to come.
+    ///
+    /// # Errors
+    /// Those of [`App::execute`].
+    pub fn imagine(&mut self, proposals: &[Proposal]) -> Result<Imagined, Unwritten> {
+        let days = proposals.iter().filter_map(|proposal| proposal.occurred_on.as_ref()?.latest());
+        self.today = days.fold(self.today, NaiveDate::max);
+        let command = self.ids.next();
+        let (outcome, ..) = self.decided(proposals, command)?;
+        let size = self.log.head()?.size;
+        let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
+        let mut with = without.clone();
+        outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+        Ok(Imagined { with, without, records: outcome.records })
+    }
+}
+
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
     let is_same = rules::decide::same_event(&record.event, &proposal.event);
     is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on

@@ -28,7 +28,9 @@ mod term;
 
 pub mod provision;
 
+pub mod residual;
 pub mod topics;
+pub mod what_if;
 
 pub mod time;
 

@@ -35,15 +35,15 @@ pub struct Reading {
 #[derive(clap::Args, Default)]
 pub struct Output {
     /// The same as -O json
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, global = true, conflicts_with = "format")]
     json: bool,
 
     /// Format of the answer
-    #[arg(short = 'O', long = "format", value_name = "FORMAT")]
+    #[arg(short = 'O', long = "format", global = true, value_name = "FORMAT")]
     format: Option<Format>,
 
     /// Write to a file; its extension picks the format
-    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    #[arg(short = 'o', long = "output", global = true, value_name = "FILE")]
     pub file: Option<PathBuf>,
 }
 

@@ -41,15 +41,18 @@ mod check;
 mod import;
 mod record;
 
+mod brief;
 mod due;
 mod explain;
 mod log;
 mod notice;
 mod notices;
 mod party;
+mod residual;
 mod status;
 mod timeline;
 mod topics;
+mod what_if;
 
 mod verify;
 
@@ -117,6 +120,12 @@ enum Verb {
     Due(due::Args),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
+    /// What would discharge a line now, and why it is not discharged yet
+    Residual(residual::Args),
+    /// What would follow from an act, in front of any that can be recorded; nothing is written
+    WhatIf(Box<what_if::Args>),
+    /// One page before a meeting: our commitments, theirs and the joint ones
+    Brief(brief::Args),
     /// One agreement along the years, as text or as a picture
     Timeline(timeline::Args),
     /// Where cooperation on each topic stands, over all agreements
@@ -229,6 +238,9 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),
+        Verb::Residual(args) => residual::run(args, context),
+        Verb::WhatIf(args) => what_if::run(*args, context),
+        Verb::Brief(args) => brief::run(args, context),
         Verb::Timeline(args) => timeline::run(args, context),
         Verb::Topics(args) => topics::run(args, context),
         Verb::Party(args) => party::run(args, context),

@@ -72,7 +72,7 @@ fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Resul
     }
 }
 
-fn change_words(change: &Change) -> String {
+pub fn change_words(change: &Change) -> String {
     match change {
         Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),

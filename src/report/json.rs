@@ -505,6 +505,107 @@ pub struct RemarkJson {
     pub text: String,
 }
 
+/// `obligo.what-if.v1`: what would follow from an act.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WhatIfJson {
+    /// Always `obligo.what-if.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from: today, or the day of the act.
+    pub as_of: String,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// What was imagined, in words.
+    pub what: Vec<String>,
+    /// How the docket of that day changes, a line each.
+    pub changes: Vec<String>,
+    /// The end that would come of it.
+    pub end: Option<WhatIfEndJson>,
+    /// Lines that end with it.
+    pub ends: Vec<EntryJson>,
+    /// Lines that go on or stay due, and what survives.
+    pub goes_on: Vec<EntryJson>,
+    /// Meetings and cycles before it.
+    pub meetings: Vec<EntryJson>,
+}
+
+/// An end that would come.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WhatIfEndJson {
+    /// The party whose participation ends; null: the agreement.
+    pub of: Option<String>,
+    /// The first day without it.
+    pub on: SpanJson,
+    /// Each reading and step.
+    pub because: Vec<ReasonJson>,
+    /// The last day on which it could be taken back.
+    pub last_day_to_retract: Option<String>,
+}
+
+/// `obligo.residual.v1`: what is left of a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ResidualJson {
+    /// Always `obligo.residual.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// The line.
+    pub id: String,
+    /// The word for its state.
+    pub label: String,
+    /// Nothing is left to do.
+    pub discharged: bool,
+    /// Why it is, or is not.
+    pub why: String,
+    /// Who can discharge it.
+    pub by: Vec<String>,
+    /// Commands that would record it.
+    pub how: Vec<String>,
+}
+
+/// `obligo.brief.v1`: one page before a meeting.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefJson {
+    /// Always `obligo.brief.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: &'static str,
+    /// The agreement.
+    pub agreement: AgreementJson,
+    /// Whose page it is.
+    pub r#for: Option<String>,
+    /// Our commitments, theirs, the joint ones, what is contested, meetings.
+    pub groups: Vec<BriefGroupJson>,
+    /// What happened since the last meeting, a line each.
+    pub since_last_meeting: Vec<String>,
+}
+
+/// A group of lines of a brief.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BriefGroupJson {
+    /// Its heading.
+    pub title: String,
+    /// Its lines.
+    pub lines: Vec<EntryJson>,
+}
+
+impl From<(&String, &[&Line])> for BriefGroupJson {
+    fn from((title, lines): (&String, &[&Line])) -> Self {
+        BriefGroupJson { title: title.clone(), lines: lines.iter().map(|line| (*line).into()).collect() }
+    }
+}
+
 /// `obligo.notices.v1`: notices and consents, the day of the clause beside the day that was stated.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct NoticesJson {
@@ -838,6 +939,9 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),
+        ("what-if.v1.json", schema::<WhatIfJson>()),
+        ("residual.v1.json", schema::<ResidualJson>()),
+        ("brief.v1.json", schema::<BriefJson>()),
         ("compute.v1.json", schema::<ComputeJson>()),
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod brief;
 mod check;
 mod completions;
 mod compute;
@@ -18,9 +19,11 @@ mod notice;
 mod party;
 mod pipes;
 mod record;
+mod residual;
 mod schema;
 mod status;
 mod timeline;
 mod topics;
 mod verify;
+mod what_if;
 mod where_is_it;

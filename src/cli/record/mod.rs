@@ -1,0 +1,65 @@
+//! `obligo record`: what happened. Each act says what it changed and how to take it back.
+
+use events::record::SourceRef;
+use rules::decide::Proposal;
+
+use super::args::Writing;
+use super::{Context, outcome};
+use crate::app::{Unwritten, Write};
+use crate::error::Error;
+
+mod act;
+mod evidence;
+mod proposal;
+
+pub use act::Act;
+pub use proposal::proposal;
+
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    act: Act,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+/// What may be said of any act.
+#[derive(clap::Args)]
+struct Common {
+    /// Id of the source that says so
+    #[arg(long, global = true, value_name = "ID")]
+    source: Option<String>,
+
+    /// Place in the source: a paragraph, a page
+    #[arg(long, global = true, value_name = "PLACE", requires = "source")]
+    locator: Option<String>,
+
+    /// In whose authority
+    #[arg(long, global = true, value_name = "ID")]
+    authority: Option<String>,
+
+    /// Why, where a reason is owed
+    #[arg(long, global = true, value_name = "TEXT")]
+    reason: Option<String>,
+
+    #[command(flatten)]
+    writing: Writing,
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let Common { source, locator, authority, reason, writing } = args.common;
+    let how = writing.how()?;
+    let mut app = context.writer(&writing.actor)?;
+    let (proposal, file) = proposal(args.act, &app)?;
+    let source = source.map(|id| SourceRef { id, sha256: None, locator });
+    let proposal = Proposal { source, authority, reason, ..proposal };
+    if let Some(file) = file.filter(|_| !how.dry_run) {
+        // Kept only for what is going to be recorded, and before it is: a record never speaks of a file that is not there.
+        app.execute(std::slice::from_ref(&proposal), Write { dry_run: true, ..how }).map_err(Unwritten::into_error)?;
+        file.keep(&context.register()?.path.with_extension("evidence"))?;
+    }
+    let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
+    outcome::show(&result, how)?;
+    Ok(0)
+}

@@ -1,0 +1,243 @@
+//! From what was typed to what is proposed.
+
+use events::DateSpec;
+use events::event::{
+    Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
+    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, ConditionEstablished, ConsentNotified, CycleExcused, DueDateSet,
+    EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled, MeetingHeld,
+    MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived,
+    NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen, RecordCorrected, WaiverGranted,
+};
+use events::log::Select;
+use events::{EventLog, codec};
+use rules::decide::Proposal;
+use store::SqliteLog;
+
+use super::act::{Act, Done, Meeting, MeetingAct, OfNotice, Step};
+use super::evidence::{EvidenceFile, shown_by};
+use crate::app::App;
+use crate::cli::args;
+use crate::error::Error;
+
+/// What is proposed, and the file that shows it, if one does.
+pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
+    let mut file = None;
+    let date = |text: &str| args::date(text, app.today);
+    let step = |step: Step, event: fn(Milestone) -> Event| -> Result<Proposal, Error> {
+        let milestone = Milestone { place: step.place, text: step.text };
+        Ok(Proposal::new(&step.agreement, event(milestone)).on(date(&step.on)?))
+    };
+    let done = |done: Done, event: fn(Achievement) -> Event| -> Result<Proposal, Error> {
+        let Done { agreement, on, text, by, provision, topics } = done;
+        let achievement = Achievement { text, by, provision, meeting: None, topics };
+        Ok(Proposal::new(&agreement, event(achievement)).on(date(&on)?))
+    };
+    let proposal: Result<Proposal, Error> = match act {
+        Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
+        Act::Notice { agreement, by, given, received, dispatched, stated, effective, power, notice, in_place_of } => {
+            let said = |text: Option<String>| text.map(|text| date(&text)).transpose();
+            let (received, dispatched) = (said(received)?, said(dispatched)?);
+            let (stated, effective) = (said(stated)?, said(effective)?);
+            let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
+            let given_notice = NoticeGiven { notice, by, power, received, dispatched, stated, effective, in_place_of };
+            Ok(Proposal::new(&agreement, Event::NoticeGiven(given_notice)).on(date(&given)?))
+        }
+        Act::NoticeDispatched(of) => notice_step(of, date, |notice| Event::NoticeDispatched(NoticeStep { notice })),
+        Act::NoticeReceived { of, by } => notice_step(of, date, |notice| Event::NoticeReceived(NoticeReceived { notice, by })),
+        Act::NoticeDeposited(of) => notice_step(of, date, |notice| Event::NoticeDeposited(NoticeStep { notice })),
+        Act::NoticeRegistered(of) => notice_step(of, date, |notice| Event::NoticeRegistered(NoticeStep { notice })),
+        Act::NoticeRetracted { of, accepted } => {
+            notice_step(of, date, |notice| Event::NoticeRetracted(NoticeRetracted { notice, accepted }))
+        }
+        Act::NoticeSuspended(of) => notice_step(of, date, |notice| Event::NoticeSuspended(NoticeStep { notice })),
+        Act::NoticeResumed(of) => notice_step(of, date, |notice| Event::NoticeResumed(NoticeStep { notice })),
+        Act::NoticeExtended { of, to } => {
+            let to = date(&to)?;
+            notice_step(of, date, |notice| Event::NoticeExtended(NoticeExtended { notice, to }))
+        }
+        Act::EffectStated { agreement, of, on, effective } => {
+            let of = OfNotice { agreement, notice: of, on };
+            let effective = date(&effective)?;
+            notice_step(of, date, |of| Event::EffectStated(EffectStated { of, effective }))
+        }
+        Act::Consent { agreement, by, on, how } => {
+            let consent = ConsentNotified { consent: String::new(), by, how };
+            Ok(Proposal::new(&agreement, Event::ConsentNotified(consent)).on(date(&on)?))
+        }
+        Act::Renewed { agreement, on, until } => {
+            let until = date(&until)?;
+            Ok(Proposal::new(&agreement, Event::AgreementRenewed(AgreementRenewed { until })).on(date(&on)?))
+        }
+        Act::Condition { agreement, condition, of, on, over } => {
+            let condition = ConditionEstablished { condition, of, holds: !over };
+            Ok(Proposal::new(&agreement, Event::ConditionEstablished(condition)).on(date(&on)?))
+        }
+        Act::NoticeContested(of) => notice_step(of, date, |notice| Event::NoticeContested(NoticeStep { notice })),
+        Act::NoticeUpheld(of) => notice_step(of, date, |notice| Event::NoticeUpheld(NoticeStep { notice })),
+        Act::NoticeCured(of) => notice_step(of, date, |notice| Event::NoticeCured(NoticeStep { notice })),
+        Act::NoticeDefective { of, defect } => {
+            notice_step(of, date, |notice| Event::NoticeFoundDefective(NoticeFoundDefective { notice, defect }))
+        }
+        Act::Assessment { id, assessment, by, on } => {
+            let assessment = assessment.into();
+            of_instance(id, &on, date, |instance| Event::AssessmentMade(AssessmentMade { instance, by, assessment }))
+        }
+        Act::Extension { id, to, by, on } => {
+            let to = date(&to)?;
+            of_instance(id, &on, date, |instance| Event::ExtensionGranted(ExtensionGranted { instance, to, by }))
+        }
+        Act::DueDate { id, date: day, certainty, on } => {
+            let (day, certainty) = (date(&day)?, certainty.into());
+            of_instance(id, &on, date, |instance| Event::DueDateSet(DueDateSet { instance, on: day, certainty }))
+        }
+        Act::Waiver { id, all_from, until, by, on } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            of_instance(id, &on, date, |of| Event::WaiverGranted(WaiverGranted { of, by, all_from, until }))
+        }
+        Act::Release(of) => {
+            of_instance(of.id, &of.on, date, |instance| Event::ObligationReleased(ObligationReleased { instance }))
+        }
+        Act::Impossibility(of) => {
+            of_instance(of.id, &of.on, date, |instance| Event::ImpossibilityAccepted(ImpossibilityAccepted { instance }))
+        }
+        Act::Breach { of, by } => {
+            of_instance(of.id, &of.on, date, |instance| Event::BreachDetermined(BreachDetermined { instance, by }))
+        }
+        Act::Incident { provision, text, on, until } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            of_instance(provision, &on, date, |provision| Event::IncidentReported(IncidentReported { provision, text, until }))
+        }
+        Act::Excused(of) => of_instance(of.id, &of.on, date, |cycle| Event::CycleExcused(CycleExcused { cycle })),
+        Act::Suspension { agreement, provisions, until, clock, on } => {
+            let until = until.map(|text| date(&text)).transpose()?;
+            let suspended = AgreementSuspended { provisions, until, clock: clock.map(Into::into) };
+            Ok(Proposal::new(&agreement, Event::AgreementSuspended(suspended)).on(date(&on)?))
+        }
+        Act::Resumption { agreement, provisions, on } => {
+            Ok(Proposal::new(&agreement, Event::AgreementResumed(AgreementResumed { provisions })).on(date(&on)?))
+        }
+        Act::Termination { agreement, on, effective } => {
+            let terminated = AgreementTerminated { effective: date(&effective)? };
+            Ok(Proposal::new(&agreement, Event::AgreementTerminated(terminated)).on(date(&on)?))
+        }
+        Act::Supersession { agreement, by, provisions, on, effective } => {
+            let effective = effective.map(|text| date(&text)).transpose()?;
+            let superseded = AgreementSuperseded { by, provisions, effective };
+            Ok(Proposal::new(&agreement, Event::AgreementSuperseded(superseded)).on(date(&on)?))
+        }
+        Act::Assumption { provision, rule, on } => {
+            of_instance(provision, &on, date, |provision| Event::AssumptionMade(AssumptionMade { provision, rule }))
+        }
+        Act::ProvisionallyApplied(args) => step(args, Event::AgreementProvisionallyApplied),
+        Act::Performance { id, on, by, quantity, milestone, evidence } => {
+            let (agreement, instance) = split(&id)?;
+            let on = date(&on)?;
+            let (evidence, kept) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
+            file = kept.flatten();
+            let report = PerformanceReported { instance, by, evidence, quantity, milestone };
+            Ok(Proposal::new(agreement, Event::PerformanceReported(report)).on(on))
+        }
+        Act::Announced(args) => step(args, Event::AgreementAnnounced),
+        Act::Concluded(args) => step(args, Event::AgreementConcluded),
+        Act::Signed(args) => step(args, Event::AgreementSigned),
+        Act::Launched(args) => step(args, Event::AgreementLaunched),
+        Act::TookEffect(args) => step(args, Event::AgreementTookEffect),
+        Act::Announcement(args) => done(args, Event::AnnouncementMade),
+        Act::Deliverable(args) => done(args, Event::DeliverableDelivered),
+        Act::Work(args) => done(args, Event::WorkReported),
+        Act::Project { agreement, id, on, text, ends, topics } => {
+            let ends = ends.map(|text| date(&text)).transpose()?;
+            let project = Project { project: id, text, ends, topics };
+            Ok(Proposal::new(&agreement, Event::ProjectBegun(project)).on(date(&on)?))
+        }
+        Act::Reading { provision, reading, on } => {
+            let (agreement, provision) = split(&provision)?;
+            let chosen = ReadingChosen { provision, reading };
+            Ok(Proposal::new(agreement, Event::ReadingChosen(chosen)).on(date(&on)?))
+        }
+        Act::Correction { seq } => {
+            let agreement = agreement_of(&app.log, seq)?;
+            let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
+            Ok(Proposal { corrects: Some(seq), ..correction })
+        }
+    };
+    Ok((proposal?, file))
+}
+
+/// An act on one instance, or on one provision, whichever it is.
+fn of_instance(
+    id: String,
+    on: &str,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+    event: impl FnOnce(String) -> Event,
+) -> Result<Proposal, Error> {
+    let (agreement, instance) = split(&id)?;
+    Ok(Proposal::new(agreement, event(instance)).on(date(on)?))
+}
+
+/// A step of a notice, whichever it is.
+fn notice_step(
+    of: OfNotice,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+    event: impl FnOnce(String) -> Event,
+) -> Result<Proposal, Error> {
+    Ok(Proposal::new(&of.agreement, event(of.notice.unwrap_or_default())).on(date(&of.on)?))
+}
+
+fn meeting_proposal(
+    meeting: Meeting,
+    today: &DateSpec,
+    date: impl Fn(&str) -> Result<DateSpec, Error>,
+) -> Result<Proposal, Error> {
+    let Meeting { agreement, body, what, meeting, name, place, topics } = meeting;
+    let MeetingAct { held, planned, tentative, postponed, cancelled: _ } = what;
+    let id = meeting.unwrap_or_default();
+    let scheduled = |on: DateSpec, certainty: Certainty| {
+        Event::MeetingScheduled(MeetingScheduled {
+            meeting: id.clone(),
+            body: body.clone(),
+            on,
+            certainty,
+            name: name.clone(),
+            place: place.clone(),
+            topics: topics.clone(),
+        })
+    };
+    let (event, on) = match (held, planned, tentative, postponed) {
+        (Some(on), ..) => {
+            let held = MeetingHeld {
+                meeting: id.clone(),
+                body: body.clone(),
+                name: name.clone(),
+                place: place.clone(),
+                text: None,
+                topics: topics.clone(),
+            };
+            (Event::MeetingHeld(held), date(&on)?)
+        }
+        (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), today.clone()),
+        (_, _, Some(on), _) => (scheduled(date(&on)?, Certainty::Tentative), today.clone()),
+        (.., Some(on)) => (Event::MeetingPostponed(MeetingPostponed { meeting: id.clone(), on: date(&on)? }), today.clone()),
+        _ => (Event::MeetingCancelled(MeetingCancelled { meeting: id.clone() }), today.clone()),
+    };
+    Ok(Proposal { body: Some(body.clone()), ..Proposal::new(&agreement, event).on(on) })
+}
+
+/// `uk-kr-dp/20a` in its two parts; parentheses, as in `20(a)`, may stay.
+fn split(id: &str) -> Result<(&str, String), Error> {
+    let (agreement, rest) = id
+        .split_once('/')
+        .ok_or_else(|| Error::refused("E0504", format!("`{id}` is not an id"), "write AGREEMENT/ID, as in uk-kr-dp/22c"))?;
+    Ok((agreement, rest.replace(['(', ')'], "")))
+}
+
+fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
+    let mut found = None;
+    log.scan(&Select { agreement: None, upto: Some(wanted) }, &mut |seq, entry| {
+        if seq == wanted {
+            found = codec::columns(entry).ok().map(|columns| columns.agreement);
+        }
+        true
+    })?;
+    found.ok_or_else(|| Error::refused("E0504", format!("there is no record {wanted}"), "see obligo log"))
+}
