@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, NaiveDate};
 use events::event::{
-    Certainty, Event, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeGiven,
-    PerformanceReported,
+    AgreementResumed, AgreementSuspended, AgreementTerminated, Assessment, AssessmentMade, Certainty, Clock, CycleExcused,
+    DueDateSet, EffectStated, Event, ExtensionGranted, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled,
+    Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted, NoticeStep,
+    PerformanceReported, WaiverGranted,
 };
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Term, Terms};
 use events::{DateSpec, Draft, Record, codec};
@@ -121,6 +123,22 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
             quantity: None,
             milestone: None,
         }),
+        7 => Event::NoticeReceived(NoticeReceived { notice: format!("n{}", place / 2), by: None }),
+        8 => Event::NoticeRetracted(NoticeRetracted { notice: format!("n{}", place / 2), accepted: false }),
+        9 => Event::NoticeSuspended(NoticeStep { notice: format!("n{}", place / 2) }),
+        10 => Event::NoticeResumed(NoticeStep { notice: format!("n{}", place / 2) }),
+        11 => Event::NoticeExtended(NoticeExtended { notice: format!("n{}", place / 2), to: later }),
+        12 => Event::EffectStated(EffectStated { of: format!("n{}", place / 2), effective: later }),
+        13 => Event::NoticeFoundDefective(NoticeFoundDefective { notice: format!("n{}", place / 2), defect: "form".into() }),
+        14 => Event::NoticeCured(NoticeStep { notice: format!("n{}", place / 2) }),
+        15 => Event::ExtensionGranted(ExtensionGranted { instance: "3".into(), to: later, by: vec![] }),
+        16 => Event::DueDateSet(DueDateSet { instance: "3".into(), on: later, certainty: Certainty::Indicative }),
+        17 => Event::WaiverGranted(WaiverGranted { of: "3".into(), by: vec!["GB".into()], all_from: false, until: None }),
+        18 => Event::AssessmentMade(AssessmentMade { instance: "3".into(), by: "GB".into(), assessment: Assessment::Rejected }),
+        19 => Event::AgreementSuspended(AgreementSuspended { provisions: vec![], until: Some(later), clock: Some(Clock::Stops) }),
+        20 => Event::AgreementResumed(AgreementResumed { provisions: vec![] }),
+        21 => Event::AgreementTerminated(AgreementTerminated { effective: later }),
+        22 => Event::CycleExcused(CycleExcused { cycle: "forum-2023".into() }),
         _ => Event::NoticeGiven(NoticeGiven {
             notice: format!("n{place}"),
             by: "KR".into(),
@@ -182,7 +200,7 @@ fn told(docket: &Docket) -> Vec<String> {
 }
 
 fn histories() -> impl Strategy<Value = Vec<(Event, DateSpec)>> {
-    prop::collection::vec((0u8..7, 0u64..1500, any::<bool>()), 0..12).prop_map(|acts| {
+    prop::collection::vec((0u8..26, 0u64..1500, any::<bool>()), 0..14).prop_map(|acts| {
         let distinct: BTreeMap<u64, (u8, bool)> = acts.into_iter().map(|(kind, offset, vague)| (offset, (kind, vague))).collect();
         distinct.into_iter().enumerate().map(|(place, (offset, (kind, vague)))| act(place, kind, offset, vague)).collect()
     })
