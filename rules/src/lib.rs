@@ -11,6 +11,7 @@ pub mod fault;
 
 pub mod assess;
 pub mod docket;
+pub mod doubts;
 
 mod agreement;
 mod clause;

@@ -182,16 +182,19 @@ impl Agreement {
     /// How many numbered paragraphs the text has and how many of them stand as provisions, if the text's number is known.
     pub fn paragraphs(&self) -> Option<(u32, u32)> {
         let all = self.about().paragraphs?;
-        let read = (1..=all)
-            .filter(|number| {
-                let number = number.to_string();
-                self.provisions.iter().any(|known| {
-                    let rest = known.value.reference.strip_prefix(number.as_str());
-                    rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
-                })
+        Some((all - self.unread().len() as u32, all))
+    }
+
+    /// Numbered paragraphs without a provision.
+    pub fn unread(&self) -> Vec<u32> {
+        let is_read = |number: &u32| {
+            let number = number.to_string();
+            self.provisions.iter().any(|known| {
+                let rest = known.value.reference.strip_prefix(number.as_str());
+                rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
             })
-            .count();
-        Some((read as u32, all))
+        };
+        (1..=self.about().paragraphs.unwrap_or_default()).filter(|number| !is_read(number)).collect()
     }
 
     /// Handling markings, other than `public`, of the documents that these records rest on.

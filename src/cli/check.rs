@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use rules::Register;
+use rules::doubts::doubts;
 use rules::replay::Replay;
 
 use super::import;
@@ -35,6 +36,9 @@ pub fn run(args: Args) -> Result<u8, Error> {
             agreement.paragraphs().map(|(read, all)| format!(", {read} of {all} paragraphs read")).unwrap_or_default();
         let (provisions, acts) = (agreement.provisions.len(), agreement.acts.len());
         say!("{}: {} — {provisions} provisions, {acts} acts{paragraphs}; nothing wrong", file.path, agreement.id);
+        for doubt in doubts(agreement) {
+            say!("  note: {doubt}");
+        }
     }
     Ok(0)
 }

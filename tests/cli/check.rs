@@ -45,3 +45,40 @@ fn a_file_that_is_not_there_does_not_hide_what_is_wrong_with_the_next() {
     register.file("wrong.toml", SMALL.replace("\"1 year\"", "\"one yer\""));
     register.obligo("check nowhere.toml wrong.toml").ended(4).warns("E0101").warns("E0304").warns("2 errors");
 }
+
+#[test]
+fn what_is_odd_and_not_wrong_is_noted() {
+    let odd = SMALL
+        .replace("force = \"non-binding\"", "force = \"non-binding\"\nparagraphs = 7")
+        .replace("text = \"A report on standards\"", "text = \"A report on standards\"\nquote = \"shall report\"");
+    let more = "
+[[provision]]
+ref = \"9\"
+kind = \"report\"
+by = [\"AA\"]
+to = [\"AA\"]
+when = { act = \"meeting-held\", of = \"experts\" }
+due = { within = \"10 days\" }
+
+[[provision]]
+ref = \"10\"
+kind = \"meeting-series\"
+body = \"council\"
+every = \"6 months\"
+";
+    let register = Register::nowhere();
+    register.file("odd.toml", format!("{odd}\n{more}"));
+    let ran = register.obligo("check odd.toml").succeeded();
+    for note in [
+        "paragraphs 6, 7 have no provision",
+        "3: “shall” in a text that does not bind",
+        "9: hangs on a meeting of `experts`, which no provision makes meet",
+        "9: AA owes it to itself",
+        "2 and 10 both say how often `council` meets",
+    ] {
+        assert!(ran.stdout.contains(note), "{note}: {}", ran.stdout);
+    }
+    let plain = Register::nowhere();
+    plain.file("small.toml", SMALL);
+    assert!(!plain.obligo("check small.toml").succeeded().stdout.contains("note:"), "the control: nothing is odd in it");
+}
