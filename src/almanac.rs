@@ -64,7 +64,7 @@ struct EditionFile {
     sticky: Rule<bool>,
     ends_at: Rule<String>,
     effect: EffectFile,
-    at_least: Rule<AtLeastWord>,
+    at_least: AtLeastFile,
     backward: BackwardFile,
     roll: Option<RollFile>,
     roll_condition: Option<String>,
@@ -83,6 +83,16 @@ struct Rule<T> {
 #[serde(deny_unknown_fields)]
 struct EffectFile {
     value: EffectWord,
+    #[serde(default = "yes")]
+    settled: bool,
+    article: String,
+    source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AtLeastFile {
+    value: AtLeastWord,
     #[serde(default = "yes")]
     settled: bool,
     article: String,
@@ -150,6 +160,8 @@ enum RollWord {
 #[serde(deny_unknown_fields)]
 struct RollFile {
     days: Vec<RollDay>,
+    #[serde(default)]
+    hours: bool,
     article: String,
     source: String,
 }
@@ -270,10 +282,15 @@ impl From<EditionFile> for Edition {
                 article: file.effect.article,
                 source: file.effect.source,
             },
-            at_least: file.at_least.cited(|word| match word {
-                AtLeastWord::CorrespondingDay => AtLeast::CorrespondingDay,
-                AtLeastWord::DayAfter => AtLeast::DayAfter,
-            }),
+            at_least_is_settled: file.at_least.settled,
+            at_least: Cited {
+                value: match file.at_least.value {
+                    AtLeastWord::CorrespondingDay => AtLeast::CorrespondingDay,
+                    AtLeastWord::DayAfter => AtLeast::DayAfter,
+                },
+                article: file.at_least.article,
+                source: file.at_least.source,
+            },
             backward: file.backward.into(),
             roll: file.roll.map(|roll| roll.cited(condition)),
             short_period: file.short_period.and_then(ShortFile::cited),
@@ -301,7 +318,7 @@ impl RollFile {
             RollDay::Holiday => None,
         };
         let weekdays = self.days.iter().filter_map(weekday).collect();
-        let value = Roll { weekdays, holidays: self.days.contains(&RollDay::Holiday), condition };
+        let value = Roll { weekdays, holidays: self.days.contains(&RollDay::Holiday), condition, hours: self.hours };
         Cited { value, article: self.article, source: self.source }
     }
 }

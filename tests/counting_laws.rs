@@ -73,7 +73,9 @@ impl Case {
 
 fn is_covered(calendars: &[&Calendar], first: NaiveDate, last: NaiveDate) -> bool {
     let (from, upto) = covers(calendars);
-    from <= first.year() && last.year() <= upto
+    // A day that is kept in some places of a calendar only is not settled by it.
+    let is_settled = |day: NaiveDate| calendars.iter().all(|calendar| calendar.holiday(day).is_ok());
+    from <= first.year() && last.year() <= upto && first.iter_days().take_while(|day| *day <= last).all(is_settled)
 }
 
 /// First and last year that all of them cover.
@@ -522,6 +524,9 @@ proptest! {
         let rule = rolls_for_sure(case.regime, case.event).unwrap();
         let is_plain = case.clause.then.is_none() && case.clause.missing_day != Some(MissingDay::Refuse);
         prop_assume!(is_plain && !case.clause.count_trigger_day);
+        // Which days a short time leaves out hangs on the rule that is taken away here; the test after next counts them.
+        let is_short = |period: &Period| moving == "sg" && period.months() == 0 && period.days() <= 6;
+        prop_assume!(!case.clause.period.as_ref().is_some_and(is_short));
         let calendar = case.calendars[0];
         let last = counted(&unmoved(case.regime), &case.calendars, Span::day(case.event), &case.clause);
         let found = case.answer();
@@ -659,7 +664,7 @@ fn in_a_short_time_open_days_alone_are_counted() {
     for (regime, calendar, most) in [(regime("sg"), calendar("SG"), 6), (&*before_2009, calendar("GB-ENG"), 10)] {
         let rule = rolls_for_sure(regime, day("2026-01-01")).unwrap();
         for from in day("2026-01-01").iter_days().take(365) {
-            let is_working = |day: &NaiveDate| is_working(*day, &regime.weekend, calendar);
+            let is_working = |day: &NaiveDate| is_working(*day, &rule.weekdays, calendar);
             for days in 1..=most + 1 {
                 let expected = match days <= most {
                     true => from.iter_days().skip(1).filter(is_working).nth(days as usize - 1).unwrap(),

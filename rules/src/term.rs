@@ -202,10 +202,10 @@ impl Term {
     /// The last day for a notice before an end: a search, and a day less where both ends lie outside.
     fn last_day(&self, counting: &Counting, end: Span) -> Option<Span> {
         let renewal = self.terms.renewal.as_ref()?;
-        let before_end = renewal.before_end?;
+        // Without a period notice must come before the end, and the end is the first day without.
+        let Some(before_end) = renewal.before_end else { return end.moved(-1) };
         let is_clear = self.is_clear(counting, end);
-        let last = |end: NaiveDate| last_day_before(end, before_end, counting).map(|last| last.sure);
-        end.map(last)?.moved(-i64::from(is_clear))
+        end.map(|end| last_day_before(end, before_end, is_clear, counting).map(|last| last.sure))
     }
 
     /// The ends of terms that are not over by a day, one after the other. A text without renewal has one, over or not.
@@ -225,7 +225,7 @@ impl Term {
     /// The last end that comes by a day.
     pub fn last_end_by(&self, counting: &Counting, entry: Span, day: NaiveDate) -> Option<TermEnd> {
         let spans = (0..MOST_RENEWALS).map_while(|renewals| Some((renewals, self.end(counting, entry, renewals)?)));
-        let (renewals, span) = spans.take_while(|(_, span)| span.latest <= day).last()?;
+        let (renewals, span) = spans.take_while(|(_, span)| span.earliest <= day).last()?;
         Some(TermEnd { renewals, span, last_day: self.last_day(counting, span) })
     }
 

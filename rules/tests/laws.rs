@@ -34,6 +34,7 @@ fn almanac() -> Almanac {
         effect: rule(EffectDay::SameDay),
         effect_is_settled: true,
         at_least: rule(AtLeast::CorrespondingDay),
+        at_least_is_settled: true,
         backward: rule(Backward { clear: false, roll: RollBack::None }),
         roll: None,
         short_period: None,

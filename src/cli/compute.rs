@@ -155,7 +155,7 @@ pub fn run_compare(args: CompareArgs) -> Result<u8, Error> {
         schema: "obligo.compare.v1",
         answers: answers.iter().map(|(regime, answer)| ComputeJson::of(regime, answer)).collect(),
     };
-    let sections = vec![Section::Table { columns: vec!["REGIME", "DATE", "BY WHICH RULES", "UNDETERMINED"], rows }];
+    let sections = vec![Section::Table { columns: vec!["REGIME", "DATE", "BY WHICH RULES", "UNDETERMINED", "TO KNOW"], rows }];
     args.output.write(&Report::new(&document, "answers", COLUMNS).sections(sections))?;
     Ok(0)
 }
@@ -255,7 +255,7 @@ impl Flags {
 }
 
 fn bounds(from: &DateSpec) -> Result<Span, Error> {
-    let (earliest, latest) = from.deadline().ok_or_else(|| {
+    let (earliest, latest) = from.bounds().ok_or_else(|| {
         Error::refused(
             "E0303",
             format!("`{from}` has no first and last day to count from"),
@@ -292,6 +292,7 @@ impl ComputeJson {
 fn when(answer: &Answer) -> Cell {
     match (answer.date(), answer.earliest, answer.latest) {
         (Some(date), ..) => Tone::Strong.of(date.to_string()),
+        (None, Some(day), Some(latest)) if day == latest => Tone::Warning.of(format!("perhaps {day}")),
         (None, Some(earliest), Some(latest)) => Tone::Warning.of(Span { earliest, latest }.words()),
         _ => Tone::Warning.of("past the calendar"),
     }
@@ -326,5 +327,6 @@ fn compared(regime: &Regime, answer: &Answer) -> Vec<Cell> {
         when(answer),
         Tone::Dim.of(rules.join("; ")),
         answer.undetermined.as_deref().unwrap_or_default().into(),
+        answer.warnings.join("; ").into(),
     ]
 }

@@ -77,7 +77,8 @@ impl Args {
             return Ok(Wish::EndBy(args::day(end, today)?));
         }
         let span = |text: &String| -> Result<Span, Error> {
-            let minutes = || chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z");
+            let offset = text.strip_suffix('Z').map_or_else(|| text.clone(), |text| format!("{text}+00:00"));
+            let minutes = || chrono::DateTime::parse_from_str(&offset, "%Y-%m-%dT%H:%M%:z");
             if let Ok(instant) = chrono::DateTime::parse_from_rfc3339(text).or_else(|_| minutes()) {
                 return Ok(zones::days_of(instant, &places));
             }

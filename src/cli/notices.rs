@@ -66,7 +66,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if lines.is_empty() {
         sections.push(Section::line("No notice and no consent is recorded."));
     } else {
-        let columns = vec!["", "NOTICE OR CONSENT", "BY", "COUNTED FROM", "THE CLAUSE GIVES", "STATED", "STATE"];
+        let columns = vec!["", "NOTICE OR CONSENT", "BY", "COUNTED FROM", "THE CLAUSE GIVES", "STATED", "TAKES EFFECT", "STATE"];
         sections.push(Section::Table { columns, rows: lines.iter().map(|(line, reckoned)| row(line, reckoned)).collect() });
         sections.push(Section::line(told(&document.score)));
     }
@@ -105,6 +105,7 @@ fn row(line: &Line, reckoned: &Reckoned) -> Vec<Cell> {
         format!("{} {from}", reckoned.counted_from.join(" or ")).trim().into(),
         reckoned.clause.map_or_else(|| "no date".to_string(), |clause| clause.words()).into(),
         reckoned.stated.map_or_else(|| "–".to_string(), |stated| stated.words()).into(),
+        words::due(line.due).into(),
         words::label(line),
     ]
 }

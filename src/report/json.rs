@@ -642,6 +642,8 @@ pub struct NoticeEntryJson {
     pub clause: Option<SpanJson>,
     /// The day that was stated.
     pub stated: Option<SpanJson>,
+    /// When it takes effect after all that came later.
+    pub takes_effect: DueJson,
     /// `agrees`, `within`, `differs`, `no_date`, `not_stated`.
     pub verdict: &'static str,
     /// The word for its state.
@@ -658,6 +660,7 @@ impl NoticeEntryJson {
             from: reckoned.from.map(Into::into),
             clause: reckoned.clause.map(Into::into),
             stated: reckoned.stated.map(Into::into),
+            takes_effect: line.due.into(),
             verdict: reckoned.verdict().word(),
             label: line.label.clone(),
         }

@@ -58,7 +58,7 @@ fn a_text_that_does_not_say_from_when_it_counts_has_two_readings() {
 }
 
 #[test]
-fn months_under_a_law_that_does_not_settle_the_day_have_two_days_and_days_have_one() {
+fn a_period_under_a_law_that_does_not_settle_the_day_of_effect_has_two_days() {
     let text = SMALL.replace("reckoning = \"corresponding-date\"", "reckoning = \"vclt\"");
     let months = text.replace("at_least = \"6 months\"", "period = \"6 months\", counted_from = \"given\"");
     let days = months.replace("6 months", "180 days").replace("id = \"small\"", "id = \"in-days\"");
@@ -66,7 +66,7 @@ fn months_under_a_law_that_does_not_settle_the_day_have_two_days_and_days_have_o
     let document = register.json("notice small --to-end-on 2027-02-28");
     assert_eq!(power(&document)["last_day"], serde_json::json!({"earliest": "2026-08-27", "latest": "2026-08-31"}));
     let document = register.json("notice in-days --given 2026-01-01");
-    assert_eq!(power(&document)["first_end"], serde_json::json!({"earliest": "2026-06-30", "latest": "2026-06-30"}));
+    assert_eq!(power(&document)["first_end"], serde_json::json!({"earliest": "2026-06-30", "latest": "2026-07-01"}));
 }
 
 #[test]

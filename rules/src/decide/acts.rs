@@ -428,7 +428,14 @@ fn step_faults(agreement: &Agreement, proposal: &Proposal, notice: &str, almanac
     if let Some(day) = on.and_then(DateSpec::earliest).filter(|_| ends_it && faults.is_empty()) {
         let scene = Scene::new(agreement, almanac, day);
         let found = scene.notices.iter().find(|known| known.id == notice && known.standing == Standing::Running);
-        let effective = found.and_then(|found| found.ends).filter(|ends| ends.latest <= day);
+        let ends = found.and_then(|found| found.ends);
+        if let (Event::NoticeExtended(extended), Some(ends)) = (&proposal.event, ends)
+            && extended.to.latest().is_some_and(|to| to <= ends.earliest)
+        {
+            let what = format!("`{}` is no later than the day on which it takes effect, {}", extended.to, ends.words());
+            faults.push(Fault::new("E0421", &["to"], what).hint("an extension puts it off; nothing here brings it forward"));
+        }
+        let effective = ends.filter(|ends| ends.latest <= day);
         faults.extend(effective.map(|ends| {
             let what = format!("notice `{notice}` took effect {}: on {day} there was nothing left to change", ends.words());
             Fault::new("E0419", &["on"], what).hint("correct the date; what is agreed afterwards is a new agreement")

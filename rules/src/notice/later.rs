@@ -145,48 +145,76 @@ fn prolonged(place: Place, notice: &mut Notice) {
     }
 }
 
-/// It takes effect only if something is so.
+/// It takes effect only if something is so: on its day if it is so then, or once it comes to be so.
 fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let Some(condition) = &terms.condition else { return };
-    match established(place, condition, &notice.by) {
-        Some((act, true)) => {
-            reason(notice, "notice.condition", format!("{condition}: so since {}", act.date_words()), &[act.seq])
+    let Some(ends) = notice.ends else { return };
+    let spells = spells(place, condition, &notice.by);
+    // What came to be so after the day, and what was so on it; what was lost later undoes nothing.
+    let found = spells.iter().find(|spell| spell.until.is_none_or(|until| ends.earliest < until.latest));
+    match found {
+        Some(spell) => {
+            let act = spell.from;
+            reason(notice, "notice.condition", format!("{condition}: so since {}", act.date_words()), &[act.seq]);
+            notice.ends = Some(ends.later_of(act.days()));
+            notice.reckoned.clause = notice.ends;
         }
-        Some((act, false)) => {
-            reason(notice, "notice.condition", format!("{condition}: not so, {}", act.date_words()), &[act.seq]);
-            open_clause(notice, format!("until {condition}"));
-        }
-        None => {
+        None if spells.is_empty() => {
             reason(notice, "notice.condition", format!("takes effect only with {condition}; that is not recorded"), &[]);
             open_clause(notice, format!("whether {condition}: nothing is recorded"));
         }
+        None => {
+            reason(notice, "notice.condition", format!("{condition}: so no longer"), &[]);
+            open_clause(notice, format!("until {condition}"));
+        }
     }
 }
 
-/// It takes no effect as long as something is so.
+/// It takes no effect as long as something is so: what held it on its day puts it off until that is over.
 fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let Some(hold) = &terms.hold_while else { return };
-    match established(place, hold, &notice.by) {
-        Some((act, true)) if notice.ends.is_none_or(|ends| act.days().earliest < ends.latest) => {
+    let spells = spells(place, hold, &notice.by);
+    let Some(ends) = notice.ends else { return };
+    let on_the_day = spells
+        .iter()
+        .find(|spell| spell.from.days().earliest < ends.latest && spell.until.is_none_or(|until| ends.earliest < until.latest));
+    match on_the_day.map(|spell| (spell.from, spell.until)) {
+        Some((act, Some(until))) => {
+            let text = format!("no effect during {hold}, from {} until {}", act.date_words(), until.words());
+            reason(notice, "notice.held", text, &[act.seq]);
+            notice.ends = Some(ends.later_of(until));
+            notice.reckoned.clause = notice.ends;
+        }
+        Some((act, None)) => {
             reason(notice, "notice.held", format!("no effect during {hold}, recorded {}", act.date_words()), &[act.seq]);
             open_clause(notice, format!("until the end of {hold}"));
         }
-        Some((act, false)) => {
-            notice.ends = notice.ends.map(|ends| ends.later_of(act.days()));
-            reason(notice, "notice.held", format!("not before the end of {hold}, {}", act.date_words()), &[act.seq]);
-        }
-        _ => reason(notice, "notice.held", format!("would take no effect during {hold}; none is recorded"), &[]),
+        None => reason(notice, "notice.held", format!("would take no effect during {hold}; none is recorded on its day"), &[]),
     }
 }
 
-/// The last that was recorded of a condition, for the party or for all.
-fn established<'a>(place: Place<'a>, words: &str, by: &str) -> Option<(&'a Act, bool)> {
-    place.last(|event| match event {
-        Event::ConditionEstablished(known) if known.condition == words && known.of.as_deref().is_none_or(|of| of == by) => {
-            Some(known.holds)
+/// A time during which something was so.
+struct Spell<'a> {
+    from: &'a Act,
+    until: Option<Span>,
+}
+
+/// When something was so, for the party or for all, in legal order.
+fn spells<'a>(place: Place<'a>, words: &str, by: &str) -> Vec<Spell<'a>> {
+    let mut spells: Vec<Spell> = Vec::new();
+    for act in place.acts() {
+        let Event::ConditionEstablished(known) = &act.event else { continue };
+        if known.condition != words || known.of.as_deref().is_some_and(|of| of != by) {
+            continue;
         }
-        _ => None,
-    })
+        let running = spells.last_mut().filter(|spell| spell.until.is_none());
+        match (known.holds, running) {
+            (true, None) => spells.push(Spell { from: act, until: None }),
+            (false, Some(spell)) => spell.until = Some(act.days()),
+            _ => {}
+        }
+    }
+    spells
 }
 
 /// Put off to a day.
@@ -254,6 +282,15 @@ pub(crate) fn stated_of<'a>(place: Place<'a>, id: &str) -> Option<(&'a Act, Span
 fn stated(place: Place, notice: &mut Notice) {
     let Some((act, stated)) = stated_of(place, &notice.id) else { return };
     notice.reckoned.stated = Some(stated);
+    let id = notice.id.clone();
+    let put_off = place.last(|event| match event {
+        Event::NoticeExtended(extended) if extended.notice == id => Some(()),
+        _ => None,
+    });
+    // What was stated before it was put off does not speak of the new day.
+    if put_off.is_some_and(|(extension, ())| act.days().earliest < extension.days().earliest) {
+        return;
+    }
     if notice.standing != Standing::Running {
         return;
     }

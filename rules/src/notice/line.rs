@@ -59,6 +59,10 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
 
 fn what(notice: &Notice) -> String {
     let Notice { by, given_words: given, .. } = notice;
+    if notice.standing != Standing::Running {
+        let kind = if notice.is_withdrawal { "withdrawal" } else { "termination" };
+        return format!("Notice of {kind} by {by} of {given}");
+    }
     let ends = notice.ends_words();
     match (notice.is_automatic, notice.is_withdrawal) {
         (true, true) => format!("The participation of {by} ends of itself, {ends}"),

@@ -477,10 +477,17 @@ fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
 
 /// A notice that is given when there is no power to give it.
 fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, terms: &NoticeTerms) {
-    let Some(entry) = entry_for(place, &notice.by, given) else { return };
-    if let Some(opens) = terms.opens(entry, place.counting) {
+    // Where receipt counts, a notice that was sent too early may have come in time.
+    let given = notice.reckoned.from.map_or(given, |from| given.hull(from));
+    let (Some(own), Some(entry)) = (entry_for(place, &notice.by, given), place.entry) else {
+        if terms.locked_for.is_some() || terms.window.is_some() {
+            notice.missing.get_or_insert("whether it can be given yet: coming into effect is not recorded".into());
+        }
+        return;
+    };
+    if let Some(opens) = terms.opens(own, place.counting) {
         let period = terms.locked_for.map(|period| period.to_string()).unwrap_or_default();
-        let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), entry.words());
+        let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), own.words());
         notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference));
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
@@ -498,6 +505,9 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
         } else if given.earliest < opens.latest || given.latest >= closes.earliest {
             notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
         }
+    }
+    if matches!(notice.standing, Standing::TooEarly(_)) {
+        (notice.ends, notice.no_earlier_than, notice.reckoned.clause) = (None, None, None);
     }
 }
 
@@ -543,11 +553,7 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
     for reading in &readings {
         let found = trigger(place, act, given, *reading);
         let end = found.and_then(|(day, _)| term.not_renewed_by(place.counting, entry, day));
-        // Given on the day and received on a day that is not recorded: it counts once, and in the worst case from a later day.
         let Some((day, seq)) = found else {
-            if *reading == CountedFrom::Received && readings.len() > 1 {
-                continue;
-            }
             notice.missing = Some(format!("{} is not recorded", reading.words()));
             ends.push(None);
             continue;
@@ -563,7 +569,8 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
     }
     notice.ends = ends.into_iter().collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
     notice.reckoned.clause = notice.ends;
-    notice.no_earlier_than = act.days().earliest.succ_opt();
+    let given = term.not_renewed_by(place.counting, entry, act.days());
+    notice.no_earlier_than = given.map(|end| end.span.earliest);
 }
 
 impl NoticeTerms {

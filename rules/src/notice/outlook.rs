@@ -4,9 +4,11 @@ use chrono::NaiveDate;
 use events::terms::Provision;
 
 use super::terms::{self, CountedFrom, NoticeTerms};
-use super::{Place, Window};
+use super::{Place, Window, answers};
 use crate::agreement;
+use crate::docket::EffectState;
 use crate::register::{Agreement, Known};
+use crate::scene::Scene;
 use crate::term::{Term, TermEnd};
 use crate::time::compute::{BY_CLAUSE, Clause, Step};
 use crate::time::notice_day::{last_day, subtracted};
@@ -81,10 +83,26 @@ pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish:
     let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
     let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
     let is_given = |known: &&Known<Provision>| !known.value.terms.contains_key("when");
+    let scene = Scene::new(agreement, almanac, on(wish, as_of));
+    let over = !scene.effect.state.is_running() && scene.effect.state != EffectState::Undetermined;
     let by_notice = agreement.provisions_of("termination").filter(is_given).map(|known| by_notice(place, known, wish));
     let renewed = |known: &&Known<Provision>| known.value.terms.contains_key("renewal");
     let by_term = agreement.provisions_of("term").filter(renewed).map(|known| by_term(place, known, wish));
-    by_notice.chain(by_term).collect()
+    let mut all: Vec<Outlook> = by_notice.chain(by_term).collect();
+    if over {
+        let state = scene.effect.state.word().replace('_', " ");
+        let why = format!("on {} the agreement is {state}: there is nothing to end by notice", on(wish, as_of));
+        all.iter_mut().for_each(|outlook| refuse(outlook, why.clone()));
+    }
+    all
+}
+
+/// The day on which there must be something to end: that of the notice, or the day it is seen from.
+fn on(wish: Wish, as_of: NaiveDate) -> NaiveDate {
+    match wish {
+        Wish::EndBy(_) => as_of,
+        Wish::Given { given, .. } => given.latest,
+    }
 }
 
 fn blank(known: &Known<Provision>) -> Outlook {
@@ -105,7 +123,11 @@ fn blank(known: &Known<Provision>) -> Outlook {
 
 fn by_notice(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
     let mut outlook = blank(known);
-    let Some(terms) = terms::notice(&known.value) else {
+    let assumed = terms::assumed(place.agreement, &known.value, place.as_of).map(|(terms, _)| terms);
+    if assumed.is_some() {
+        outlook.remarks.push(said("an assumption: the text is silent, and the default of twelve months' notice is taken".into()));
+    }
+    let Some(terms) = assumed.or_else(|| terms::notice(&known.value)) else {
         let said = known.value.undetermined.clone();
         outlook.undetermined = Some(said.unwrap_or_else(|| "the text does not say how long notice must be".into()));
         return outlook;
@@ -205,6 +227,8 @@ fn forward(place: Place, clause: Clause, counted_from: CountedFrom, given: Span,
     let (from, clause) = match (counted_from, received) {
         (from, Some(received)) if from.is_receipt() => (Some(received), Clause { deemed_received_after: None, ..clause }),
         (from, None) if from.is_receipt() && !deems => (None, clause),
+        // Which day it was sent, deposited or entered, and which day it states, the question does not say.
+        (CountedFrom::Dispatched | CountedFrom::Deposited | CountedFrom::Registered | CountedFrom::Stated, _) => (None, clause),
         (CountedFrom::Expiry, _) => (running_end(place, given.latest), clause),
         _ => (Some(given), clause),
     };
@@ -245,7 +269,9 @@ fn together(outlook: &mut Outlook, wish: Wish) {
     outlook.first_end = all(|reading| reading.ends).and_then(|all| all.into_iter().reduce(Span::hull));
     let is_open = outlook.readings.iter().any(|reading| reading.effect.is_some());
     let open = || "whether it takes effect on the corresponding day or on the day after".to_string();
-    outlook.undetermined = missing.or_else(|| is_open.then(open)).or_else(|| {
+    let ends_open = outlook.is_against_renewal && outlook.first_end.is_some_and(|end| end.exact().is_none());
+    let term_open = || "whether the term is over on the corresponding day or on the day after".to_string();
+    outlook.undetermined = missing.or_else(|| is_open.then(open)).or_else(|| ends_open.then(term_open)).or_else(|| {
         let span = if outlook.last_day.is_some() { outlook.last_day } else { outlook.first_end };
         let readings: Vec<&str> = outlook.readings.iter().map(|reading| reading.counted_from.words()).collect();
         span.filter(|span| span.exact().is_none()).map(|_| format!("from what it counts: {}", readings.join(" or ")))
@@ -264,8 +290,17 @@ fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &
         Wish::EndBy(_) => outlook.last_day,
         Wish::Given { given, .. } => Some(given),
     };
-    let first_end = |from: Span| compute(from, &terms.clause, place.counting).span().map_or("no day".into(), Span::words);
+    let first_end = |from: Span| {
+        let answers = answers(place.counting, from, &terms.clause);
+        answers.iter().filter_map(Answer::span).reduce(Span::hull).map_or("no day".into(), Span::words)
+    };
+    if place.entry.is_none() && (terms.locked_for.is_some() || terms.window.is_some()) {
+        refuse(outlook, "whether it can be given yet: coming into effect is not recorded".into());
+    }
+    let mut is_closed_today = false;
     if let (Some(entry), Some(day)) = (place.entry, day) {
+        let around_today = terms.window.and_then(|window: Window| window.around(place.as_of, entry, place.counting));
+        is_closed_today = around_today.is_some_and(|(opens, _)| place.as_of < opens.latest);
         if let Some(opens) = terms.opens(entry, place.counting) {
             outlook.remarks.push(step(format!("it can be given from {} on", opens.words())));
             if day.earliest < opens.latest {
@@ -298,6 +333,7 @@ fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &
         }
     }
     let passed = outlook.last_day.filter(|last| matches!(wish, Wish::EndBy(_)) && last.latest < place.as_of);
+    let passed = passed.filter(|_| !is_closed_today);
     if let Some(last) = passed {
         let text = format!(
             "the last day, {}, has passed: a notice of {} takes effect {}",
@@ -308,7 +344,12 @@ fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &
         outlook.remarks.push(said(text));
     }
     outlook.remarks.extend(terms.hold_while.iter().map(|hold| step(format!("it takes no effect during {hold}"))));
-    outlook.remarks.extend(terms.condition.iter().map(|condition| step(format!("it takes effect only with {condition}"))));
+    if let Some(condition) = &terms.condition {
+        outlook.remarks.push(step(format!("it takes effect only with {condition}")));
+        // Whether that will be so nobody can tell: the day is the least there can be.
+        outlook.first_end = outlook.first_end.map(|end| Span { latest: NaiveDate::MAX, ..end });
+        outlook.undetermined.get_or_insert(format!("whether {condition}"));
+    }
     if terms.takes_later_date() {
         outlook.remarks.push(step("the notice may name a later day".into()));
     }
@@ -368,13 +409,13 @@ fn by_term(place: Place, known: &Known<Provision>, wish: Wish) -> Outlook {
                 }
             },
             Wish::Given { given, received } => {
-                // Received on a day that is not known, it counts at the least from the day it is given.
                 let from = if counted_from.is_receipt() { received } else { Some(given) };
-                if from.is_none() && outlook.readings.iter().any(|known: &Reading| known.counted_from == CountedFrom::Given) {
-                    continue;
-                }
                 match from.map(|from| (from, term.not_renewed_by(place.counting, entry, from))) {
-                    None => reading.undetermined = Some(format!("{} is not known", counted_from.words())),
+                    None => {
+                        reading.undetermined = Some(format!("{} is not known", counted_from.words()));
+                        let least = term.not_renewed_by(place.counting, entry, given).map(|end| end.span.earliest);
+                        reading.ends = least.map(|earliest| Span { earliest, latest: NaiveDate::MAX });
+                    }
                     Some((from, end)) => {
                         reading.from = Some(from);
                         reading.steps = end.as_ref().map(&told).unwrap_or_default();

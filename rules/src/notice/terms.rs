@@ -162,11 +162,17 @@ impl NoticeTerms {
 }
 
 impl Window {
+    /// The first day on which it is closed again. The day of opening is not counted, so the corresponding day is the last: ILO
+    /// Convention 89 was open from 27 February 2011 to 27 February 2012.
+    fn closes(self, opens: Span, counting: &Counting) -> Option<Span> {
+        compute(opens, &Clause::act(self.open), counting).span()?.moved(1)
+    }
+
     /// The last day of the last window that was over by a day.
     pub fn last_before(self, day: NaiveDate, entry: Span, counting: &Counting) -> Option<Span> {
         let closes = |turn: u32| {
             let opens = compute(entry, &Clause::act(self.every.times(turn)?), counting).span()?;
-            compute(opens, &Clause::act(self.open), counting).span()?.moved(-1)
+            self.closes(opens, counting)?.moved(-1)
         };
         (1..10_000).map_while(closes).take_while(|last| last.latest <= day).last()
     }
@@ -175,7 +181,7 @@ impl Window {
     pub fn around(self, day: NaiveDate, entry: Span, counting: &Counting) -> Option<(Span, Span)> {
         (1..10_000).find_map(|turn| {
             let opens = compute(entry, &Clause::act(self.every.times(turn)?), counting).span()?;
-            let closes = compute(opens, &Clause::act(self.open), counting).span()?;
+            let closes = self.closes(opens, counting)?;
             (day < closes.latest).then_some((opens, closes))
         })
     }

@@ -16,7 +16,7 @@ use crate::term::{self, Term};
 pub const KIND: Kind = Kind {
     name: "term",
     about: "how long the agreement lasts",
-    keys: &["length", "from", "effect", "renewal"],
+    keys: &["by", "length", "from", "effect", "renewal"],
     default_id: Some("term"),
     check,
     lines,

@@ -73,7 +73,13 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let running = scene.notices.iter().find(|notice| notice.power == known.value.id && notice.standing == Standing::Running);
     let running = running.filter(|notice| !notice.is_withdrawal);
     let when = provision.terms.get("when").and_then(Term::as_text);
-    draft = match (scene.effect.state, running, notice::terms::notice(provision)) {
+    let assumed = notice::terms::assumed(scene.agreement, provision, scene.as_of);
+    draft = draft.because(assumed.as_ref().map(|(_, seq)| {
+        let text = "an assumption: the text is silent, and the default of twelve months' notice is taken (VCLT 56(2))";
+        Reason::new("termination.assumed", text).provision(&provision.reference).records([*seq])
+    }));
+    let terms = assumed.map(|(terms, _)| terms).or_else(|| notice::terms::notice(provision));
+    draft = match (scene.effect.state, running, terms) {
         (EffectState::Terminated | EffectState::Expired, ..) => {
             let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
             draft

@@ -31,20 +31,29 @@ pub struct CalendarEdition {
     pub days: BTreeMap<NaiveDate, (String, Option<String>)>,
 }
 
+/// The status of a day that is a holiday in some of a calendar's places only.
+pub const LOCAL: &str = "local";
+
 /// A day that a calendar does not cover.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("calendar {calendar} covers {}, not {day}", covered(.years))]
+#[error("calendar {calendar} {}", reach(.years, .local, .day))]
 pub struct NotCovered {
     /// The calendar.
     pub calendar: String,
     /// First and last year covered; `None` where nothing of it was known.
     pub years: Option<(i32, i32)>,
+    /// The holiday's name, where it is one in some of the calendar's places only.
+    pub local: Option<String>,
     /// The day asked about.
     pub day: NaiveDate,
 }
 
-fn covered(years: &Option<(i32, i32)>) -> String {
-    years.map_or_else(|| "nothing that was known".into(), |(first, last)| format!("{first} to {last}"))
+fn reach(years: &Option<(i32, i32)>, local: &Option<String>, day: &NaiveDate) -> String {
+    match (local, years) {
+        (Some(name), _) => format!("has {day} for some places only: {name}"),
+        (None, Some((first, last))) => format!("covers {first} to {last}, not {day}"),
+        (None, None) => format!("covers nothing that was known, not {day}"),
+    }
 }
 
 impl Calendar {
@@ -60,8 +69,12 @@ impl Calendar {
     pub fn holiday(&self, day: NaiveDate) -> Result<Option<&str>, NotCovered> {
         let edition = self.latest().filter(|edition| (edition.covers.0..=edition.covers.1).contains(&day.year()));
         let years = self.latest().map(|edition| edition.covers);
-        let edition = edition.ok_or_else(|| NotCovered { calendar: self.id.clone(), years, day })?;
-        Ok(edition.days.get(&day).map(|(name, _)| name.as_str()))
+        let unknown = |local: Option<String>| NotCovered { calendar: self.id.clone(), years, local, day };
+        let edition = edition.ok_or_else(|| unknown(None))?;
+        match edition.days.get(&day) {
+            Some((name, Some(status))) if status == LOCAL => Err(unknown(Some(name.clone()))),
+            found => Ok(found.map(|(name, _)| name.as_str())),
+        }
     }
 }
 

@@ -72,11 +72,11 @@ impl Clause {
         }
     }
 
-    /// Whether it leaves open if an effect begins on the corresponding day or on the day after it: months that are neither a least
-    /// nor clear, without a day that the clause names. Of days, all who read them take the last one itself.
+    /// Whether it leaves open if an effect begins on the corresponding day or on the day after it: a period that is neither a least
+    /// nor clear, without a day that the clause names.
     pub fn leaves_effect_open(&self) -> bool {
         let is_plain = matches!(self.quantifier, None | Some(Quantifier::Exactly));
-        self.effect.is_none() && self.then.is_none() && is_plain && self.period.is_some_and(|period| period.has_months())
+        self.effect.is_none() && self.then.is_none() && is_plain && self.period.is_some_and(|period| period.hours() == 0)
     }
 }
 
@@ -335,11 +335,13 @@ impl<'a> Count<'a> {
     }
 
     fn period(&mut self, from: NaiveDate, period: Period) -> Option<Span> {
-        let counted = self.clause.count_trigger_day || self.edition.trigger_day_counted.value;
+        let counted = self.counts_trigger_day();
         // Hours run from their hour, whatever the day counts for.
         let base = if period.hours() > 0 { from } else { self.base(from)? };
         let rule = self.edition.trigger_day_counted.clone();
         match (counted, self.clause.count_trigger_day) {
+            // The rule is one for days.
+            _ if period.hours() > 0 => {}
             (true, true) => self.by_clause(format!("{from} is itself the first day counted")),
             (true, false) => self.step(&rule, format!("{from} is itself the first day counted")),
             (false, _) => self.principle(&rule, format!("{from}, the day of the event, is not counted")),
@@ -350,8 +352,24 @@ impl<'a> Count<'a> {
 
     /// The day before the first that is counted.
     fn base(&self, from: NaiveDate) -> Option<NaiveDate> {
-        let counted = self.clause.count_trigger_day || self.edition.trigger_day_counted.value;
-        if counted && !self.clause.backward { from.pred_opt() } else { Some(from) }
+        match (self.counts_trigger_day(), self.clause.backward) {
+            (false, _) => Some(from),
+            (true, false) => from.pred_opt(),
+            (true, true) => from.succ_opt(),
+        }
+    }
+
+    fn counts_trigger_day(&self) -> bool {
+        self.clause.count_trigger_day || self.edition.trigger_day_counted.value
+    }
+
+    /// Months that begin with a day end on the day before the one that corresponds to it, or on the last of a month that lacks it.
+    fn months_beginning_with(&mut self, first: NaiveDate, months: u32) -> Option<Span> {
+        let corresponding = first.checked_add_months(Months::new(months))?;
+        let last = if corresponding.day() == first.day() { corresponding.pred_opt()? } else { corresponding };
+        let words = Period::of_months(months);
+        self.steps.push(Step::day(format!("{words} that begin with {first} end on {last}")));
+        Some(Span::day(last))
     }
 
     fn forward(&mut self, base: NaiveDate, period: Period) -> Option<Span> {
@@ -361,20 +379,26 @@ impl<'a> Count<'a> {
         if period.working_days() > 0 {
             return self.working_days(base, period.working_days().into(), 1);
         }
-        // A rule for acts: an effect begins on its day, however short the period.
-        let skip = match self.edition.short_period.as_ref().map(|rule| rule.value) {
+        if self.skips_closed_days(period) {
+            let rule = self.edition.short_period.clone()?;
+            self.principle(&rule, "in so short a period, days on which nothing can be done are not counted");
+            return self.open_days(base, period.days().into(), 1);
+        }
+        let span = match self.counts_trigger_day() && period.has_months() {
+            true => self.months_beginning_with(base.succ_opt()?, period.months())?,
+            false => self.months(base, period.months(), 1)?,
+        };
+        self.days(span, period.days(), 1)
+    }
+
+    /// A rule for acts: an effect begins on its day, however short the period.
+    fn skips_closed_days(&self, period: Period) -> bool {
+        match self.edition.short_period.as_ref().map(|rule| rule.value) {
             Some(ShortPeriod::SkipNonWorking { upto_days }) if self.clause.purpose == Purpose::Act => {
-                period.months() == 0 && period.days() <= upto_days
+                period.months() == 0 && period.days() > 0 && period.days() <= upto_days
             }
             _ => false,
-        };
-        if skip {
-            let rule = self.edition.short_period.clone()?;
-            self.principle(&rule, "in so short a period, days that are no working days are not counted");
-            return self.working_days(base, period.days().into(), 1);
         }
-        let span = self.months(base, period.months(), 1)?;
-        self.days(span, period.days(), 1)
     }
 
     fn backward(&mut self, base: NaiveDate, period: Period) -> Option<Span> {
@@ -385,11 +409,15 @@ impl<'a> Count<'a> {
         }
         let span = if period.working_days() > 0 {
             self.working_days(base, period.working_days().into(), -1)?
+        } else if self.skips_closed_days(period) {
+            // The rule speaks of counting forward; whether it holds for counting back is not said.
+            let plainly = self.days(Span::day(base), period.days(), -1)?;
+            let skipping = self.open_days(base, period.days().into(), -1)?;
+            self.unsettled("whether days that are no working days count when counting back");
+            plainly.hull(skipping)
         } else {
             let span = self.months(base, period.months(), -1)?;
-            let span = self.days(span, period.days(), -1)?;
-            self.warn_of_search(base, period, span.latest);
-            span
+            self.days(span, period.days(), -1)?
         };
         let clear = match self.clause.quantifier {
             Some(Quantifier::Clear) => true,
@@ -397,6 +425,7 @@ impl<'a> Count<'a> {
             None => self.edition.backward.value.clear,
         };
         if !clear {
+            self.warn_of_search(base, period, span.latest);
             return Some(span);
         }
         let span = span.moved(-1)?;
@@ -432,7 +461,8 @@ impl<'a> Count<'a> {
         };
         let words = Period::of_months(months);
         let sign = if direction > 0 { "and" } else { "less" };
-        let sticky = self.clause.sticky.unwrap_or(self.edition.sticky.value);
+        // Counting back, the period ends before the event and begins on a day like any other: a last day of a month leads to its own number.
+        let sticky = direction > 0 && self.clause.sticky.unwrap_or(self.edition.sticky.value);
         if sticky && is_last_of_month(from) && last != last_of_month(last)? {
             let end = last_of_month(last)?;
             let text = format!("{from} {sign} {words}: from the last day of a month to the last day of a month, {end}");
@@ -463,10 +493,21 @@ impl<'a> Count<'a> {
         };
         if own {
             self.step(&self.edition.missing_day, text);
+            self.warn_of_another_month(last, next);
         } else {
             self.by_clause(text);
         }
         Some(span)
+    }
+
+    /// A day more or less is a month more or less where the clause goes to the first of the next.
+    fn warn_of_another_month(&mut self, last: NaiveDate, next: NaiveDate) {
+        let Some(then @ Then::FirstOfNextMonth) = self.clause.then else { return };
+        if let (Some(one), Some(other)) = (then.of(last), then.of(next)) {
+            self.warnings.push(format!(
+                "rounded to {next} instead of {last}, the first day of the month after would be {other}, not {one}"
+            ));
+        }
     }
 
     fn days(&mut self, span: Span, days: u32, direction: i64) -> Option<Span> {
@@ -496,7 +537,7 @@ impl<'a> Count<'a> {
     }
 
     fn quantified(&mut self, span: Span, period: Period) -> Option<Span> {
-        if self.clause.backward {
+        if self.clause.backward || period.hours() > 0 {
             return Some(span);
         }
         let is_effect = self.clause.purpose == Purpose::Effect;
@@ -514,6 +555,13 @@ impl<'a> Count<'a> {
             self.step(&self.edition.at_least.clone(), format!("“at least” is satisfied on the day after, {}", span.words()));
         } else if at_least {
             self.principle(&self.edition.at_least.clone(), "“at least” is satisfied on the corresponding day itself");
+            if let (false, Some(after)) = (self.edition.at_least_is_settled, span.moved(1)) {
+                let regime = &self.regime.id;
+                self.warnings.push(format!(
+                    "courts under {regime} do not agree on “at least”: {} is safe under either reading",
+                    after.words()
+                ));
+            }
         }
         if is_effect && !clear && !at_least_after && self.clause.then.is_none() {
             let text = if next_day {
@@ -556,14 +604,14 @@ impl<'a> Count<'a> {
         let span = match self.clause.cutoff {
             None => span,
             Some(cutoff) => {
-                let passed = span.map(|day| cutoff.on_or_after(day))?;
-                self.by_clause(format!("the first {cutoff} on or after {}: {}", span.words(), passed.words()));
-                passed
+                let passed = cutoff.on_or_after(from)?;
+                self.by_clause(format!("the first {cutoff} on or after {from}: {passed}"));
+                span.later_of(Span::day(passed))
             }
         };
         let span = span.map(|day| then.of(day))?;
         self.by_clause(format!("{then}: {}", span.words()));
-        if self.clause.period.is_none() && span.earliest <= from {
+        if span.earliest <= from {
             self.warnings.push("the day found is not after the event".into());
         }
         Some(span)
@@ -606,6 +654,7 @@ pub(super) mod tests {
             effect: rule(EffectDay::SameDay),
             effect_is_settled: true,
             at_least: rule(AtLeast::CorrespondingDay),
+            at_least_is_settled: true,
             backward: rule(Backward { clear: false, roll: RollBack::None }),
             roll: None,
             short_period: None,

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::compute::{Clause, Counting, compute};
+use super::compute::{Clause, Counting, Quantifier, compute};
 use super::period::Period;
 use super::regime::EffectDay;
 use super::span::Span;
@@ -43,10 +43,12 @@ pub fn last_day(end: NaiveDate, clause: &Clause, counting: &Counting) -> Option<
     Some(LastDay { sure, possible })
 }
 
-/// The last day from which a period, by the regime's months and days and without any roll, is over by `end`.
-pub fn last_day_before(end: NaiveDate, period: Period, counting: &Counting) -> Option<LastDay> {
+/// The last day from which a period, by the regime's months and days and without any roll, is over by `end`; with both that day and the
+/// end outside the period, where it is clear.
+pub fn last_day_before(end: NaiveDate, period: Period, is_clear: bool, counting: &Counting) -> Option<LastDay> {
     // An effect never moves, so that counting to one leaves weekends and holidays alone.
-    last_day(end, &Clause { effect: Some(EffectDay::SameDay), ..Clause::effect(period) }, counting)
+    let quantifier = is_clear.then_some(Quantifier::Clear);
+    last_day(end, &Clause { effect: Some(EffectDay::SameDay), quantifier, ..Clause::effect(period) }, counting)
 }
 
 /// The last day on which it holds, of those not long after `end`: far enough back first, then half by half. What holds must hold on

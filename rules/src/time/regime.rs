@@ -39,6 +39,8 @@ pub struct Edition {
     pub effect_is_settled: bool,
     /// Whether the corresponding day satisfies "at least".
     pub at_least: Cited<AtLeast>,
+    /// Whether those who apply the regime agree on that.
+    pub at_least_is_settled: bool,
     /// Counting backward.
     pub backward: Cited<Backward>,
     /// Moving a last day on which nothing can be done.
@@ -114,6 +116,8 @@ pub struct Roll {
     pub holidays: bool,
     /// A condition under which alone it moves, in words.
     pub condition: Option<String>,
+    /// Periods in hours move too, to the same hour.
+    pub hours: bool,
 }
 
 /// A rule for short periods.

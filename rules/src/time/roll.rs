@@ -19,7 +19,8 @@ impl<'a> Count<'a> {
     /// `base` is the day before the first that is counted.
     pub(super) fn rolled(&mut self, base: NaiveDate, span: Span) -> Option<Span> {
         let in_hours = self.clause.period.is_some_and(|period| period.hours() > 0);
-        if self.clause.purpose == Purpose::Effect || in_hours || self.clause.then.is_some() {
+        let hours_stay = in_hours && !self.edition.roll.as_ref().is_some_and(|roll| roll.value.hours);
+        if self.clause.purpose == Purpose::Effect || hours_stay || self.clause.then.is_some() {
             return Some(span);
         }
         if self.clause.backward {
@@ -175,19 +176,38 @@ impl<'a> Count<'a> {
     }
 
     fn is_working(&self, day: NaiveDate, calendar: Option<&Calendar>) -> Result<bool, NotCovered> {
-        let weekend: &[Weekday] = &self.regime.weekend;
+        self.is_open(day, calendar, &self.regime.weekend)
+    }
+
+    fn is_open(&self, day: NaiveDate, calendar: Option<&Calendar>, weekend: &[Weekday]) -> Result<bool, NotCovered> {
         let holiday = calendar.map_or(Ok(None), |calendar| calendar.holiday(day))?;
         Ok(!is_weekend(day, weekend) && holiday.is_none())
     }
 
     pub(super) fn working_days(&mut self, from: NaiveDate, count: u64, direction: i64) -> Option<Span> {
+        let closed = self.edition.roll.as_ref().map(|roll| roll.value.weekdays.clone());
+        if closed.is_some_and(|closed| closed.len() < self.regime.weekend.len()) {
+            let text = format!("{} does not say what a working day is: Saturdays and Sundays are taken for none", self.regime.id);
+            self.warnings.push(text);
+        }
+        let weekend = self.regime.weekend.clone();
+        self.days_but(from, count, direction, &weekend, "working days")
+    }
+
+    /// Days on which something can be done by the regime's own rule of what moves.
+    pub(super) fn open_days(&mut self, from: NaiveDate, count: u64, direction: i64) -> Option<Span> {
+        let closed = self.edition.roll.as_ref().map_or_else(|| self.regime.weekend.clone(), |roll| roll.value.weekdays.clone());
+        self.days_but(from, count, direction, &closed, "open days")
+    }
+
+    fn days_but(&mut self, from: NaiveDate, count: u64, direction: i64, weekend: &[Weekday], what: &str) -> Option<Span> {
         let mut ends: Vec<NaiveDate> = Vec::new();
         for calendar in self.calendars() {
-            match self.nth_working_day(from, count, direction, calendar) {
+            match self.nth_open_day(from, count, direction, calendar, weekend) {
                 Ok(day) => ends.push(day?),
                 Err(not_covered) => {
                     self.unsettled(not_covered.to_string());
-                    ends.push(self.nth_working_day(from, count, direction, None).ok()??);
+                    ends.push(self.nth_open_day(from, count, direction, None, weekend).ok()??);
                 }
             }
         }
@@ -198,34 +218,35 @@ impl<'a> Count<'a> {
         } else if span.earliest != span.latest {
             self.unsettled("whose holidays count");
         }
-        let span = if unknown { span.hull(self.farthest_working_day(from, count, direction)?) } else { span };
-        self.steps.push(Step::day(format!("{count} working days from {from}: {}", span.words())));
+        let span = if unknown { span.hull(self.farthest_open_day(from, count, direction, weekend)?) } else { span };
+        self.steps.push(Step::day(format!("{count} {what} from {from}: {}", span.words())));
         Some(span)
     }
 
     /// Which days are holidays is not known: as far off as the day can be, with as many holidays on the way as a year can have and the
     /// longest run of them at the end.
-    fn farthest_working_day(&self, from: NaiveDate, count: u64, direction: i64) -> Option<Span> {
-        let nth = |count: u64| self.nth_working_day(from, count, direction, None).ok()?;
+    fn farthest_open_day(&self, from: NaiveDate, count: u64, direction: i64, weekend: &[Weekday]) -> Option<Span> {
+        let nth = |count: u64| self.nth_open_day(from, count, direction, None, weekend).ok()?;
         let run = direction * LONGEST_RUN as i64;
         let nearest = Span::day(nth(count)?).moved(run)?.earliest;
         let days = (nearest - from).num_days().unsigned_abs();
         Span::day(nth(count + MOST_HOLIDAYS * days / 365)?).moved(run)
     }
 
-    fn nth_working_day(
+    fn nth_open_day(
         &self,
         from: NaiveDate,
         count: u64,
         direction: i64,
         calendar: Option<&Calendar>,
+        weekend: &[Weekday],
     ) -> Result<Option<NaiveDate>, NotCovered> {
         let mut day = from;
         for _ in 0..count {
             loop {
                 let Some(next) = step_day(day, direction) else { return Ok(None) };
                 day = next;
-                if self.is_working(day, calendar)? {
+                if self.is_open(day, calendar, weekend)? {
                     break;
                 }
             }

@@ -86,7 +86,7 @@ fn last_days(scene: &Scene, before: Span, period: Period) -> Option<Span> {
     if scene.counting.counts_back_clear(before.earliest) || !period.has_months() {
         return compute(before, &Clause { backward: true, ..Clause::act(period) }, &scene.counting).span();
     }
-    before.map(|day| Some(last_day_before(day, period, &scene.counting)?.sure))
+    before.map(|day| Some(last_day_before(day, period, false, &scene.counting)?.sure))
 }
 
 fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {
