@@ -474,6 +474,27 @@ const REFUSALS: &[Refusal] = &[
     ),
     refusal("assumption_for_a_text_that_speaks", "record assumption left/termination vclt-56", "E0422", 4, &["does not bind"]),
     refusal("assumption_that_is_no_rule", "record assumption left/termination vclt-57", "E0422", 4, &["did you mean `vclt-56`?"]),
+    refusal(
+        "milestone_that_is_none",
+        "record performance left/3 --milestone draft --on 2025-04-01",
+        "E0204",
+        4,
+        &["`draft` is not a milestone"],
+    ),
+    refusal(
+        "quantity_of_what_is_not_counted",
+        "record performance left/3 --quantity 3 --on 2025-04-01",
+        "E0207",
+        4,
+        &["does not count"],
+    ),
+    refusal(
+        "notice_extended_to_an_earlier_day",
+        "record notice-extended later --to 2026-12-01 --on 2026-11-20",
+        "E0421",
+        4,
+        &["no later than the day on which it takes effect"],
+    ),
     refusal("waiver_by_who_is_not_owed", "record waiver left/3 --by AA --on 2025-04-01", "E0401", 4, &["not owed to `AA`"]),
     refusal(
         "assessment_of_nothing",
@@ -531,9 +552,14 @@ fn furnished() -> Register {
         "ref = \"5\"",
         "ref = \"4(b)\"\nkind = \"commitment\"\nby = [\"AA\"]\ndue = \"2025\"\n\n[[provision]]\nref = \"5\"",
     );
-    let left = named("left");
-    let files =
-        [("small.toml", once.as_str()), ("powerless.toml", &powerless), ("concluded.toml", &concluded), ("left.toml", &left)];
+    let (left, later) = (named("left"), named("later"));
+    let files = [
+        ("small.toml", once.as_str()),
+        ("powerless.toml", &powerless),
+        ("concluded.toml", &concluded),
+        ("left.toml", &left),
+        ("later.toml", &later),
+    ];
     let register = Register::with(&files);
     for act in [
         "meeting small --body council --planned 2025-05 --meeting council-2025-05",
@@ -541,6 +567,7 @@ fn furnished() -> Register {
         "meeting small --body experts --meeting first --held 2024-03-01",
         "performance small/4b --on 2025-06-01",
         "notice left --by AA --given 2025-01-02 --received 2025-01-02",
+        "notice later --by AA --given 2026-11-01 --received 2026-11-01",
         "announcement small --on 2025-01-01 --text first --command-id 00000000-0000-4000-8000-000000000001",
     ] {
         register.obligo(&format!("record {act}")).succeeded();

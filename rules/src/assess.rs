@@ -104,6 +104,7 @@ fn agreement_line(scene: &Scene) -> AgreementLine {
         reckoning: about.reckoning.clone(),
         effect: scene.effect.clone(),
         notice: notice_line(scene),
+        ends: scene.end.as_ref().map(|end| end.span),
         participation: participation::participation(scene),
         paragraphs: agreement.paragraphs(),
         last_act: last.map(|(act, _)| LastAct { seq: act.seq, kind: act.event.kind(), on: act.date_words() }),

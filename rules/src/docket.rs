@@ -40,6 +40,8 @@ pub struct AgreementLine {
     pub effect: Effect,
     /// Whether notice to end it has been given.
     pub notice: NoticeLine,
+    /// The first day without it, if an end is in sight; open at the end where none is known.
+    pub ends: Option<Span>,
     /// Each party's own standing.
     pub participation: Vec<Participation>,
     /// Numbered paragraphs: how many were read, how many there are.

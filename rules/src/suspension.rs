@@ -5,6 +5,7 @@ use events::event::Clock;
 
 use crate::docket::Reason;
 use crate::notice::Place;
+use crate::register::Act;
 use crate::time::Span;
 
 /// A suspension that had begun by the day.
@@ -12,6 +13,8 @@ use crate::time::Span;
 pub struct Suspension {
     /// Ids of the provisions; empty: the whole agreement.
     pub provisions: Vec<String>,
+    /// Provisions that were resumed by themselves.
+    pub except: Vec<String>,
     /// The days on which it began.
     pub from: Span,
     /// The first day on which it operates again, if that is known.
@@ -35,6 +38,7 @@ pub fn suspensions(place: Place) -> Vec<Suspension> {
                 let text = format!("operation suspended {}{ends}: {what}", act.date_words());
                 all.push(Suspension {
                     provisions: suspended.provisions.clone(),
+                    except: Vec::new(),
                     from: act.days(),
                     until,
                     clock: suspended.clock,
@@ -42,13 +46,23 @@ pub fn suspensions(place: Place) -> Vec<Suspension> {
                 });
             }
             Event::AgreementResumed(resumed) => {
-                let of_all = resumed.provisions.is_empty();
+                let mut alone: Vec<Suspension> = Vec::new();
                 let running = |one: &&mut Suspension| one.until.is_none_or(|until| act.days().earliest < until.earliest);
-                for one in all.iter_mut().filter(running).filter(|one| of_all || one.provisions == resumed.provisions) {
-                    one.until = Some(act.days());
-                    one.reason.text.push_str(&format!("; resumed {}", act.date_words()));
-                    one.reason.records.push(act.seq);
+                for one in all.iter_mut().filter(running) {
+                    if resumed.provisions.is_empty() {
+                        one.end(act);
+                        continue;
+                    }
+                    // What is resumed by itself goes on; the rest stays suspended.
+                    let resumed: Vec<&String> = resumed.provisions.iter().filter(|id| one.is_of(Some(id))).collect();
+                    for id in resumed {
+                        let mut ended = Suspension { provisions: vec![id.clone()], except: Vec::new(), ..one.clone() };
+                        ended.end(act);
+                        alone.push(ended);
+                        one.except.push(id.clone());
+                    }
                 }
+                all.extend(alone);
             }
             _ => {}
         }
@@ -57,8 +71,18 @@ pub fn suspensions(place: Place) -> Vec<Suspension> {
 }
 
 impl Suspension {
+    /// It ends with a resumption.
+    fn end(&mut self, act: &Act) {
+        self.until = Some(act.days());
+        self.reason.text.push_str(&format!("; resumed {}", act.date_words()));
+        self.reason.records.push(act.seq);
+    }
+
     /// Whether it holds for a provision, or with `None` for the agreement as a whole.
     pub fn is_of(&self, provision: Option<&str>) -> bool {
+        if provision.is_some_and(|id| self.except.iter().any(|other| other == id)) {
+            return false;
+        }
         self.provisions.is_empty() || provision.is_some_and(|id| self.provisions.iter().any(|known| known == id))
     }
 

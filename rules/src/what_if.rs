@@ -33,11 +33,15 @@ pub struct Consequences {
 /// The first end that would come of it, and that would not come without.
 pub fn end(before: &Docket, after: &Docket, agreement: &str) -> Option<End> {
     let (was, is) = (before.agreement(agreement), after.agreement(agreement)?);
-    let notice = is.notice.ends.filter(|ends| was.is_none_or(|was| was.notice.ends != Some(*ends)));
+    let ends = is.ends.filter(|ends| was.is_none_or(|was| was.ends != Some(*ends)));
     let because = |span: Span| {
         let notices = after.entries.iter().filter(|line| line.agreement == agreement && line.kind == Kind::Notice);
         let of_it = notices.filter(|line| line.due.earliest == Some(span.earliest) && before.line(&line.id) != Some(line));
-        of_it.flat_map(|line| line.because.iter().cloned()).collect()
+        let of_it: Vec<Reason> = of_it.flat_map(|line| line.because.iter().cloned()).collect();
+        let ending = ["effect.consent", "effect.superseded", "effect.term"];
+        let terms = after.entries.iter().filter(|line| line.agreement == agreement && line.kind == Kind::Term);
+        let said = terms.flat_map(|line| &line.because).filter(|reason| ending.contains(&reason.rule)).cloned();
+        if of_it.is_empty() { said.collect() } else { of_it }
     };
     let of = |of: Option<String>, span: Span| End {
         of,
@@ -45,8 +49,8 @@ pub fn end(before: &Docket, after: &Docket, agreement: &str) -> Option<End> {
         because: because(span),
         last_day_to_retract: span.earliest.pred_opt().filter(|day| after.as_of <= *day),
     };
-    if let Some((earliest, latest)) = notice {
-        return Some(of(None, Span { earliest, latest: latest.unwrap_or(NaiveDate::MAX) }));
+    if let Some(span) = ends {
+        return Some(of(None, span));
     }
     let leaves = is.participation.iter().find(|party| {
         let stood = was.and_then(|was| was.participation.iter().find(|known| known.party == party.party));

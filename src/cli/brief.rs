@@ -1,7 +1,7 @@
 //! `obligo brief`: one page before a meeting: our commitments, theirs and the joint ones, what is contested, what was done since the last
 //! meeting, which meetings are coming.
 
-use rules::docket::{Assessment, Existence, Kind, Line};
+use rules::docket::{Assessment, Existence, Kind, Line, Performance};
 use rules::fault::{Fault, nearest};
 
 use super::args::Reading;
@@ -92,7 +92,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         sections.push(status::lines(&view.docket, by_date(lines)));
     }
     if !since.is_empty() {
-        sections.push(Section::Heading("Since the last meeting".into()));
+        let held =
+            view.docket.entries.iter().any(|line| line.kind == Kind::Meeting && line.axes.performance == Performance::Complete);
+        sections.push(Section::Heading(if held { "Since the last meeting" } else { "So far" }.into()));
         sections.extend(since.into_iter().map(Section::line));
     }
     sections.extend(footer(&view, &agreement.handling));

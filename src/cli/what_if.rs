@@ -81,13 +81,16 @@ fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Cons
         sections.push(Section::line("Nothing changes on that day."));
     }
     sections.extend(document.changes.iter().map(|change| Section::line(change.clone())));
-    if let (Some(then), Some(_)) = (then, end) {
+    if let (Some(then), Some(end)) = (then, end) {
+        // The states are those of the day of the end, and so are the distances.
+        let on_the_day = Docket { as_of: end.span.latest.min(end.span.earliest.max(after.as_of)), ..after.clone() };
         for (title, lines) in
             [("Meetings before the end", &then.meetings), ("Goes on, or stays due", &then.goes_on), ("Ends with it", &then.ends)]
         {
             if !lines.is_empty() {
                 sections.push(Section::Heading(title.into()));
-                sections.push(status::lines(after, lines.iter().collect()));
+                sections
+                    .push(status::lines(if title.starts_with("Meetings") { after } else { &on_the_day }, lines.iter().collect()));
             }
         }
     }

@@ -56,6 +56,8 @@ pub struct AgreementJson {
     pub effect: EffectJson,
     /// Whether notice to end it was given.
     pub notice: NoticeJson,
+    /// The first day without it, if an end is in sight.
+    pub ends: Option<SpanJson>,
     /// Each party's own standing.
     pub participation: Vec<ParticipationJson>,
     /// How its periods are counted.
@@ -849,6 +851,7 @@ impl From<&AgreementLine> for AgreementJson {
                     certainty: Some("definitive"),
                 }),
             },
+            ends: line.ends.map(Into::into),
             participation: line.participation.iter().map(Into::into).collect(),
             reckoning: line.reckoning.clone(),
             paragraphs: line.paragraphs.map(|(read, of)| ParagraphsJson { read, of }),

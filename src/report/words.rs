@@ -229,7 +229,8 @@ pub fn event(event: &Event) -> String {
         Event::WaiverGranted(waiver) => {
             let scope = if waiver.all_from { ", all from then on" } else { "" };
             let until = waiver.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-            format!("{}{scope}{until}", waiver.of)
+            let by = if waiver.by.is_empty() { String::new() } else { format!(" by {}", waiver.by.join(", ")) };
+            format!("{}{by}{scope}{until}", waiver.of)
         }
         Event::ObligationReleased(released) => released.instance.clone(),
         Event::ImpossibilityAccepted(accepted) => accepted.instance.clone(),

@@ -44,3 +44,13 @@ fn what_could_not_be_recorded_cannot_be_imagined() {
     demo.obligo("what-if notice uk-kr --by KR --given 2026-12-31").ended(3).warns("E0502");
     demo.obligo("what-if").ended(2);
 }
+
+#[test]
+fn an_end_by_consent_is_an_end_too() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let document = register.json("what-if termination small --on 2026-12-01 --effective 2027-03-01");
+    assert_eq!(document["end"]["on"], serde_json::json!({"earliest": "2027-03-01", "latest": "2027-03-01"}));
+    assert_eq!(document["end"]["of"], Value::Null);
+    let document = register.json("what-if supersession small --by new --on 2027-01-01");
+    assert_eq!(document["end"]["on"]["earliest"], "2027-01-01");
+}

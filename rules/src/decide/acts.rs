@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, MeetingHeld, NoticeGiven};
+use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReported};
 use events::terms::{Force, Provision, Term};
 use events::{DateSpec, Event};
 
@@ -109,6 +109,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
             faults.extend(instance_fault(docket, &done.instance, &done.by));
+            faults.extend(part_fault(docket, done));
             faults
         }
         Event::ProjectBegun(project) => {
@@ -313,6 +314,26 @@ fn assumption_fault(agreement: &Agreement, assumption: &AssumptionMade) -> Optio
         let what = format!("{} is not silent: a default rule has no place", known.value.reference);
         Fault::new("E0422", &["provision"], what).hint("a default rule goes with a `termination` that is `undetermined`")
     })
+}
+
+/// A part that the provision does not know: a number where nothing is counted, a step that it does not name.
+fn part_fault(standpoint: &Standpoint, done: &PerformanceReported) -> Option<Fault> {
+    let reference = commitment(standpoint, &done.instance)?.provision.clone()?;
+    let terms = &standpoint.agreement.provisions.iter().find(|known| known.value.reference == reference)?.value.terms;
+    if let Some(milestone) = &done.milestone {
+        let known: Vec<&str> = match terms.get("milestones") {
+            Some(Term::List(steps)) => steps.iter().filter_map(Term::as_text).collect(),
+            _ => Vec::new(),
+        };
+        if !known.contains(&milestone.as_str()) {
+            let fault = Fault::new("E0204", &["milestone"], format!("`{milestone}` is not a milestone of {reference}"));
+            let hint = if known.is_empty() { "it names none".into() } else { nearest(milestone, known.iter().copied()) };
+            return Some(fault.hint(hint));
+        }
+    }
+    let counts = terms.contains_key("quantity");
+    (done.quantity.is_some() && !counts)
+        .then(|| Fault::new("E0207", &["quantity"], format!("{reference} does not count in pieces")).hint("leave the number out"))
 }
 
 fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Option<Fault> {

@@ -38,6 +38,7 @@ pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
     let once = reader.flag("once");
     let when = when(&mut reader);
     let due = due(&mut reader);
+    counted(&mut reader);
     match (&due, &when) {
         (Some(DueTerm::Within(_) | DueTerm::Before(_)), None | Some(When::Words(_))) => {
             reader.fault(
@@ -66,6 +67,27 @@ pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
         );
     }
     Duty { several, every, due, when, once }
+}
+
+/// How the whole is counted: in pieces, or by steps that have names.
+fn counted(reader: &mut Reader) {
+    let quantity = reader.terms.get("quantity");
+    if quantity.is_some_and(|quantity| !matches!(quantity, Term::Number(number) if *number > 0)) {
+        reader.fault("E0203", "quantity", "`quantity` is a whole number, one or more", "write quantity = 20");
+    }
+    let names = |list: &Vec<Term>| !list.is_empty() && list.iter().all(|name| name.as_text().is_some());
+    let milestones = reader.terms.get("milestones");
+    if milestones.is_some_and(|milestones| !matches!(milestones, Term::List(list) if names(list))) {
+        reader.fault("E0203", "milestones", "`milestones` is a list of words", "write milestones = [\"draft\", \"final\"]");
+    }
+    if quantity.is_some() && milestones.is_some() {
+        reader.fault(
+            "E0207",
+            "milestones",
+            "`quantity` and `milestones` both say what the whole is",
+            "split the provision in two",
+        );
+    }
 }
 
 /// `reading = "calendar-year"`, or both.

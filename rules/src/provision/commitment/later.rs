@@ -59,7 +59,9 @@ pub(super) fn dates(scene: &Scene, provision: &Provision, draft: LineDraft) -> L
     for (act, _) in scene.acts().filter(|(_, occurrence)| *occurrence == Occurrence::Yes) {
         draft = match &act.event {
             Event::DueDateSet(set) if set.instance == id => set_date(scene, draft, act, span_of(&set.on), set.certainty),
-            Event::ExtensionGranted(extension) if extension.instance == id => extended(scene, draft, act, span_of(&extension.to)),
+            Event::ExtensionGranted(extension) if extension.instance == id => {
+                extended(scene, draft, act, span_of(&extension.to), &extension.by)
+            }
             _ => draft,
         };
     }
@@ -91,8 +93,19 @@ fn set_date(scene: &Scene, draft: LineDraft, act: &Act, span: Option<Span>, cert
     draft.axes(axes).due(Due::within(span, certainty)).because([reason])
 }
 
-fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>) -> LineDraft {
+fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>, by: &[String]) -> LineDraft {
     let (Some(to), first) = (to, draft.0.due.span()) else { return draft };
+    let others: Vec<&str> = draft.0.to.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+    if !by.is_empty() && !others.is_empty() {
+        // A date that several can hold to is put off by all of them.
+        let text = format!(
+            "extension granted by {} {}; owed to {} too, who did not",
+            by.join(", "),
+            act.date_words(),
+            others.join(", ")
+        );
+        return draft.because([Reason::new("obligation.extended-by-some", text).records([act.seq])]);
+    }
     let first_words = first.map_or("without a date".into(), Span::words);
     draft.0.axes.was_overdue |= first.is_some_and(|first| first.latest < act.days().earliest);
     let late = if draft.0.axes.was_overdue { "; it was overdue when it was granted" } else { "" };
@@ -197,7 +210,7 @@ pub(super) fn judged(scene: &Scene, provision: &Provision, mut draft: LineDraft)
                 let text = format!("breach determined by {} {}", breach.by, act.date_words());
                 draft.0.because.push(Reason::new("obligation.breached", text).records([act.seq]));
             }
-            Event::IncidentReported(incident) if incident.provision == provision.id && is_standing => {
+            Event::IncidentReported(incident) if incident.provision == provision.id => {
                 let is_over =
                     incident.until.as_ref().and_then(events::DateSpec::latest).is_some_and(|until| until <= scene.as_of);
                 open += usize::from(!is_over);
@@ -208,7 +221,7 @@ pub(super) fn judged(scene: &Scene, provision: &Provision, mut draft: LineDraft)
             _ => {}
         }
     }
-    if open > 0 && matches!(draft.0.axes.existence, Existence::Live) {
+    if open > 0 && is_standing && matches!(draft.0.axes.existence, Existence::Live) {
         let incidents = if open == 1 { "1 open incident".to_string() } else { format!("{open} open incidents") };
         draft = draft.label(format!("standing, {incidents}"));
     }

@@ -39,6 +39,7 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
     }
     let part = part(provision, &done);
     let all_acted = draft.0.by.iter().all(|party| by.contains(&party)) && part.as_ref().is_none_or(|part| part.is_whole);
+    let left = part.as_ref().map(|part| part.left.clone()).unwrap_or_default();
     if let Some(part) = part.filter(|_| !done.is_empty()) {
         draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));
     }
@@ -65,7 +66,7 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
             draft.0.axes.performance = Performance::Partial;
             let open: Vec<&str> = draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
             if open.is_empty() {
-                return open_still(draft);
+                return open_still(draft, &left);
             }
             let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
             draft.0.because.push(Reason::new("commitment.joint", text));
@@ -79,22 +80,27 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
         }
         None => {}
     }
-    if is_standing { draft } else { open_still(draft) }
+    if is_standing { draft } else { open_still(draft, &left) }
 }
 
 /// What would close it, while it is open.
-fn open_still(draft: LineDraft) -> LineDraft {
+fn open_still(draft: LineDraft, left: &[String]) -> LineDraft {
     if !draft.0.axes.is_pending() {
         return draft;
     }
     let command = format!("obligo record performance {} --on DATE", draft.0.id);
-    draft.closes_with(command)
+    match left {
+        [] => draft.closes_with(command),
+        parts => parts.iter().fold(draft, |draft, part| draft.closes_with(format!("{command} {part}"))),
+    }
 }
 
 /// How much of the whole is done, where the text counts in pieces or names steps.
 struct Part {
     is_whole: bool,
     words: String,
+    /// What is left, as the command that records it has it.
+    left: Vec<String>,
 }
 
 fn part(provision: &Provision, done: &[&Act]) -> Option<Part> {
@@ -107,7 +113,8 @@ fn part(provision: &Provision, done: &[&Act]) -> Option<Part> {
     if let Some(Term::Number(whole)) = provision.terms.get("quantity") {
         // A report without a number speaks of the whole.
         let sum: i64 = reports().map(|report| report.quantity.map_or(*whole, i64::from)).sum();
-        return Some(Part { is_whole: sum >= *whole, words: format!("{sum} of {whole} performed") });
+        let left = (0 < sum && sum < *whole).then(|| format!("--quantity {}", whole - sum)).into_iter().collect();
+        return Some(Part { is_whole: sum >= *whole, words: format!("{sum} of {whole} performed"), left });
     }
     let Some(Term::List(steps)) = provision.terms.get("milestones") else { return None };
     let steps: Vec<&str> = steps.iter().filter_map(Term::as_text).collect();
@@ -118,5 +125,6 @@ fn part(provision: &Provision, done: &[&Act]) -> Option<Part> {
         [] => format!("all {} milestones reached", steps.len()),
         open => format!("{reached} of {} milestones reached; open: {}", steps.len(), open.join(", ")),
     };
-    Some(Part { is_whole: open.is_empty(), words })
+    let left = if reached > 0 { open.iter().map(|step| format!("--milestone {step}")).collect() } else { Vec::new() };
+    Some(Part { is_whole: open.is_empty(), words, left })
 }
