@@ -292,8 +292,12 @@ impl ComputeJson {
 fn when(answer: &Answer) -> Cell {
     match (answer.date(), answer.earliest, answer.latest) {
         (Some(date), ..) => Tone::Strong.of(date.to_string()),
-        (None, Some(day), Some(latest)) if day == latest => Tone::Warning.of(format!("perhaps {day}")),
-        (None, Some(earliest), Some(latest)) => Tone::Warning.of(Span { earliest, latest }.words()),
+        (None, Some(earliest), Some(latest)) => {
+            // Near a day, how near is not said: neither end is one.
+            let near = answer.undetermined.as_deref().is_some_and(|why| why.contains("said to be near"));
+            let perhaps = if near || earliest == latest { "perhaps " } else { "" };
+            Tone::Warning.of(format!("{perhaps}{}", Span { earliest, latest }.words()))
+        }
         _ => Tone::Warning.of("past the calendar"),
     }
 }

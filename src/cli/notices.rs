@@ -4,7 +4,7 @@
 use rules::docket::{Line, Reckoned, Verdict};
 
 use super::args::Reading;
-use super::status::{footer, markings};
+use super::status::{footer, together};
 use super::{Context, lookup};
 use crate::error::Error;
 use crate::report::json::{NoticeEntryJson, NoticesJson, ScoreJson};
@@ -58,7 +58,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         known_at: view.known_at.clone(),
         log: view.log.into(),
         rules: rules::RULES,
-        handling: markings(&view),
+        handling: together(lines.iter().map(|(line, _)| line.handling.as_slice())),
         entries: lines.iter().map(|(line, reckoned)| NoticeEntryJson::of(line, reckoned)).collect(),
         score,
     };
@@ -85,6 +85,9 @@ fn told(score: &ScoreJson) -> String {
     ];
     let others: String =
         others.iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("; {count} {what}")).collect();
+    if *stated == 0 {
+        return format!("No day of effect was stated; {not_stated} notices and consents.");
+    }
     let rest = if *not_stated > 0 { format!(" Of {not_stated} more no day was stated.") } else { String::new() };
     format!("Of {stated} stated days {agrees} are the day that the clause gives{others}.{rest}")
 }
