@@ -368,7 +368,7 @@ impl<'a> Count<'a> {
         let corresponding = first.checked_add_months(Months::new(months))?;
         let last = if corresponding.day() == first.day() { corresponding.pred_opt()? } else { corresponding };
         let words = Period::of_months(months);
-        self.steps.push(Step::day(format!("{words} that begin with {first} end on {last}")));
+        self.steps.push(Step::day(format!("{first} itself counted, {words}: {last}")));
         Some(Span::day(last))
     }
 

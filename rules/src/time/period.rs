@@ -207,8 +207,16 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
     let text = &joined_units(text);
     let mut parts = Vec::new();
     let mut pending: Option<u32> = None;
-    for word in text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()) {
-        if let Some(unit) = unit(word) {
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).collect();
+    let mut rest = words.as_slice();
+    while let [word, after @ ..] = rest {
+        rest = after;
+        if let Some((hundreds, after)) = hundreds(word, after) {
+            if pending.is_some() {
+                return Err(format!("`{word}` stands after a number without its unit"));
+            }
+            (pending, rest) = (Some(hundreds), after);
+        } else if let Some(unit) = unit(word) {
             let number = pending.take().ok_or_else(|| format!("`{word}` has no number before it"))?;
             parts.push((number, unit));
         } else if word.eq_ignore_ascii_case("and") {
@@ -233,6 +241,21 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
     }
 }
 
+/// `one hundred and eighty`, `two hundred`: the number, and what stands after it.
+fn hundreds<'a>(word: &str, after: &'a [&'a str]) -> Option<(u32, &'a [&'a str])> {
+    let [hundred, after @ ..] = after else { return None };
+    let ones = number_word(&word.to_ascii_lowercase())
+        .filter(|ones| (1..=9).contains(ones) && hundred.eq_ignore_ascii_case("hundred"))?;
+    let below = |word: &str| number_word(&word.to_ascii_lowercase()).filter(|rest| (1..=99).contains(rest) && word.len() > 2);
+    match after {
+        [and, rest, after @ ..] if and.eq_ignore_ascii_case("and") && below(rest).is_some() => {
+            Some((ones * 100 + below(rest)?, after))
+        }
+        [rest, after @ ..] if below(rest).is_some() => Some((ones * 100 + below(rest)?, after)),
+        _ => Some((ones * 100, after)),
+    }
+}
+
 /// Units of two words as one.
 fn joined_units(text: &str) -> String {
     let lower = text.to_ascii_lowercase();
@@ -240,6 +263,7 @@ fn joined_units(text: &str) -> String {
         ("working day", "working-day"),
         ("business day", "working-day"),
         ("half year", "half-year"),
+        ("half a year", "1 half-year"),
         ("calendar month", "month"),
         ("calendar day", "day"),
         ("calendar year", "year"),
@@ -375,6 +399,10 @@ mod tests {
         reads("twenty-one days", 0, 21);
         reads("one year, two months and three days", 14, 3);
         reads("six (6) months'", 6, 0);
+        reads("one hundred and eighty (180) days", 0, 180);
+        reads("three hundred sixty-five days", 0, 365);
+        reads("two hundred days", 0, 200);
+        reads("half a year", 6, 0);
     }
 
     #[test]
@@ -396,6 +424,10 @@ mod tests {
         refused("6", "without its unit");
         refused("months", "has no number");
         refused("6 moons", "is not a unit");
+        refused("one hundred and eighty (181) days", "is not the number");
+        refused("hundred days", "is not a number");
+        refused("two one hundred days", "without its unit");
+        refused("one hundred and months", "joins two lengths");
         refused("six", "without its unit");
         refused("0 days", "no length");
         refused("1.5 years", "is not a number");
