@@ -78,7 +78,10 @@ pub(super) fn provision_faults(agreement: &Agreement, provision: &Provision) -> 
         .filter(|when| when.get("act").and_then(Term::as_text) == Some("meeting-held"))
         .and_then(|when| when.get("of")?.as_text())
         .map(|of| (["when", "of"].as_slice(), of));
-    for (at, id) in [body, of].into_iter().flatten().filter(|(_, id)| agreement.body(id).is_none()) {
+    let due = provision.terms.get("due").and_then(Term::as_table);
+    let next =
+        due.and_then(|due| due.get("at")?.as_text()?.strip_prefix("next ")).map(|body| (["due", "at"].as_slice(), body.trim()));
+    for (at, id) in [body, of, next].into_iter().flatten().filter(|(_, id)| agreement.body(id).is_none()) {
         faults.push(body_fault(agreement, at, id));
     }
     if let Some(Term::List(ids)) = provision.terms.get("of").filter(|_| provision.kind == "survival") {

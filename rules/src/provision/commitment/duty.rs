@@ -24,6 +24,8 @@ pub(super) enum DueTerm {
     By(DateSpec, Certainty),
     Within(Period),
     Before(Period),
+    /// The next meeting of a body, which it moves with.
+    AtNext(String),
 }
 
 pub(super) enum When {
@@ -33,7 +35,7 @@ pub(super) enum When {
 
 pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
     let mut reader = Reader::new(&provision.terms, faults);
-    let several = reader.choice("joint", &["joint", "several"]) == Some("several");
+    let several = reader.choice("joint", &["joint", "several", "joint-and-several"]) == Some("several");
     let every = reader.calendar_period("every").map(|every| (every, readings(&mut reader)));
     let once = reader.flag("once");
     let when = when(&mut reader);
@@ -48,7 +50,7 @@ pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
                 "add when = { act = \"meeting-held\", of = \"…\" }",
             );
         }
-        (Some(DueTerm::By(..)), Some(_)) => {
+        (Some(DueTerm::By(..) | DueTerm::AtNext(_)), Some(_)) => {
             reader.fault(
                 "E0207",
                 "due",
@@ -114,12 +116,27 @@ fn when(reader: &mut Reader) -> Option<When> {
     })
 }
 
+/// `at = "next council"`: the body whose next meeting it is due at.
+fn next(reader: &mut Reader) -> Option<String> {
+    let written = reader.text("at")?;
+    let body = written.strip_prefix("next ").map(str::trim).filter(|body| !body.is_empty());
+    if body.is_none() {
+        reader.fault(
+            "E0204",
+            "at",
+            format!("`{written}` is not a meeting to come"),
+            "write at = \"next council\", with the id of a body",
+        );
+    }
+    body.map(String::from)
+}
+
 fn due(reader: &mut Reader) -> Option<DueTerm> {
     if matches!(reader.terms.get("due"), Some(Term::Text(_))) {
         return reader.date("due").map(|date| DueTerm::By(date, Certainty::Definitive));
     }
     reader
-        .table("due", &["by", "within", "before", "certainty"], |reader| {
+        .table("due", &["by", "within", "before", "at", "certainty"], |reader| {
             let certainty = match reader.choice("certainty", &["definitive", "indicative", "tentative"]) {
                 Some("indicative") => Certainty::Indicative,
                 Some("tentative") => Certainty::Tentative,
@@ -129,12 +146,13 @@ fn due(reader: &mut Reader) -> Option<DueTerm> {
                 reader.date("by").map(|date| DueTerm::By(date, certainty)),
                 reader.period("within").map(DueTerm::Within),
                 reader.period("before").map(DueTerm::Before),
+                next(reader).map(DueTerm::AtNext),
             ]
             .into_iter()
             .flatten()
             .collect();
-            if ["by", "within", "before"].into_iter().filter(|key| reader.has(key)).count() != 1 {
-                reader.fault("E0207", "by", "`due` takes one of by, within, before", "keep the one that the text says");
+            if ["by", "within", "before", "at"].into_iter().filter(|key| reader.has(key)).count() != 1 {
+                reader.fault("E0207", "by", "`due` takes one of by, within, before, at", "keep the one that the text says");
             }
             given.into_iter().next()
         })

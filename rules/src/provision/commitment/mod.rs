@@ -24,7 +24,7 @@ pub(super) use duty::readings;
 
 use duty::{DueTerm, Duty, When, read};
 use performed::performed;
-use triggered::triggered;
+use triggered::{at_next, triggered};
 
 const KEYS: &[&str] = &["by", "to", "joint", "due", "every", "reading", "when", "once", "quantity", "milestones"];
 
@@ -102,6 +102,7 @@ fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> 
         (Some(When::Words(words)), _) => vec![draft(id).axes(Axes::dormant(format!("until {words}")))],
         (Some(When::Act { act, of }), due) => triggered(scene, known, act, of.as_deref(), due.as_ref(), id),
         (None, Some(DueTerm::By(date, certainty))) => vec![dated(scene, draft(id), date, *certainty, &provision.reference)],
+        (None, Some(DueTerm::AtNext(body))) => vec![at_next(scene, draft(id), body, &provision.reference)],
         (None, _) if duty.once => {
             let reason =
                 Reason::new("commitment.once", "one act, for which the text names no date").provision(&provision.reference);

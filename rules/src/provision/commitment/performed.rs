@@ -38,7 +38,11 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
         }
     }
     let part = part(provision, &done);
-    let all_acted = draft.0.by.iter().all(|party| by.contains(&party)) && part.as_ref().is_none_or(|part| part.is_whole);
+    // Of several who each owe the whole, any one discharges it for all.
+    let any_will_do = provision.terms.get("joint").and_then(Term::as_text) == Some("joint-and-several");
+    let acted = |party: &String| by.contains(&party);
+    let by_those_who_must = if any_will_do { draft.0.by.iter().any(acted) } else { draft.0.by.iter().all(acted) };
+    let all_acted = by_those_who_must && part.as_ref().is_none_or(|part| part.is_whole);
     let left = part.as_ref().map(|part| part.left.clone()).unwrap_or_default();
     if let Some(part) = part.filter(|_| !done.is_empty()) {
         draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));

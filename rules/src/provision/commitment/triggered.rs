@@ -58,6 +58,40 @@ pub(super) fn triggered(
     drafts
 }
 
+/// Due at the next meeting of a body: the first since the agreement came into effect that was held or is still planned. It moves with the
+/// meeting, and a meeting that is called off leaves it to the one after.
+pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &str) -> LineDraft {
+    let since = scene.since.map_or(chrono::NaiveDate::MIN, |since| since.earliest);
+    let meetings = meetings(scene, Some(body));
+    let slips = meetings.iter().filter(|meeting| meeting.state == CANCELLED).count();
+    let held = held_by_itself(scene, body);
+    let coming = meetings.into_iter().filter(|meeting| meeting.state != CANCELLED && since <= meeting.days.latest);
+    let next = coming.chain(held).filter(|meeting| since <= meeting.days.latest).min_by_key(|meeting| meeting.days.earliest);
+    let Some(meeting) = next else {
+        return draft.axes(Axes::undetermined(format!("when the next {body} meets: no meeting of it is planned")));
+    };
+    let slipped = if slips == 0 { String::new() } else { format!(", after {slips} called off") };
+    let text = format!("due at the next {body}, {}, {} {}{slipped}", meeting.id, meeting.state, meeting.days.words());
+    let reason = Reason::new("commitment.at-next", text).provision(reference).records([meeting.seq]);
+    let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
+    let mut axes = Axes::live(timing(None, meeting.days, scene.as_of));
+    if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
+        axes.timing = Timing::Undetermined(format!("whether {} was held", meeting.id));
+    }
+    draft.axes(axes).due(Due::within(meeting.days, certainty)).because([reason])
+}
+
+/// Meetings of a body that were held without having been planned.
+fn held_by_itself(scene: &Scene, body: &str) -> Vec<Planned> {
+    let held = scene.acts().filter_map(|(act, _)| match &act.event {
+        Event::MeetingHeld(meeting) if meeting.body == body => {
+            Some(Planned { id: meeting.meeting.clone(), days: act.days(), state: HELD, seq: act.seq })
+        }
+        _ => None,
+    });
+    held.collect()
+}
+
 fn instance_of(scene: &Scene, draft: LineDraft, trigger: &Act, due: Option<&DueTerm>, reference: &str) -> LineDraft {
     let reason = |text: String| Reason::new("commitment.trigger", text).provision(reference).records([trigger.seq]);
     let Some(DueTerm::Within(period)) = due else {
