@@ -41,8 +41,7 @@ pub fn consents(place: Place) -> Vec<Consent> {
 impl Consent {
     /// What the clause gives, over all its readings.
     pub fn by_clause(&self, place: Place, clause: &Clause) -> Option<Span> {
-        let spans = answers(place.counting, self.on, clause).iter().map(Answer::span).collect::<Option<Vec<Span>>>()?;
-        spans.into_iter().reduce(Span::hull)
+        Span::of_all(answers(place.counting, self.on, clause).iter().map(Answer::span))
     }
 
     /// When it takes effect: the day that was stated, or what the clause gives.

@@ -8,7 +8,7 @@ use super::terms::Retraction;
 use super::{Notice, NoticeTerms, Place, Standing, answers};
 use crate::docket::{EffectState, Reason};
 use crate::register::Act;
-use crate::time::Span;
+use crate::time::{Answer, Span};
 
 /// Applies all of it.
 pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<&NoticeGiven>, terms: &NoticeTerms) {
@@ -87,7 +87,7 @@ fn defective(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     match cured.filter(|(cured, ())| act.days().earliest <= cured.days().latest) {
         Some((cured, ())) => {
             let answers = answers(place.counting, cured.days(), &terms.clause);
-            notice.ends = answers.iter().filter_map(crate::time::Answer::span).reduce(Span::hull);
+            notice.ends = Span::of_all(answers.iter().map(Answer::span));
             notice.no_earlier_than = notice.ends.map(|ends| ends.earliest);
             notice.reckoned.clause = notice.ends;
             notice.missing = None;
@@ -258,7 +258,7 @@ fn suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
         earliest: go.earliest + (ends.earliest - stop.latest).max(chrono::TimeDelta::zero()),
         latest: go.latest + (ends.latest - stop.earliest).max(chrono::TimeDelta::zero()),
     };
-    let anew = answers(place.counting, go, &terms.clause).iter().filter_map(crate::time::Answer::span).reduce(Span::hull);
+    let anew = Span::of_all(answers(place.counting, go, &terms.clause).iter().map(Answer::span));
     let readings = [("ran on", ran_on), ("stood still", Some(stood_still)), ("began anew", anew)];
     let words: Vec<String> =
         readings.iter().filter_map(|(what, span)| Some(format!("if its clock {what}: {}", (*span)?.words()))).collect();

@@ -342,7 +342,7 @@ struct Counted {
 
 impl Counted {
     fn ends(&self) -> Option<Span> {
-        self.answers.iter().map(Answer::span).collect::<Option<Vec<Span>>>()?.into_iter().reduce(Span::hull)
+        Span::of_all(self.answers.iter().map(Answer::span))
     }
 }
 
@@ -428,8 +428,7 @@ fn trigger(place: Place, act: &Act, given: &NoticeGiven, reading: CountedFrom) -
 /// Puts the readings together, and says what holds them up.
 fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, terms: &NoticeTerms, counted: Vec<Counted>) {
     let reference = &provision.reference;
-    let ends = counted.iter().map(Counted::ends).collect::<Option<Vec<Span>>>();
-    notice.ends = ends.and_then(|all| all.into_iter().reduce(Span::hull));
+    notice.ends = Span::of_all(counted.iter().map(Counted::ends));
     let first = act.on.as_ref().and_then(DateSpec::earliest);
     let undeemed = Clause { deemed_received_after: None, ..terms.clause.clone() };
     // Nothing that counts from later than giving ends sooner than if it counted from giving.
@@ -567,7 +566,7 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
         notice.reckoned.from = Some(notice.reckoned.from.map_or(day, |from| from.hull(day)));
         ends.push(end.map(|end| end.span));
     }
-    notice.ends = ends.into_iter().collect::<Option<Vec<Span>>>().and_then(|all| all.into_iter().reduce(Span::hull));
+    notice.ends = Span::of_all(ends);
     notice.reckoned.clause = notice.ends;
     let given = term.not_renewed_by(place.counting, entry, act.days());
     notice.no_earlier_than = given.map(|end| end.span.earliest);

@@ -261,12 +261,12 @@ fn running_end(place: Place, on: NaiveDate) -> Option<Span> {
 
 /// The days over all readings: the day that is sure under each is the last day.
 fn together(outlook: &mut Outlook, wish: Wish) {
-    let all = |of: fn(&Reading) -> Option<Span>| outlook.readings.iter().map(of).collect::<Option<Vec<Span>>>();
+    let all = |of: fn(&Reading) -> Option<Span>| Span::of_all(outlook.readings.iter().map(of));
     let missing = outlook.readings.iter().find_map(|reading| reading.undetermined.clone());
     if matches!(wish, Wish::EndBy(_)) {
-        outlook.last_day = all(|reading| reading.from).and_then(|all| all.into_iter().reduce(Span::hull));
+        outlook.last_day = all(|reading| reading.from);
     }
-    outlook.first_end = all(|reading| reading.ends).and_then(|all| all.into_iter().reduce(Span::hull));
+    outlook.first_end = all(|reading| reading.ends);
     let is_open = outlook.readings.iter().any(|reading| reading.effect.is_some());
     let open = || "whether it takes effect on the corresponding day or on the day after".to_string();
     let ends_open = outlook.is_against_renewal && outlook.first_end.is_some_and(|end| end.exact().is_none());
@@ -292,7 +292,7 @@ fn guards(place: Place, outlook: &mut Outlook, terms: &NoticeTerms, provision: &
     };
     let first_end = |from: Span| {
         let answers = answers(place.counting, from, &terms.clause);
-        answers.iter().filter_map(Answer::span).reduce(Span::hull).map_or("no day".into(), Span::words)
+        Span::of_all(answers.iter().map(Answer::span)).map_or("no day".into(), Span::words)
     };
     if place.entry.is_none() && (terms.locked_for.is_some() || terms.window.is_some()) {
         refuse(outlook, "whether it can be given yet: coming into effect is not recorded".into());

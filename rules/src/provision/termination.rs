@@ -126,9 +126,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
 fn if_given_today(scene: &Scene, known: &Known<Provision>, terms: &NoticeTerms) -> Vec<Reason> {
     let (reference, today) = (&known.value.reference, scene.as_of);
     let counted = answers(&scene.counting, Span::day(today), &terms.clause);
-    let Some(end) =
-        counted.iter().map(Answer::span).collect::<Option<Vec<_>>>().and_then(|all| all.into_iter().reduce(Span::hull))
-    else {
+    let Some(end) = Span::of_all(counted.iter().map(Answer::span)) else {
         let missing = counted.into_iter().find_map(|answer| answer.undetermined).unwrap_or_default();
         return vec![Reason::new("termination.period", format!("when a notice of {today} ends it cannot be told: {missing}"))];
     };

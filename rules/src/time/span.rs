@@ -32,6 +32,11 @@ impl Span {
         Span { earliest: self.earliest.min(other.earliest), latest: self.latest.max(other.latest) }
     }
 
+    /// The smallest span that holds all of them; `None` where one has no date, or there are none.
+    pub fn of_all(spans: impl IntoIterator<Item = Option<Span>>) -> Option<Span> {
+        spans.into_iter().collect::<Option<Vec<Span>>>()?.into_iter().reduce(Span::hull)
+    }
+
     /// No earlier than another: the later of two.
     pub fn later_of(self, other: Span) -> Span {
         Span { earliest: self.earliest.max(other.earliest), latest: self.latest.max(other.latest) }
