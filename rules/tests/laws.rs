@@ -242,6 +242,30 @@ proptest! {
     }
 
     #[test]
+    fn whatever_is_known_of_its_days_a_history_has_a_docket(
+        history in histories(), doubts in prop::collection::vec(0u8..6, 14), later in 0u64..2000, far: bool,
+    ) {
+        let vague = |(place, (event, on)): (usize, (Event, DateSpec))| {
+            let year = on.earliest().unwrap().format("%Y").to_string();
+            let on = match doubts[place] {
+                0 => "unknown".parse().unwrap(),
+                1 => format!("by {year}").parse().unwrap(),
+                2 => format!("around {year}").parse().unwrap(),
+                3 => year.parse().unwrap(),
+                _ => on,
+            };
+            (event, on)
+        };
+        let history: Vec<_> = history.into_iter().enumerate().map(vague).collect();
+        let as_of = if far { day("2090-01-01") } else { day("2022-01-05") + Days::new(later) };
+        for line in docket(&history, as_of).entries {
+            if let (Some(earliest), Some(latest)) = (line.due.earliest, line.due.latest) {
+                prop_assert!(earliest <= latest, "{}", line.id);
+            }
+        }
+    }
+
+    #[test]
     fn a_line_says_a_range_and_its_reasons_and_never_breach(history in histories(), later in 0u64..2000) {
         for line in docket(&history, day("2022-01-05") + Days::new(later)).entries {
             prop_assert!(!line.because.is_empty(), "{} has no reason", line.id);

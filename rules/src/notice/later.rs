@@ -254,12 +254,15 @@ fn suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     };
     let (stop, go) = (since.days(), resumed.days());
     let ran_on = Some(ends.later_of(go));
-    let stood_still = Span {
-        earliest: go.earliest + (ends.earliest - stop.latest).max(chrono::TimeDelta::zero()),
-        latest: go.latest + (ends.latest - stop.earliest).max(chrono::TimeDelta::zero()),
-    };
+    // A day that is not known may lie anywhere: what cannot be added to is no reading.
+    let left = |from: chrono::NaiveDate, end: chrono::NaiveDate| (end - from).max(chrono::TimeDelta::zero());
+    let stood_still = go
+        .earliest
+        .checked_add_signed(left(stop.latest, ends.earliest))
+        .zip(go.latest.checked_add_signed(left(stop.earliest, ends.latest)))
+        .map(|(earliest, latest)| Span { earliest, latest });
     let anew = Span::of_all(answers(place.counting, go, &terms.clause).iter().map(Answer::span));
-    let readings = [("ran on", ran_on), ("stood still", Some(stood_still)), ("began anew", anew)];
+    let readings = [("ran on", ran_on), ("stood still", stood_still), ("began anew", anew)];
     let words: Vec<String> =
         readings.iter().filter_map(|(what, span)| Some(format!("if its clock {what}: {}", (*span)?.words()))).collect();
     reason(notice, "notice.resumed", format!("taken up again {}; {}", resumed.date_words(), words.join("; ")), &[resumed.seq]);
