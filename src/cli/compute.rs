@@ -205,6 +205,11 @@ impl Question<'_> {
     pub fn under(&self, regime: &Regime) -> Answer {
         let counting = Counting { calendars: self.calendars.clone(), ..Counting::by(regime) };
         let mut answer = compute(self.from, &self.clause, &counting);
+        let library =
+            self.calendars.iter().filter(|calendar| calendar.latest().is_some_and(|edition| edition.status == "library"));
+        answer
+            .warnings
+            .extend(library.map(|calendar| format!("the holidays of {} are a library's list, not an official one", calendar.id)));
         if self.is_approximate {
             answer.undetermined = Some("the day of the event is only said to be near, and how near is not said".into());
         }

@@ -611,6 +611,11 @@ impl<'a> Count<'a> {
         };
         let span = span.map(|day| then.of(day))?;
         self.by_clause(format!("{then}: {}", span.words()));
+        if matches!(then, Then::FixedDay(day) if day.is_leap_day())
+            && [span.earliest, span.latest].iter().any(|day| day.day() != 29)
+        {
+            self.warnings.push("29 February is taken for the last of February in a common year".into());
+        }
         if span.earliest <= from {
             self.warnings.push("the day found is not after the event".into());
         }

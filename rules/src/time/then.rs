@@ -95,6 +95,11 @@ impl MonthDay {
         NaiveDate::from_ymd_opt(2024, month, day).map(|_| MonthDay { month, day })
     }
 
+    /// 29 February, which common years do not have.
+    pub fn is_leap_day(self) -> bool {
+        (self.month, self.day) == (2, 29)
+    }
+
     /// The first such day that is not before another.
     pub fn on_or_after(self, day: NaiveDate) -> Option<NaiveDate> {
         let this = self.in_year(day.year())?;
