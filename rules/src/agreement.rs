@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use events::Event;
-use events::event::{AgreementSuperseded, Certainty};
+use events::event::Certainty;
 use events::terms::Force;
 
 use crate::clause;
@@ -12,6 +12,7 @@ use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::{Notice, Place};
 use crate::register::{Act, Agreement};
+use crate::supersession;
 use crate::suspension;
 use crate::term::Term;
 use crate::time::Span;
@@ -109,6 +110,14 @@ pub const MACHINE: Machine = Machine {
             "superseded",
             "state superseded",
         ),
+        recorded(
+            "any",
+            "invalidity.established",
+            "it is established that it is void; what was done in good faith before stays",
+            "VCLT 69",
+            "void",
+            "state void",
+        ),
         derived(
             "any",
             "a day lies between the earliest and the latest that a step can have",
@@ -185,6 +194,7 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
         let words = end.span.words();
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
     }
+    steps.extend(void(place));
     Life { entry: entry_span, since, end, effect: state_on(agreement, &steps, as_of) }
 }
 
@@ -259,6 +269,16 @@ fn entry(agreement: &Agreement) -> Option<Step> {
     Some(Step { state, span: act.days(), words: act.date_words(), reason })
 }
 
+/// Established as void. Seen from a day before that was established, it was what it was taken for.
+fn void(place: Place) -> Option<Step> {
+    place.acts().find_map(|act| {
+        let Event::InvalidityEstablished(established) = &act.event else { return None };
+        let text = format!("established as void by {} {}", established.by, act.date_words());
+        let reason = Reason::new("effect.void", text).records([act.seq]);
+        Some(Step { state: EffectState::Void, span: act.days(), words: act.date_words(), reason })
+    })
+}
+
 /// Applied before it enters into force.
 fn provisional(agreement: &Agreement) -> Option<Step> {
     let act = agreement.best_known(|event| matches!(event, Event::AgreementProvisionallyApplied(_)))?;
@@ -278,7 +298,7 @@ fn by_consent(place: Place) -> impl Iterator<Item = End> {
                 (span, EffectState::Terminated, "effect.consent", text)
             }
             Event::AgreementSuperseded(superseded) if superseded.provisions.is_empty() => {
-                let span = superseded_from(superseded, act)?;
+                let span = supersession::from(superseded, act)?;
                 let text = format!("{} took its place {}", superseded.by, span.words());
                 (span, EffectState::Superseded, "effect.superseded", text)
             }
@@ -286,14 +306,6 @@ fn by_consent(place: Place) -> impl Iterator<Item = End> {
         };
         Some(End { span, words: span.words(), state, reason: Reason::new(rule, text).records([act.seq]) })
     })
-}
-
-/// From when a later agreement holds in its place.
-pub fn superseded_from(superseded: &AgreementSuperseded, act: &Act) -> Option<Span> {
-    match &superseded.effective {
-        Some(effective) => effective.bounds().map(|(earliest, latest)| Span { earliest, latest }),
-        None => Some(act.days()),
-    }
 }
 
 /// The earlier of the end of its term and the effect of a notice. The withdrawal of one of several ends nothing for the others, and a

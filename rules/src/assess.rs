@@ -8,14 +8,15 @@ use crate::notice::Standing;
 use crate::register::{Act, Register};
 use crate::scene::Scene;
 use crate::time::regime::Almanac;
-use crate::{meeting, participation, provision};
+use crate::{meeting, participation, provision, versions};
 
 /// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
 /// replay; more may be added.
 pub fn assess(register: &Register, findings: Vec<Finding>, almanac: &Almanac, as_of: NaiveDate) -> Docket {
     let mut docket = Docket { as_of, agreements: Vec::new(), entries: Vec::new(), findings };
     for agreement in register.agreements.values() {
-        let scene = Scene::new(agreement, almanac, as_of);
+        let seen = versions::on(agreement, as_of);
+        let scene = Scene::new(&seen, almanac, as_of);
         docket.findings.extend(findings_of(&scene));
         docket.agreements.push(agreement_line(&scene));
         docket.entries.extend(lines(&scene));
@@ -28,12 +29,7 @@ fn lines(scene: &Scene) -> Vec<Line> {
     if scene.effect.state == EffectState::NotConcluded {
         return Vec::new();
     }
-    let mut lines: Vec<Line> = Vec::new();
-    for known in &scene.agreement.provisions {
-        if let Some(kind) = provision::kind(&known.value.kind) {
-            lines.extend((kind.lines)(scene, known));
-        }
-    }
+    let mut lines = versions::lines(scene);
     lines.extend(meeting::lines(scene));
     lines
 }

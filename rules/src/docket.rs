@@ -126,6 +126,8 @@ pub enum EffectState {
     Expired,
     /// A later agreement took its place.
     Superseded,
+    /// It was established that it never had legal force (VCLT 69).
+    Void,
     /// What is known does not settle it on that day.
     Undetermined,
 }
@@ -149,6 +151,7 @@ impl EffectState {
             EffectState::Terminated => "terminated",
             EffectState::Expired => "expired",
             EffectState::Superseded => "superseded",
+            EffectState::Void => "void",
             EffectState::Undetermined => "undetermined",
         }
     }

@@ -24,6 +24,12 @@ impl Fault {
         self.hint = Some(hint.into());
         self
     }
+
+    /// The same inside another key.
+    pub fn under(mut self, key: &str) -> Self {
+        self.at.insert(0, key.into());
+        self
+    }
 }
 
 /// The known word nearest to a written one, as a hint, or all of them if none is near.

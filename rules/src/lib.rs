@@ -24,8 +24,10 @@ mod obligation;
 mod participation;
 mod reader;
 mod scene;
+mod supersession;
 mod suspension;
 mod term;
+mod versions;
 
 pub mod provision;
 

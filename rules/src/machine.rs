@@ -57,6 +57,8 @@ pub const MACHINES: &[&Machine] = &[
     &crate::agreement::MACHINE,
     &crate::participation::MACHINE,
     &crate::obligation::MACHINE,
+    &crate::versions::MACHINE,
+    &crate::supersession::MACHINE,
     &crate::provision::termination::MACHINE,
     &crate::notice::MACHINE,
     &crate::provision::meeting_series::MACHINE,

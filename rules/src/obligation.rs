@@ -221,6 +221,8 @@ pub enum Ending {
     Released,
     Impossible,
     Superseded,
+    Repealed,
+    Void,
     Excused,
 }
 
@@ -411,6 +413,8 @@ impl Ending {
             Ending::Released => "released",
             Ending::Impossible => "impossible",
             Ending::Superseded => "superseded",
+            Ending::Repealed => "repealed",
+            Ending::Void => "void",
             Ending::Excused => "excused",
         }
     }

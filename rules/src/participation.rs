@@ -1,13 +1,15 @@
 //! Each party's own standing in an agreement. One that leaves leaves for itself; the agreement goes on for the others.
 
+use chrono::NaiveDate;
 use events::Event;
+use events::terms::Party;
 
 use crate::consent;
 use crate::docket::{Participation, ParticipationState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::Standing;
 use crate::provision::entry_into_effect;
-use crate::register::Act;
+use crate::register::{Act, Agreement, Occurrence};
 use crate::scene::Scene;
 use crate::time::Span;
 
@@ -27,6 +29,38 @@ pub const MACHINE: Machine = Machine {
             "bound",
             "reason participation.joins",
         ),
+        recorded(
+            "signatory, bound",
+            "party.succeeded",
+            "another takes its place, with all that it owes and is owed",
+            "VCST 34 and 35 by analogy",
+            "succeeded_by",
+            "reason participation.succeeded",
+        ),
+        recorded(
+            "signatory, bound",
+            "party.renamed",
+            "it has another name, or acts through another ministry; old days keep the old name",
+            "",
+            "the same",
+            "reason participation.renamed",
+        ),
+        recorded(
+            "signatory, bound",
+            "reservation.made",
+            "it does not hold itself to some provisions, and the others do not owe them to it",
+            "VCLT 19, 21(1)",
+            "the same, with a reservation",
+            "reason participation.reserved",
+        ),
+        recorded(
+            "the same, with a reservation",
+            "reservation.withdrawn",
+            "it withdraws that",
+            "VCLT 22(1)",
+            "signatory, bound",
+            "reason participation.reservation-withdrawn",
+        ),
         derived("bound", "its notice of withdrawal runs", "VCLT 54", "leaving", "state leaving"),
         derived("bound, leaving", "its withdrawal takes effect", "VCLT 54", "former", "state former"),
     ],
@@ -35,6 +69,57 @@ pub const MACHINE: Machine = Machine {
 /// The standing of every party on the day.
 pub fn participation(scene: &Scene) -> Vec<Participation> {
     scene.agreement.about().parties.iter().map(|party| of(scene, &party.id)).collect()
+}
+
+/// Calls the parties by the names that they had on a day, and puts whoever succeeded one in its place. The record keeps both.
+pub fn rename(agreement: &mut Agreement, as_of: NaiveDate) {
+    for act in agreement.acts.iter().filter(|act| act.by(as_of) == Occurrence::Yes) {
+        let id = match &act.event {
+            Event::PartyRenamed(renamed) => &renamed.party,
+            Event::PartySucceeded(succeeded) => &succeeded.party,
+            _ => continue,
+        };
+        let Some(party) = agreement.terms.value.parties.iter_mut().find(|party| party.id == *id) else { continue };
+        match &act.event {
+            Event::PartyRenamed(renamed) => {
+                party.name = renamed.name.clone().unwrap_or_else(|| party.name.clone());
+                party.acts_through = renamed.acts_through.clone().or(party.acts_through.take());
+            }
+            Event::PartySucceeded(succeeded) => {
+                *party =
+                    Party { id: succeeded.by.clone(), name: succeeded.name.clone(), acts_through: None, zone: party.zone.take() };
+                agreement.successors.insert(succeeded.party.clone(), succeeded.by.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The reservation of one of these parties to a provision that stands on the day (VCLT 19 to 22): who made it, and why that is known.
+pub fn reservation(scene: &Scene, provision: &str, parties: &[String]) -> Option<(String, Reason)> {
+    let mut found = None;
+    for (act, occurrence) in scene.acts() {
+        let (by, provisions) = match &act.event {
+            Event::ReservationMade(made) => (&made.by, &made.provisions),
+            Event::ReservationWithdrawn(withdrawn) => (&withdrawn.by, &withdrawn.provisions),
+            _ => continue,
+        };
+        let by = scene.agreement.holder(by);
+        let speaks_of_it = provisions.is_empty() || provisions.iter().any(|id| id == provision);
+        if occurrence != Occurrence::Yes || !speaks_of_it || !parties.iter().any(|party| party == by) {
+            continue;
+        }
+        found = match &act.event {
+            Event::ReservationMade(made) => {
+                let says = made.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+                let text =
+                    format!("{by} made a reservation to it {}{says}; between it and the others it is not owed", act.date_words());
+                Some((by.to_string(), Reason::new("participation.reserved", text).records([act.seq])))
+            }
+            _ => found.filter(|(who, _)| who != by),
+        };
+    }
+    found
 }
 
 /// The days on which a party left, or may have left, and did not come back.
@@ -48,7 +133,7 @@ pub fn left(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
 
 /// Withdrawals that have not been taken back, and exits that came of themselves.
 fn exits<'a>(scene: &'a Scene, party: &'a str) -> impl Iterator<Item = (Span, Reason)> + 'a {
-    let of_party = scene.notices.iter().filter(move |notice| notice.is_withdrawal && notice.by == party);
+    let of_party = scene.notices.iter().filter(move |notice| notice.is_withdrawal && scene.agreement.holder(&notice.by) == party);
     of_party.filter(|notice| notice.standing == Standing::Running).filter_map(|notice| {
         let text = format!("{} leaves {}", notice.by, notice.ends_words());
         let reason = Reason::new("participation.leaves", text).provision(&notice.provision).records(notice.records.clone());
@@ -63,7 +148,7 @@ fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
         .provisions_of("entry-into-effect")
         .find_map(|known| Some((known, entry_into_effect::after(&known.value)?)));
     let (known, clause) = rule?;
-    let own = consent::consents(scene.place()).into_iter().filter(|consent| consent.by == party);
+    let own = consent::consents(scene.place()).into_iter().filter(|consent| scene.agreement.holder(&consent.by) == party);
     let spans = own.filter_map(|consent| {
         let span = consent.effect(scene.place(), &clause)?;
         let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
@@ -79,13 +164,53 @@ fn came_in_by_itself(scene: &Scene, party: &str) -> bool {
     if scene.agreement.provisions_of("entry-into-effect").all(|known| entry_into_effect::after(&known.value).is_none()) {
         return false;
     }
-    let is_consent = |act: &&Act| matches!(&act.event, Event::ConsentNotified(consent) if consent.by == party);
+    let is_consent =
+        |act: &&Act| matches!(&act.event, Event::ConsentNotified(consent) if scene.agreement.holder(&consent.by) == party);
     let first = scene.agreement.acts.iter().find(is_consent);
     first.is_some_and(|first| exits(scene, party).all(|(span, _)| first.days().earliest <= span.earliest))
 }
 
+/// How it came to be a party, if it took another's place, and what it does not hold itself to.
+fn own(scene: &Scene, party: &str) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = Vec::new();
+    let mut reserved: Vec<(&str, Reason)> = Vec::new();
+    for (act, _) in scene.acts().filter(|(_, occurrence)| *occurrence == Occurrence::Yes) {
+        match &act.event {
+            Event::PartySucceeded(succeeded) if succeeded.by == party => {
+                let text = format!("{party} took the place of {} {}", succeeded.party, act.date_words());
+                reasons.push(Reason::new("participation.succeeded", text).records([act.seq]));
+            }
+            Event::PartyRenamed(renamed) if scene.agreement.holder(&renamed.party) == party => {
+                let name = renamed.name.iter().map(|name| format!("called {name}"));
+                let through = renamed.acts_through.iter().map(|through| format!("acts through {through}"));
+                let said: Vec<String> = name.chain(through).collect();
+                let text = format!("{party} is {} since {}", said.join(", "), act.date_words());
+                reasons.push(Reason::new("participation.renamed", text).records([act.seq]));
+            }
+            Event::ReservationMade(made) if scene.agreement.holder(&made.by) == party => {
+                for provision in &made.provisions {
+                    let text = format!("{party} made a reservation to {provision} {}", act.date_words());
+                    reserved.push((provision, Reason::new("participation.reserved", text).records([act.seq])));
+                }
+            }
+            Event::ReservationWithdrawn(withdrawn) if scene.agreement.holder(&withdrawn.by) == party => {
+                let text = format!("{party} withdrew its reservation {}", act.date_words());
+                let stays = |id: &str| !withdrawn.provisions.is_empty() && withdrawn.provisions.iter().all(|other| other != id);
+                reserved.retain(|(id, _)| stays(id));
+                reasons.push(Reason::new("participation.reservation-withdrawn", text).records([act.seq]));
+            }
+            _ => {}
+        }
+    }
+    reasons.extend(reserved.into_iter().map(|(_, reason)| reason));
+    reasons
+}
+
 fn of(scene: &Scene, party: &str) -> Participation {
-    let named = |state, span: Option<Span>, because| Participation { party: party.into(), state, span, because };
+    let named = |state, span: Option<Span>, mut because: Vec<Reason>| {
+        because.extend(own(scene, party));
+        Participation { party: party.into(), state, span, because }
+    };
     let by_all = || {
         let since = scene.since.filter(|since| since.latest <= scene.as_of && !came_in_by_itself(scene, party))?;
         let text = format!("in effect for {party} since {}, as for all", since.words());

@@ -8,6 +8,7 @@ use events::terms::{AgreementTerms, Body, Force, Provision, Source};
 use events::{DateSpec, Event, Record};
 
 use crate::time::Span;
+use crate::versions::History;
 
 /// Every agreement of a log, or of the part of a log that was read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,6 +34,10 @@ pub struct Agreement {
     pub acts: Vec<Act>,
     /// Reversals that stand, by `seq`.
     pub reversals: Vec<u64>,
+    /// Where the text was amended, and it is looked at from a day: every provision with all its versions. Otherwise empty.
+    pub histories: Vec<History>,
+    /// Who had taken the place of a party by the day it is looked at from, by the id of that party. Otherwise empty.
+    pub successors: BTreeMap<String, String>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
 }
@@ -135,6 +140,8 @@ impl Agreement {
             provisions: Vec::new(),
             acts: Vec::new(),
             reversals: Vec::new(),
+            histories: Vec::new(),
+            successors: BTreeMap::new(),
             version: 0,
         }
     }
@@ -147,6 +154,11 @@ impl Agreement {
     /// Ids of all parties.
     pub fn party_ids(&self) -> Vec<String> {
         self.about().parties.iter().map(|party| party.id.clone()).collect()
+    }
+
+    /// Who holds the place of a party: the party itself, or who succeeded it.
+    pub fn holder<'a>(&'a self, party: &'a str) -> &'a str {
+        self.successors.get(party).map_or(party, |by| self.holder(by))
     }
 
     /// A body by id.
@@ -189,7 +201,9 @@ impl Agreement {
     pub fn unread(&self) -> Vec<u32> {
         let is_read = |number: &u32| {
             let number = number.to_string();
-            self.provisions.iter().any(|known| {
+            let versions =
+                self.histories.iter().flat_map(|history| &history.versions).filter_map(|version| version.known.as_ref());
+            self.provisions.iter().chain(versions).any(|known| {
                 let rest = known.value.reference.strip_prefix(number.as_str());
                 rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
             })
@@ -201,7 +215,11 @@ impl Agreement {
     pub fn handling(&self, records: &[u64]) -> Vec<String> {
         let known = |seq: &u64| {
             let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
-            let provision = || self.provisions.iter().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
+            let versions =
+                || self.histories.iter().flat_map(|history| &history.versions).filter_map(|version| version.known.as_ref());
+            let provision = || {
+                self.provisions.iter().chain(versions()).find(|known| known.seq == *seq).and_then(|known| known.source.as_ref())
+            };
             let terms = || Some(&self.terms).filter(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
             act.or_else(provision).or_else(terms)
         };
@@ -262,6 +280,8 @@ fn precedence(event: &Event) -> u8 {
         Event::AgreementSigned(_) => 2,
         Event::AgreementLaunched(_) => 3,
         Event::AgreementTookEffect(_) => 4,
+        Event::PartyRenamed(_) | Event::PartySucceeded(_) => 4,
+        Event::ProvisionAmended(_) | Event::ProvisionAdded(_) | Event::ProvisionRepealed(_) => 4,
         Event::MeetingScheduled(_) => 5,
         Event::MeetingPostponed(_) => 6,
         Event::MeetingCancelled(_) => 7,

@@ -1,7 +1,6 @@
 //! What every part of an assessment looks at: one agreement on one day.
 
 use chrono::NaiveDate;
-use events::Event;
 use events::terms::{Force, Provision};
 
 use crate::agreement::{self, End, Life};
@@ -12,12 +11,14 @@ use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
 use crate::participation;
 use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::supersession;
 use crate::suspension::{self, Suspension};
 use crate::time::recurrence::Cycle;
 use crate::time::regime::Almanac;
 use crate::time::{Counting, Span};
 
 /// One agreement on one day.
+#[derive(Clone)]
 pub struct Scene<'a> {
     pub agreement: &'a Agreement,
     pub as_of: NaiveDate,
@@ -35,6 +36,7 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    /// Of an agreement as it reads on that day ([`crate::versions::on`]).
     pub fn new(agreement: &'a Agreement, almanac: &'a Almanac, as_of: NaiveDate) -> Self {
         let about = agreement.about();
         let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
@@ -48,6 +50,11 @@ impl<'a> Scene<'a> {
     /// What notices, consents and terms are looked at with.
     pub fn place(&self) -> Place<'_> {
         Place { agreement: self.agreement, counting: &self.counting, entry: self.entry, as_of: self.as_of }
+    }
+
+    /// The same for what recurs only since a day: a provision that an amendment put in or gave another rhythm.
+    pub fn counted_since(&self, since: Span) -> Self {
+        Scene { since: self.since.and(Some(since)), ..self.clone() }
     }
 
     /// Acts that had happened by the day, or may have.
@@ -82,6 +89,7 @@ impl<'a> Scene<'a> {
             EffectState::Terminated => Standing::Over(Ending::Terminated),
             EffectState::Expired => Standing::Over(Ending::Expired),
             EffectState::Superseded => Standing::Over(Ending::Superseded),
+            EffectState::Void => Standing::Over(Ending::Void),
             EffectState::NotConcluded => Standing::NotYet("until the agreement is concluded".into()),
             EffectState::Undetermined if self.since.is_some_and(|since| since.latest <= self.as_of) => Standing::Ending,
             EffectState::Undetermined => Standing::Unknown("whether the agreement has effect on this day".into()),
@@ -99,9 +107,12 @@ impl<'a> Scene<'a> {
     /// A line of this agreement that comes from a provision.
     pub fn line(&self, provision: &Known<Provision>, kind: Kind, instance: &str, what: impl Into<String>) -> LineDraft {
         let parties = || self.agreement.party_ids();
-        let named = |ids: &[String]| if ids.iter().any(|id| id == "either" || id == "any") { parties() } else { ids.to_vec() };
+        let named = |ids: &[String]| match ids.iter().any(|id| id == "either" || id == "any") {
+            true => parties(),
+            false => ids.iter().map(|id| self.agreement.holder(id).to_string()).collect(),
+        };
         let by = named(&provision.value.by);
-        let to = if by.is_empty() {
+        let to: Vec<String> = if by.is_empty() {
             // What nobody owes is owed to nobody: when it comes into effect, what is not settled.
             Vec::new()
         } else if provision.value.to.is_empty() {
@@ -109,6 +120,16 @@ impl<'a> Scene<'a> {
             if others.is_empty() && by.len() > 1 { by.clone() } else { others }
         } else {
             named(&provision.value.to)
+        };
+        let not_reserved = |ids: Vec<String>| -> Vec<String> {
+            let reserved =
+                |id: &String| participation::reservation(self, &provision.value.id, std::slice::from_ref(id)).is_some();
+            ids.into_iter().filter(|id| !reserved(id)).collect()
+        };
+        // Whoever reserved all of a provision's holders leaves nobody: then the line itself says so.
+        let (by, to) = match (not_reserved(by.clone()), not_reserved(to.clone())) {
+            (by_left, to_left) if !by_left.is_empty() && (!to_left.is_empty() || to.is_empty()) => (by_left, to_left),
+            _ => (by, to),
         };
         LineDraft(Line {
             id: format!("{}/{instance}", self.agreement.id),
@@ -146,7 +167,7 @@ impl<'a> Scene<'a> {
         let mut line = draft.0;
         let survives = self.survives(&provision.id, line.due.latest);
         let is_done = line.axes.performance == Performance::Complete;
-        let gone = self.replaced(provision).or_else(|| self.gone(&line));
+        let gone = supersession::of_provision(self, provision).or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
             Some((span, ending, reason)) => {
                 line.because.push(reason.clone());
@@ -172,7 +193,9 @@ impl<'a> Scene<'a> {
                 let axes = Axes::undetermined(missing);
                 line.axes = Axes { existence: Existence::Dormant("until the agreement has effect".into()), ..axes };
             }
-            (Standing::Ending | Standing::Over(_), Some(After::No)) => {}
+            (Standing::Ending, Some(After::No)) => {}
+            // Under what was void nothing was ever owed (VCLT 69(1)).
+            (Standing::Over(ending), Some(After::No)) if ending != Ending::Void => {}
             (Standing::Ending | Standing::Over(_), _) if survives || is_done => {}
             (Standing::Ending, _) | (Standing::Over(_), Some(After::Perhaps)) => {
                 line.axes.timing = Timing::Undetermined("whether the agreement had ended before".into());
@@ -183,12 +206,32 @@ impl<'a> Scene<'a> {
             }
         }
         line.because.extend(self.effect.because.iter().cloned());
-        let held = self.suspensions.iter().find(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
+        self.reserve(provision, &mut line);
+        let among = |one: &&Suspension| one.is_between(&line.by, &line.to);
+        let held = self.suspensions.iter().filter(among).find(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
         if let Some(suspension) = held.filter(|_| line.axes.is_pending()) {
             line.axes.existence = Existence::Suspended(line.axes.label(line.force));
             line.because.push(suspension.reason.clone());
         }
         LineDraft(line)
+    }
+
+    /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
+    fn reserve(&self, provision: &Provision, line: &mut Line) {
+        let of = |parties: &[String]| participation::reservation(self, &provision.id, parties);
+        let all =
+            |parties: &[String]| !parties.is_empty() && parties.iter().all(|party| of(std::slice::from_ref(party)).is_some());
+        let excluded = if all(&line.by) { of(&line.by) } else { of(&line.to).filter(|_| all(&line.to)) };
+        match excluded.filter(|_| line.axes.performance != Performance::Complete) {
+            Some((by, reason)) => {
+                line.axes = Axes::dormant(format!("not owed while the reservation of {by} stands"));
+                line.because.push(reason);
+            }
+            // Others owe it still; who does not is said.
+            None => line
+                .because
+                .extend(participation::reservation(self, &provision.id, &self.agreement.party_ids()).map(|(_, reason)| reason)),
+        }
     }
 
     /// Whether a provision goes on after the end, and for a line with a date beyond it.
@@ -198,18 +241,6 @@ impl<'a> Scene<'a> {
             None => true,
             Some(until) => self.as_of < until.latest && due.is_none_or(|due| due < until.latest),
         }
-    }
-
-    /// From when a later agreement took the place of a provision.
-    fn replaced(&self, provision: &Provision) -> Option<(Span, Ending, Reason)> {
-        self.acts().find_map(|(act, _)| match &act.event {
-            Event::AgreementSuperseded(superseded) if superseded.provisions.contains(&provision.id) => {
-                let span = agreement::superseded_from(superseded, act).filter(|span| span.earliest <= self.as_of)?;
-                let text = format!("{} took the place of {} {}", superseded.by, provision.reference, span.words());
-                Some((span, Ending::Superseded, Reason::new("effect.superseded-part", text).records([act.seq])))
-            }
-            _ => None,
-        })
     }
 }
 

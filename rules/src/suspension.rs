@@ -13,6 +13,8 @@ use crate::time::Span;
 pub struct Suspension {
     /// Ids of the provisions; empty: the whole agreement.
     pub provisions: Vec<String>,
+    /// The parties in whose relations alone it is suspended (VCLT 58); empty: between all.
+    pub parties: Vec<String>,
     /// Provisions that were resumed by themselves.
     pub except: Vec<String>,
     /// The days on which it began.
@@ -35,9 +37,14 @@ pub fn suspensions(place: Place) -> Vec<Suspension> {
                 let until = until.map(|(earliest, latest)| Span { earliest, latest });
                 let what = if suspended.provisions.is_empty() { "all of it".into() } else { suspended.provisions.join(", ") };
                 let ends = until.map(|until| format!(" until {}", until.words())).unwrap_or_default();
-                let text = format!("operation suspended {}{ends}: {what}", act.date_words());
+                let between = match suspended.parties.as_slice() {
+                    [] => String::new(),
+                    parties => format!(", between {}", parties.join(" and ")),
+                };
+                let text = format!("operation suspended {}{ends}: {what}{between}", act.date_words());
                 all.push(Suspension {
                     provisions: suspended.provisions.clone(),
+                    parties: suspended.parties.iter().map(|party| place.agreement.holder(party).to_string()).collect(),
                     except: Vec::new(),
                     from: act.days(),
                     until,
@@ -83,7 +90,16 @@ impl Suspension {
         if provision.is_some_and(|id| self.except.iter().any(|other| other == id)) {
             return false;
         }
+        if provision.is_none() && !self.parties.is_empty() {
+            return false;
+        }
         self.provisions.is_empty() || provision.is_some_and(|id| self.provisions.iter().any(|known| known == id))
+    }
+
+    /// Whether it holds between those who owe something and those to whom it is owed.
+    pub fn is_between(&self, by: &[String], to: &[String]) -> bool {
+        let among = |party: &String| self.parties.contains(party);
+        self.parties.is_empty() || (by.iter().all(among) && to.iter().all(among))
     }
 
     /// Whether it holds on a day.

@@ -4,22 +4,24 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReported};
+use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReported, ProvisionAmended};
 use events::terms::{Force, Provision, Term};
 use events::{DateSpec, Event};
 
 use super::ids::{consent_ids, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
-use super::terms::{body_fault, party_fault, provision_fault};
+use super::terms::{body_fault, party_fault, provision_fault, provision_faults};
 use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
+use crate::provision;
 use crate::register::{Act, Agreement, Known, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
 use crate::time::regime::Almanac;
+use crate::versions;
 
 /// The first day on which there was an agreement to act under, by agreement.
 pub(super) struct FirstDays(BTreeMap<String, NaiveDate>);
@@ -83,8 +85,11 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
 }
 
 /// What is wrong with an act whose ids are complete.
-pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &Almanac, today: NaiveDate) -> Vec<Fault> {
-    let docket = &Standpoint { agreement, almanac, today, docket: OnceCell::new() };
+pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Almanac, today: NaiveDate) -> Vec<Fault> {
+    let docket = &Standpoint { agreement: recorded, almanac, today, docket: OnceCell::new() };
+    // The text and the parties as they were on the day of the act; what is agreed for later is known from that day on.
+    let day = proposal.occurred_on.as_ref().and_then(DateSpec::latest).map_or(today, |day| day.min(today));
+    let agreement = &*versions::on(recorded, day);
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
         Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
@@ -108,6 +113,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         }
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
+            faults.extend(done.asserted_by.iter().filter_map(|id| party_fault(agreement, "asserted_by", id)));
             faults.extend(instance_fault(docket, &done.instance, &done.by));
             faults.extend(part_fault(docket, done));
             faults
@@ -117,7 +123,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
             let fault = || Fault::new("E0205", &["project"], format!("project `{}` is there already", project.project));
             agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
-        Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice, almanac),
+        Event::NoticeGiven(notice) => notice_faults(docket, agreement, proposal, notice),
         Event::ExtensionGranted(extension) => {
             let mut faults = owed_faults(docket, &extension.instance, &extension.by);
             let due = commitment(docket, &extension.instance).and_then(|line| line.due.latest);
@@ -160,7 +166,63 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         Event::IncidentReported(incident) if agreement.provision(&incident.provision).is_none() => {
             vec![provision_fault(agreement, &["provision"], &incident.provision)]
         }
-        Event::AgreementSuspended(suspended) => unknown_provisions(agreement, &suspended.provisions),
+        Event::AgreementSuspended(suspended) => {
+            let strangers = suspended.parties.iter().filter_map(|id| party_fault(agreement, "parties", id));
+            unknown_provisions(agreement, &suspended.provisions).into_iter().chain(strangers).collect()
+        }
+        Event::ProvisionAmended(amended) => {
+            // On top of what was agreed before, whether it has taken effect or not.
+            amendment_faults(&versions::newest(recorded), amended)
+        }
+        Event::ProvisionAdded(added) => {
+            let text = versions::newest(recorded);
+            let provision = &added.provision;
+            let taken = text.provision(&provision.id).is_some();
+            let fault = || Fault::new("E0205", &["provision", "id"], format!("provision `{}` is there already", provision.id));
+            let taken = taken.then(|| fault().hint("give it an id of its own, or record an amendment of that one"));
+            let wrong = provision::check(provision).into_iter().chain(provision_faults(&text, provision));
+            taken.into_iter().chain(wrong.map(|fault| fault.under("provision"))).collect()
+        }
+        Event::ProvisionRepealed(repealed) => {
+            let text = versions::newest(recorded);
+            let known = text.provision(&repealed.provision);
+            known.is_none().then(|| provision_fault(&text, &["provision"], &repealed.provision)).into_iter().collect()
+        }
+        Event::PartyRenamed(renamed) => {
+            let nothing = renamed.name.is_none() && renamed.acts_through.is_none();
+            let fault = || Fault::new("E0202", &["name"], "neither a name nor a ministry is given");
+            let nothing = nothing.then(|| fault().hint("say what it is called, or through whom it acts"));
+            party_fault(agreement, "party", &renamed.party).into_iter().chain(nothing).collect()
+        }
+        Event::PartySucceeded(succeeded) => {
+            let taken = agreement.party_ids().contains(&succeeded.by);
+            let fault = || Fault::new("E0205", &["by"], format!("`{}` is a party of {} already", succeeded.by, agreement.id));
+            let taken = taken.then(|| fault().hint("whoever takes another's place has an id of its own"));
+            party_fault(agreement, "party", &succeeded.party).into_iter().chain(taken).collect()
+        }
+        Event::ReservationMade(made) => {
+            let nothing = made.provisions.is_empty();
+            let fault = || Fault::new("E0202", &["provisions"], "no provision is named that it makes a reservation to");
+            let nothing = nothing.then(|| fault().hint("name one or more by id"));
+            let stranger = party_fault(agreement, "by", &made.by).into_iter().chain(nothing);
+            stranger.chain(unknown_provisions(agreement, &made.provisions)).collect()
+        }
+        Event::ReservationWithdrawn(withdrawn) => {
+            let made = |id: &String| {
+                recorded.acts.iter().any(|act| match &act.event {
+                    Event::ReservationMade(made) => made.by == withdrawn.by && made.provisions.contains(id),
+                    _ => false,
+                })
+            };
+            let by = |act: &Act| matches!(&act.event, Event::ReservationMade(made) if made.by == withdrawn.by);
+            let none = withdrawn.provisions.is_empty() && !recorded.acts.iter().any(by);
+            let unknown = withdrawn.provisions.iter().filter(|id| !made(id)).map(String::as_str);
+            let faults = unknown.chain(none.then_some("any provision")).map(|id| {
+                let what = format!("no reservation of `{}` to {id} is recorded", withdrawn.by);
+                Fault::new("E0411", &["provisions"], what).hint(format!("see `obligo log {}`", recorded.id))
+            });
+            party_fault(agreement, "by", &withdrawn.by).into_iter().chain(faults).collect()
+        }
         Event::AgreementResumed(resumed) => unknown_provisions(agreement, &resumed.provisions),
         Event::AgreementSuperseded(superseded) => unknown_provisions(agreement, &superseded.provisions),
         Event::CycleExcused(excused) => cycle_fault(docket, &excused.cycle).into_iter().collect(),
@@ -180,7 +242,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
             faults.extend(condition_fault(agreement, &condition.condition));
             faults
         }
-        event if let Some(notice) = notice_of(event) => step_faults(agreement, proposal, notice, almanac),
+        event if let Some(notice) = notice_of(event) => step_faults(docket, agreement, proposal, notice),
         Event::ReadingChosen(chosen) => reading_fault(agreement, &chosen.provision, &chosen.reading).into_iter().collect(),
         Event::RecordCorrected(_) => correction_faults(agreement, proposal),
         _ => Vec::new(),
@@ -277,6 +339,25 @@ fn unknown_provisions(agreement: &Agreement, ids: &[String]) -> Vec<Fault> {
     unknown.map(|id| provision_fault(agreement, &["provisions"], id)).collect()
 }
 
+/// An amendment speaks of a provision that is there, in keys that it can have, and leaves something that can be read.
+fn amendment_faults(text: &Agreement, amended: &ProvisionAmended) -> Vec<Fault> {
+    let Some(known) = text.provision(&amended.provision) else {
+        return vec![provision_fault(text, &["provision"], &amended.provision)];
+    };
+    if amended.changes.is_empty() && amended.without.is_empty() {
+        let is_said = amended.transition.is_some() && amended.effective.is_some();
+        let fault = || Fault::new("E0202", &["changes"], "nothing is amended");
+        let fault = fault().hint("say which key reads otherwise, as in --set 'every = \"2 years\"'");
+        return if is_said { Vec::new() } else { vec![fault] };
+    }
+    let (after, mut faults) = versions::reads(&known.value, amended);
+    if faults.is_empty() {
+        let wrong = provision::check(&after).into_iter().chain(provision_faults(text, &after));
+        faults.extend(wrong.map(|fault| fault.under("changes")));
+    }
+    faults
+}
+
 /// Only a cycle that is in the docket, and was not met, can be excused.
 fn cycle_fault(docket: &Standpoint, cycle: &str) -> Option<Fault> {
     match docket.line(cycle).filter(|line| line.kind == Kind::MeetingCycle) {
@@ -371,7 +452,7 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
     }
 }
 
-fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven, almanac: &Almanac) -> Vec<Fault> {
+fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven) -> Vec<Fault> {
     let mut faults: Vec<Fault> = party_fault(agreement, "by", &notice.by).into_iter().collect();
     let is_power = |known: &&Known<Provision>| match known.value.kind.as_str() {
         "termination" => !known.value.terms.contains_key("when"),
@@ -397,7 +478,8 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         );
     }
     if let Some(day) = proposal.occurred_on.as_ref().and_then(DateSpec::latest).filter(|_| faults.is_empty()) {
-        let scene = Scene::new(agreement, almanac, day);
+        let seen = versions::on(docket.agreement, day);
+        let scene = Scene::new(&seen, docket.almanac, day);
         if let Some((left, _)) = participation::left(&scene, &notice.by).filter(|(left, _)| left.latest <= day) {
             let what = format!("`{}` left {}: it is a party no more, and has nothing to leave", notice.by, left.words());
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
@@ -407,7 +489,8 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));
         let day = given.latest().unwrap_or(given_on);
-        let state = Scene::new(agreement, almanac, day).effect.state;
+        let seen = versions::on(docket.agreement, day);
+        let state = Scene::new(&seen, docket.almanac, day).effect.state;
         if !state.is_running() && state != EffectState::Undetermined {
             let what =
                 format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
@@ -418,7 +501,7 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
 }
 
 /// What is wrong with an act that speaks of a notice: there is no such notice, or the act came before it or too late.
-fn step_faults(agreement: &Agreement, proposal: &Proposal, notice: &str, almanac: &Almanac) -> Vec<Fault> {
+fn step_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, notice: &str) -> Vec<Fault> {
     let is_given = |act: &&Act| matches!(&act.event, Event::NoticeGiven(given) if given.notice == notice);
     let on = proposal.occurred_on.as_ref();
     let Some(given) = agreement.acts.iter().find(is_given) else {
@@ -447,7 +530,8 @@ fn step_faults(agreement: &Agreement, proposal: &Proposal, notice: &str, almanac
         faults.extend(by.and_then(|by| party_fault(agreement, "by", by)));
     }
     if let Some(day) = on.and_then(DateSpec::earliest).filter(|_| ends_it && faults.is_empty()) {
-        let scene = Scene::new(agreement, almanac, day);
+        let seen = versions::on(docket.agreement, day);
+        let scene = Scene::new(&seen, docket.almanac, day);
         let found = scene.notices.iter().find(|known| known.id == notice && known.standing == Standing::Running);
         let ends = found.and_then(|found| found.ends);
         if let (Event::NoticeExtended(extended), Some(ends)) = (&proposal.event, ends)

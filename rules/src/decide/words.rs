@@ -67,6 +67,8 @@ fn ids(event: &Event) -> Vec<(&'static str, &str)> {
         Event::ProjectBegun(project) => vec![("project", &project.project)],
         Event::NoticeGiven(notice) => vec![("notice", &notice.notice)],
         Event::ConsentNotified(consent) => vec![("consent", &consent.consent)],
+        Event::ProvisionAdded(added) => vec![("id", &added.provision.id)],
+        Event::PartySucceeded(succeeded) => vec![("by", &succeeded.by)],
         _ => Vec::new(),
     }
 }
@@ -78,6 +80,8 @@ fn texts(event: &Event) -> Vec<(&'static str, &str)> {
             vec![("text", &done.text)]
         }
         Event::ProjectBegun(project) => vec![("text", &project.text)],
+        Event::InvalidityEstablished(established) => vec![("by", &established.by)],
+        Event::PartySucceeded(succeeded) => vec![("name", &succeeded.name)],
         Event::ConditionEstablished(condition) => vec![("condition", &condition.condition)],
         _ => Vec::new(),
     }

@@ -17,6 +17,7 @@ use crate::term::{self, Term};
 use crate::time::compute::{Clause, Quantifier};
 use crate::time::regime::EffectDay;
 use crate::time::{Answer, Counting, Span, compute};
+use crate::versions;
 
 mod later;
 pub(crate) mod line;
@@ -253,8 +254,15 @@ pub fn notices(place: Place) -> Vec<Notice> {
 }
 
 fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> {
-    let known = place.agreement.provision(&given.power)?;
+    // The words that the power had when it was given.
+    let then = versions::then(place.agreement, &given.power, act.days())?;
+    let known = then.known;
     let mut notice = draft(known, act, &given.notice, &given.by);
+    if then.is_repealed {
+        notice.standing = Standing::Defective(format!("{} had been taken out of the text", known.value.reference));
+        notice.missing = Some("it exercises no power".into());
+        return Some(notice);
+    }
     if known.value.kind == "term" {
         let terms = term::read(&known.value, &mut Vec::new());
         notice.leads_to = EffectState::Expired;
@@ -279,6 +287,9 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
     let readings = terms.readings(place.agreement, &given.power, place.as_of);
     let counted: Vec<Counted> = readings.into_iter().map(|reading| counted(place, act, given, &terms, reading)).collect();
     settle(place, &mut notice, &known.value, act, &terms, counted);
+    if notice.missing.is_none() {
+        notice.missing = then.missing;
+    }
     later::apply(place, &mut notice, act, Some(given), &terms);
     Some(notice)
 }

@@ -14,6 +14,7 @@ use crate::time::compute::{BY_CLAUSE, Clause, Step};
 use crate::time::notice_day::{last_day, subtracted};
 use crate::time::regime::{Almanac, EffectDay};
 use crate::time::{Answer, Counting, Span, compute};
+use crate::versions;
 
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +80,8 @@ pub struct Reading {
 
 /// What each power to end an agreement by notice would do. Without one, the list is empty.
 pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish: Wish) -> Vec<Outlook> {
+    let seen = versions::on(agreement, on(wish, as_of));
+    let agreement = &*seen;
     let about = agreement.about();
     let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
     let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };

@@ -31,6 +31,8 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
     let draft = match (scene.effect.state, &scene.end) {
         (EffectState::Terminated, Some(end)) => draft.axes(over(Ending::Terminated)).label("terminated").due(end.due()),
+        (EffectState::Superseded, Some(end)) => draft.axes(over(Ending::Superseded)).label("superseded").due(end.due()),
+        (EffectState::Void, _) => draft.axes(over(Ending::Void)).label("void"),
         (EffectState::Expired, Some(end)) => draft.axes(over(Ending::Expired)).label("expired").due(end.due()),
         (state, Some(end)) if state.is_running() => draft
             .axes(Axes::live(timing(None, end.span, scene.as_of)))

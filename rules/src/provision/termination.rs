@@ -3,13 +3,13 @@
 use events::terms::{Provision, Term};
 
 use super::{Kind, survival, what};
-use crate::docket::{EffectState, Kind as LineKind, Line, Reason};
+use crate::docket::{Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::{self, NoticeTerms, Standing, answers};
-use crate::obligation::{Axes, Ending, Existence, Timing};
+use crate::obligation::{Axes, Existence, Timing};
 use crate::register::Known;
-use crate::scene::Scene;
+use crate::scene::{self, Scene};
 use crate::time::{Answer, Span};
 
 /// The machine.
@@ -80,12 +80,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     }));
     let terms = assumed.map(|(terms, _)| terms).or_else(|| notice::terms::notice(provision));
     draft = match (scene.effect.state, running, terms) {
-        (EffectState::Terminated | EffectState::Expired, ..) => {
-            let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
-            draft
-                .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
-                .because(scene.effect.because.clone())
-        }
+        _ if let scene::Standing::Over(ending) = scene.stands() => draft
+            .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
+            .because(scene.effect.because.clone()),
         (_, Some(notice), _) if when.is_none() => {
             let text = format!("exercised by {}: notice of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
             let reason =

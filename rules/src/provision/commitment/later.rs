@@ -9,6 +9,7 @@ use crate::docket::{Due, Reason};
 use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timing, timing};
 use crate::register::{Act, Occurrence};
 use crate::scene::{LineDraft, Scene};
+use crate::suspension::Suspension;
 use crate::time::Span;
 
 fn instance(scene: &Scene, draft: &LineDraft) -> String {
@@ -23,7 +24,9 @@ fn span_of(date: &events::DateSpec) -> Option<Span> {
 /// Suspensions that are over move a date that was still to come by as long as they lasted, if the clock stood still; where nobody said
 /// whether it did, both dates are the range.
 fn resumed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
-    let over = scene.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && !one.holds(scene.as_of));
+    let (by, to) = (draft.0.by.clone(), draft.0.to.clone());
+    let among = |one: &&Suspension| one.is_of(Some(&provision.id)) && one.is_between(&by, &to);
+    let over = scene.suspensions.iter().filter(among).filter(|one| !one.holds(scene.as_of));
     for suspension in over {
         let (Some(due), Some((least, most))) = (draft.0.due.span(), suspension.days()) else { continue };
         if due.latest < suspension.from.earliest {
@@ -95,7 +98,8 @@ fn set_date(scene: &Scene, draft: LineDraft, act: &Act, span: Option<Span>, cert
 
 fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>, by: &[String]) -> LineDraft {
     let (Some(to), first) = (to, draft.0.due.span()) else { return draft };
-    let others: Vec<&str> = draft.0.to.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+    let gives = |party: &&String| by.iter().any(|by| scene.agreement.holder(by) == **party);
+    let others: Vec<&str> = draft.0.to.iter().filter(|party| !gives(party)).map(String::as_str).collect();
     if !by.is_empty() && !others.is_empty() {
         // A date that several can hold to is put off by all of them.
         let text = format!(
@@ -176,7 +180,8 @@ pub(super) fn given_up(scene: &Scene, provision: &Provision, mut draft: LineDraf
                 if !covers || !falls_in {
                     continue;
                 }
-                waived_by.extend(if waiver.by.is_empty() { draft.0.to.clone() } else { waiver.by.clone() });
+                let by = waiver.by.iter().map(|party| scene.agreement.holder(party).to_string());
+                waived_by.extend(if waiver.by.is_empty() { draft.0.to.clone() } else { by.collect() });
                 let until = waiver.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
                 let who = if waiver.by.is_empty() { String::new() } else { format!(" by {}", waiver.by.join(", ")) };
                 let text = format!("waived{who} {}{until}", act.date_words());

@@ -74,7 +74,8 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         let mut drafts = instances(scene, known, &duty, &id);
         if let Some(obligor) = obligor {
             for draft in &mut drafts {
-                draft.0.by = vec![obligor.clone()];
+                let obligor = scene.agreement.holder(obligor);
+                draft.0.by = vec![obligor.into()];
                 draft.0.to = scene.agreement.party_ids().into_iter().filter(|party| party != obligor).collect();
             }
         }

@@ -15,7 +15,7 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
     let instance = draft.0.id.strip_prefix(&format!("{agreement}/")).unwrap_or_default().to_string();
     let place = draft.0.provision.clone().unwrap_or_default();
     let mut done: Vec<&Act> = Vec::new();
-    let mut by: Vec<&String> = Vec::new();
+    let mut by: Vec<String> = Vec::new();
     for (act, occurrence) in scene.acts() {
         match &act.event {
             Event::PerformanceReported(report) if report.instance == instance && occurrence == Occurrence::Maybe => {
@@ -27,7 +27,8 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
             }
             Event::PerformanceReported(report) if report.instance == instance => {
                 done.push(act);
-                by.extend(if report.by.is_empty() { &draft.0.by } else { &report.by });
+                let reported = if report.by.is_empty() { &draft.0.by } else { &report.by };
+                by.extend(reported.iter().map(|party| scene.agreement.holder(party).to_string()));
             }
             Event::WorkReported(work) if work.provision.as_deref().is_some_and(|of| of == instance || of == place) => {
                 draft.0.axes.performance = Performance::InProgress;
@@ -40,7 +41,7 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
     let part = part(provision, &done);
     // Of several who each owe the whole, any one discharges it for all.
     let any_will_do = provision.terms.get("joint").and_then(Term::as_text) == Some("joint-and-several");
-    let acted = |party: &String| by.contains(&party);
+    let acted = |party: &String| by.contains(party);
     let by_those_who_must = if any_will_do { draft.0.by.iter().any(acted) } else { draft.0.by.iter().all(acted) };
     let all_acted = by_those_who_must && part.as_ref().is_none_or(|part| part.is_whole);
     let left = part.as_ref().map(|part| part.left.clone()).unwrap_or_default();
