@@ -8,7 +8,7 @@ use crate::notice::Standing;
 use crate::register::{Act, Register};
 use crate::scene::Scene;
 use crate::time::regime::Almanac;
-use crate::{meeting, participation, provision, versions};
+use crate::{after_end, meeting, participation, provision, versions};
 
 /// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
 /// replay; more may be added.
@@ -18,8 +18,9 @@ pub fn assess(register: &Register, findings: Vec<Finding>, almanac: &Almanac, as
         let seen = versions::on(agreement, as_of);
         let scene = Scene::new(&seen, almanac, as_of);
         docket.findings.extend(findings_of(&scene));
-        docket.agreements.push(agreement_line(&scene));
-        docket.entries.extend(lines(&scene));
+        let lines = lines(&scene);
+        docket.agreements.push(agreement_line(&scene, &lines));
+        docket.entries.extend(lines);
     }
     docket
 }
@@ -83,7 +84,7 @@ fn findings_of(scene: &Scene) -> Vec<Finding> {
     findings
 }
 
-fn agreement_line(scene: &Scene) -> AgreementLine {
+fn agreement_line(scene: &Scene, lines: &[Line]) -> AgreementLine {
     let agreement = scene.agreement;
     let about = agreement.about();
     let last = scene.acts().filter(|(act, _)| act.on.is_some()).max_by_key(|(act, _)| (act.days().latest, act.seq));
@@ -101,6 +102,7 @@ fn agreement_line(scene: &Scene) -> AgreementLine {
         effect: scene.effect.clone(),
         notice: notice_line(scene),
         ends: scene.end.as_ref().map(|end| end.span),
+        after_end: after_end::after_end(scene, lines),
         participation: participation::participation(scene),
         paragraphs: agreement.paragraphs(),
         last_act: last.map(|(act, _)| LastAct { seq: act.seq, kind: act.event.kind(), on: act.date_words() }),

@@ -42,6 +42,8 @@ pub struct AgreementLine {
     pub notice: NoticeLine,
     /// The first day without it, if an end is in sight; open at the end where none is known.
     pub ends: Option<Span>,
+    /// What is left of it, once it is over.
+    pub after_end: Option<AfterEnd>,
     /// Each party's own standing.
     pub participation: Vec<Participation>,
     /// Numbered paragraphs: how many were read, how many there are.
@@ -52,6 +54,41 @@ pub struct AgreementLine {
     pub relates: Vec<Relation>,
     /// Handling markings of its documents, other than `public`.
     pub handling: Vec<String>,
+}
+
+/// What is left of an agreement that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AfterEnd {
+    /// Nothing was owed at the end, and nothing survives.
+    NothingSurvives,
+    /// This goes on.
+    WindingDown(Vec<Remainder>),
+    /// Something went on, and is over.
+    Settled,
+}
+
+impl AfterEnd {
+    /// The word in JSON.
+    pub fn word(&self) -> &'static str {
+        match self {
+            AfterEnd::NothingSurvives => "nothing_survives",
+            AfterEnd::WindingDown(_) => "winding_down",
+            AfterEnd::Settled => "settled",
+        }
+    }
+}
+
+/// Something that outlives an agreement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remainder {
+    /// What it is.
+    pub what: String,
+    /// Its line in the docket, if it has one.
+    pub line: Option<String>,
+    /// By when it is due, or until when it runs.
+    pub until: Option<Span>,
+    /// Records that it rests on.
+    pub records: Vec<u64>,
 }
 
 /// A party's own standing in an agreement.

@@ -13,6 +13,7 @@ pub mod assess;
 pub mod docket;
 pub mod doubts;
 
+mod after_end;
 mod agreement;
 mod clause;
 mod consent;

@@ -55,6 +55,7 @@ pub const fn derived(
 /// Every machine there is.
 pub const MACHINES: &[&Machine] = &[
     &crate::agreement::MACHINE,
+    &crate::after_end::MACHINE,
     &crate::participation::MACHINE,
     &crate::obligation::MACHINE,
     &crate::versions::MACHINE,

@@ -60,6 +60,8 @@ pub struct AgreementJson {
     pub ends: Option<SpanJson>,
     /// Each party's own standing.
     pub participation: Vec<ParticipationJson>,
+    /// What is left of it once it is over; null before.
+    pub after_end: Option<AfterEndJson>,
     /// How its periods are counted.
     pub reckoning: String,
     /// Numbered paragraphs read, of how many; absent where the text has no numbers.
@@ -853,6 +855,7 @@ impl From<&AgreementLine> for AgreementJson {
             },
             ends: line.ends.map(Into::into),
             participation: line.participation.iter().map(Into::into).collect(),
+            after_end: line.after_end.as_ref().map(Into::into),
             reckoning: line.reckoning.clone(),
             paragraphs: line.paragraphs.map(|(read, of)| ParagraphsJson { read, of }),
             last_act: line.last_act.as_ref().map(|act| LastActJson { seq: act.seq, kind: act.kind, on: act.on.clone() }),

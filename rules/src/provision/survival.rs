@@ -103,6 +103,17 @@ fn subject(provision: &Provision) -> String {
     provision.text.clone().unwrap_or_else(of)
 }
 
+/// Whether programmes under way outlive the agreement.
+pub fn of_programmes(agreement: &Agreement) -> bool {
+    agreement.provisions_of("survival").any(|known| known.value.terms.get("of").and_then(Term::as_text).is_some())
+}
+
+/// Whether what went on for a time after the end has come to its own.
+pub fn is_over(scene: &Scene) -> bool {
+    let until = |known: &Known<Provision>| until(scene, &known.value);
+    scene.agreement.provisions_of("survival").filter_map(until).any(|until| until.latest <= scene.as_of)
+}
+
 fn projects(agreement: &Agreement) -> Vec<(u64, String)> {
     let project = |act: &crate::register::Act| match &act.event {
         Event::ProjectBegun(project) => Some((act.seq, project.text.clone())),

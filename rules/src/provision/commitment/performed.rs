@@ -4,7 +4,7 @@ use events::Event;
 use events::terms::{Provision, Term};
 
 use crate::docket::Reason;
-use crate::obligation::{Axes, Performance, Timing};
+use crate::obligation::{Assessment, Axes, Performance, Timing};
 use crate::register::{Act, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::Span;
@@ -53,7 +53,8 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
             Event::PerformanceReported(report) if !report.by.is_empty() => format!(" by {}", report.by.join(", ")),
             _ => String::new(),
         };
-        let reason = Reason::new("commitment.performance", format!("performance{who} reported {}", act.date_words()));
+        let said = asserted_by(act).map(|party| format!(", asserted by {party}")).unwrap_or_default();
+        let reason = Reason::new("commitment.performance", format!("performance{who} reported {}{said}", act.date_words()));
         draft.0.because.push(reason.records([act.seq]));
     }
     let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
@@ -65,6 +66,10 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
                 .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
             let on = first.unwrap_or_else(|| last.days());
             draft.0.axes = Axes::done(on, draft.0.due.span());
+            // What those say to whom it is owed needs no word of theirs any more.
+            if asserted_by(last).is_some_and(|party| draft.0.to.iter().any(|to| to == scene.agreement.holder(party))) {
+                draft.0.axes.assessment = Assessment::Acknowledged;
+            }
         }
         Some(_) if is_standing => draft.0.axes.performance = Performance::InProgress,
         Some(_) => {
@@ -97,6 +102,14 @@ fn open_still(draft: LineDraft, left: &[String]) -> LineDraft {
     match left {
         [] => draft.closes_with(command),
         parts => parts.iter().fold(draft, |draft, part| draft.closes_with(format!("{command} {part}"))),
+    }
+}
+
+/// Who says that it was performed, if that is another than whoever performed it.
+fn asserted_by(act: &Act) -> Option<&str> {
+    match &act.event {
+        Event::PerformanceReported(report) => report.asserted_by.as_deref(),
+        _ => None,
     }
 }
 
