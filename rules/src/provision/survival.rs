@@ -1,7 +1,7 @@
 //! What goes on after an agreement has ended, for ever or for a time.
 
 use events::Event;
-use events::event::Certainty;
+use events::event::{Certainty, Project};
 use events::terms::{Provision, Term};
 
 use super::{Kind, what};
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::notice::Notice;
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
-use crate::register::{Agreement, Known};
+use crate::register::{Act, Known};
 use crate::scene::Scene;
 use crate::time::compute::{Clause, Purpose};
 use crate::time::regime::EffectDay;
@@ -65,11 +65,11 @@ pub fn reasons(scene: &Scene) -> Vec<Reason> {
             .and_then(Term::as_text)
             .map(|unless| format!(", unless {unless}"))
             .unwrap_or_default();
-        let projects = projects(agreement);
+        let projects = projects(scene);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
         let text =
             format!("goes on after the end{}{unless}: {}{under_way}", for_how_long(scene, &known.value), subject(&known.value));
-        let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
+        let records = std::iter::once(known.seq).chain(projects.iter().map(|(act, _)| act.seq));
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
     agreement.provisions_of("survival").map(reason).collect()
@@ -103,12 +103,13 @@ fn subject(provision: &Provision) -> String {
     provision.text.clone().unwrap_or_else(of)
 }
 
-fn projects(agreement: &Agreement) -> Vec<(u64, String)> {
-    let project = |act: &crate::register::Act| match &act.event {
-        Event::ProjectBegun(project) => Some((act.seq, project.text.clone())),
+/// Joint projects that had begun by the day.
+fn projects<'a>(scene: &Scene<'a>) -> Vec<(&'a Act, &'a Project)> {
+    let project = |act: &'a Act| match &act.event {
+        Event::ProjectBegun(project) => Some((act, project)),
         _ => None,
     };
-    agreement.acts.iter().filter_map(project).collect()
+    scene.acts().filter_map(|(act, _)| project(act)).collect()
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
