@@ -1,8 +1,8 @@
 //! What goes on after an agreement has ended, for ever or for a time.
 
-use events::Event;
 use events::event::{Certainty, Project};
 use events::terms::{Provision, Term};
+use events::{DateSpec, Event};
 
 use super::{Kind, what};
 use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
@@ -128,5 +128,32 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         None => draft,
     };
-    vec![draft.because(reasons(scene)).finish(scene.agreement)]
+    let mut lines = vec![draft.because(reasons(scene)).finish(scene.agreement)];
+    if over && known.value.terms.get("of").and_then(Term::as_text) == Some("programmes-under-way") {
+        lines.extend(projects(scene).into_iter().filter_map(|(act, project)| under_way(scene, known, act, project)));
+    }
+    lines
+}
+
+/// A project that was under way when the agreement ended, and runs to its own end.
+fn under_way(scene: &Scene, known: &Known<Provision>, act: &Act, project: &Project) -> Option<Line> {
+    let end = scene.end.as_ref()?.span;
+    let ends = project.ends.as_ref().filter(|ends| !ends.is_approximate()).and_then(DateSpec::deadline);
+    let ends = ends.map(|(earliest, latest)| Span { earliest, latest });
+    if act.days().earliest >= end.latest || ends.is_some_and(|ends| ends.latest < end.earliest) {
+        return None;
+    }
+    let words = project.ends.as_ref().map_or("no end of its own is recorded".into(), |ends| format!("its own end: {ends}"));
+    let reason = Reason::new("survival.of", format!("{} began {}; {words}", project.project, act.date_words()));
+    let draft = scene.line(known, LineKind::Term, &format!("project-{}", project.project), project.text.clone());
+    let draft = draft.because([reason.provision(&known.value.reference).records([act.seq])]);
+    let draft = match ends {
+        None => draft.label("goes on after the end"),
+        Some(ends) if ends.latest < scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
+            draft.axes(axes).label(format!("went on until {}", ends.words()))
+        }
+        Some(ends) => draft.label(format!("goes on until {}", ends.words())).due(Due::within(ends, Certainty::Definitive)),
+    };
+    Some(draft.finish(scene.agreement))
 }
