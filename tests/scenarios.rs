@@ -16,6 +16,8 @@
 //! | `compute … gives DAYS` | `obligo compute …` gives that day, or from the first to the last: `FIRST..LAST` |
 //! | `notice … --to-end-on DATE gives DAYS` | the last day on which notice can be given for that end |
 //!
+//! README.md beside the stories says which of them tell what.
+//!
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
 //! `ID  notice  STATE`, `ID  party  PARTY STATE`.
@@ -40,6 +42,19 @@ fn told() -> &'static (Vec<String>, BTreeSet<String>) {
 fn every_story_ends_as_it_is_told() {
     let (wrong, _) = told();
     assert!(wrong.is_empty(), "{} stories or lines go wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_index_names_stories_that_exist() {
+    let folder = support::root().join("tests/scenarios");
+    let text = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let named: BTreeSet<&str> = text.split(|letter: char| !(letter.is_alphanumeric() || "._".contains(letter))).collect();
+    let named: Vec<&str> = named.into_iter().filter(|word| word.ends_with(".txt")).collect();
+    let lost: Vec<&&str> = named.iter().filter(|name| !folder.join(name).exists()).collect();
+    assert!(lost.is_empty(), "the index names stories that do not exist: {lost:?}");
+    assert!(named.len() >= 22, "the index names only {named:?}");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok());
+    assert_eq!(rows.collect::<Vec<u32>>(), (1..=22).collect::<Vec<_>>(), "a row for each case, in order");
 }
 
 #[test]
