@@ -9,7 +9,14 @@
 //! | `today DATE` | from here on, commands are given on that day |
 //! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
 //! | `refused CODE record …` | `obligo record …`, which is refused with that code and writes nothing |
+//! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
+//! | `mark NAME` | gives a name to what is recorded so far |
+//! | `known at NAME as of DATE`, and indented lines | what the docket said on that day, with no more recorded than at that mark |
+//! | `compute … gives DAYS` | `obligo compute …` gives that day, or from the first to the last: `FIRST..LAST` |
+//! | `notice … --to-end-on DATE gives DAYS` | the last day on which notice can be given for that end |
+//!
+//! README.md beside the stories says which of them tell what.
 //!
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
@@ -17,13 +24,13 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::OnceLock;
 
 use rules::machine::MACHINES;
 use serde_json::Value;
-use support::{Register, agreement, because, due, entry, example};
+use support::{Ran, Register, agreement, because, due, entry, example};
 
 /// What went wrong in the stories, and what showed in their dockets: each story is told once for all tests.
 fn told() -> &'static (Vec<String>, BTreeSet<String>) {
@@ -35,6 +42,19 @@ fn told() -> &'static (Vec<String>, BTreeSet<String>) {
 fn every_story_ends_as_it_is_told() {
     let (wrong, _) = told();
     assert!(wrong.is_empty(), "{} stories or lines go wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[test]
+fn the_index_names_stories_that_exist() {
+    let folder = support::root().join("tests/scenarios");
+    let text = std::fs::read_to_string(folder.join("README.md")).unwrap();
+    let named: BTreeSet<&str> = text.split(|letter: char| !(letter.is_alphanumeric() || "._".contains(letter))).collect();
+    let named: Vec<&str> = named.into_iter().filter(|word| word.ends_with(".txt")).collect();
+    let lost: Vec<&&str> = named.iter().filter(|name| !folder.join(name).exists()).collect();
+    assert!(lost.is_empty(), "the index names stories that do not exist: {lost:?}");
+    assert!(named.len() >= 22, "the index names only {named:?}");
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")?.split(' ').next()?.parse().ok());
+    assert_eq!(rows.collect::<Vec<u32>>(), (1..=22).collect::<Vec<_>>(), "a row for each case, in order");
 }
 
 #[test]
@@ -82,6 +102,7 @@ fn learn(docket: &Value, seen: &mut BTreeSet<String>) {
     for agreement in docket["agreements"].as_array().into_iter().flatten() {
         seen.insert(format!("agreement state {}", word(&agreement["effect"]["state"])));
         seen.extend(rules(&agreement["effect"]["because"]).iter().map(|rule| format!("agreement reason {rule}")));
+        seen.insert(format!("agreement state {}", word(&agreement["after_end"]["state"])));
         for party in agreement["participation"].as_array().into_iter().flatten() {
             seen.insert(format!("party state {}", word(&party["state"])));
             seen.extend(rules(&party["because"]).iter().map(|rule| format!("party reason {rule}")));
@@ -110,6 +131,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
     let mut register = Register::new();
     let mut wrong = Vec::new();
     let mut expectations = 0;
+    let mut marks = BTreeMap::new();
     while let Some((line, number)) = lines.next() {
         let mut block = Vec::new();
         while let Some((inner, place)) = lines.next_if(|(next, _)| next.is_empty() || next.starts_with("  ")) {
@@ -117,11 +139,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
         }
         let ran = match line.split_once(' ').unwrap_or((line, "")) {
             ("" | "#", _) => continue,
-            ("agreement", "") => {
-                let text: Vec<&str> = block.iter().map(|(line, _)| line.trim()).collect();
-                register.file("agreement.toml", text.join("\n"));
-                register.obligo("import agreement.toml")
-            }
+            ("agreement", "") => import(&register, &block),
             ("agreement", name) => {
                 register.file(name, example(name));
                 register.obligo(&format!("import {name}"))
@@ -134,14 +152,39 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
             ("refused", rest) => {
                 let (code, act) = rest.split_once(' ').expect("refused CODE record …");
                 let before = register.log();
-                let ran = register.obligo(&act.replace("$last", &last(&register)));
+                let ran = match act {
+                    "agreement" => import(&register, &block),
+                    act => register.obligo(&act.replace("$last", &last(&register))),
+                };
                 if !ran.stderr.contains(code) || ran.code == 0 || register.log() != before {
                     wrong.push(format!("{number}: `{act}` is not refused with {code}: {}{}", ran.stdout, ran.stderr));
                 }
                 continue;
             }
-            ("as", day) => {
-                let docket = register.json(&format!("status --as-of {}", day.trim_start_matches("of ")));
+            ("mark", name) => {
+                let log = register.json("log");
+                let records = log["records"].as_array().and_then(|records| records.last());
+                let recorded = records.and_then(|record| record["entry"]["recorded_at"].as_str()).expect("a record to mark");
+                marks.insert(name.to_string(), recorded.to_string());
+                continue;
+            }
+            ("compute" | "notice", _) => {
+                let (asked, wanted) = line.split_once(" gives ").expect("… gives DAYS");
+                let answer = register.json(asked);
+                let is = if answer["powers"].is_null() { days(&answer) } else { days(&answer["powers"][0]["last_day"]) };
+                expectations += 1;
+                if is != wanted {
+                    wrong.push(format!("{number}: `{asked}` gives {is}, not {wanted}"));
+                }
+                continue;
+            }
+            ("as" | "known", when) => {
+                let (known, day) = when.split_once("of ").expect("as of DATE");
+                let known = match known.strip_prefix("at ").and_then(|known| known.strip_suffix(" as ")) {
+                    Some(mark) => format!("--known-at {}", marks.get(mark).unwrap_or_else(|| panic!("no mark {mark}"))),
+                    None => String::new(),
+                };
+                let docket = register.json(&format!("status --as-of {day} {known}"));
                 learn(&docket, seen);
                 for (said, place) in block.iter().filter(|(said, _)| !said.trim().is_empty()) {
                     expectations += 1;
@@ -159,9 +202,22 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
     wrong
 }
 
+/// Imports an agreement file.
+fn import(register: &Register, block: &[(&str, usize)]) -> Ran {
+    let text: Vec<&str> = block.iter().map(|(line, _)| line.trim()).collect();
+    register.file("agreement.toml", text.join("\n"));
+    register.obligo("import agreement.toml")
+}
+
 /// The number of the last record.
 fn last(register: &Register) -> String {
     register.log()["size"].to_string()
+}
+
+/// One day, or from the first to the last.
+fn days(answer: &Value) -> String {
+    let [earliest, latest] = ["earliest", "latest"].map(|end| answer[end].as_str().unwrap_or("open"));
+    if earliest == latest { earliest.into() } else { format!("{earliest}..{latest}") }
 }
 
 fn check(docket: &Value, said: &str) -> Result<(), String> {

@@ -35,56 +35,35 @@ pub const MACHINE: Machine = Machine {
 
 /// What is left of an agreement that is over, by the lines that follow from it on the day.
 pub fn after_end(scene: &Scene, lines: &[Line]) -> Option<AfterEnd> {
-    let is_over =
-        matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired | EffectState::Superseded);
+    let is_over = matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired | EffectState::Superseded);
     let end = scene.end.as_ref().filter(|_| is_over)?.span;
     let owed = || lines.iter().filter(|line| matches!(line.kind, Kind::Commitment | Kind::MeetingCycle));
-    let is_open = |line: &&Line| {
-        line.axes.performance != Performance::Complete && !matches!(line.axes.existence, Existence::Ended(_))
-    };
-    let of_line = |line: &Line| Remainder {
-        what: line.what.clone(),
-        line: Some(line.id.clone()),
-        until: line.due.span(),
-        records: line.because.iter().flat_map(|reason| reason.records.iter().copied()).collect(),
-    };
-    let (running, finished) = projects(scene, end);
-    let open: Vec<Remainder> = owed().filter(is_open).map(of_line).chain(running).collect();
+    let is_over =
+        |line: &Line| line.axes.performance == Performance::Complete || matches!(line.axes.existence, Existence::Ended(_));
+    let surviving = surviving(scene, lines);
+    let open: Vec<Remainder> = owed().chain(surviving.iter().copied()).filter(|line| !is_over(line)).map(Remainder::of).collect();
     if !open.is_empty() {
         return Some(AfterEnd::WindingDown(open));
     }
-    let had = finished || owed().any(|line| was_settled_after(scene, line, end)) || survival::is_over(scene);
+    let had = !surviving.is_empty() || owed().any(|line| was_settled_after(scene, line, end));
     Some(if had { AfterEnd::Settled } else { AfterEnd::NothingSurvives })
 }
 
-/// Projects that were under way at the end and that the text lets run: those that still run, and whether one has come to its end.
-fn projects(scene: &Scene, end: Span) -> (Vec<Remainder>, bool) {
-    let mut finished = false;
-    if !survival::of_programmes(scene.agreement) {
-        return (Vec::new(), false);
-    }
-    let under_way = scene.acts().filter(|(act, _)| act.days().earliest < end.latest).filter_map(|(act, _)| match &act.event {
-        Event::ProjectBegun(project) => Some((act, project)),
-        _ => None,
-    });
-    let mut running = Vec::new();
-    for (act, project) in under_way {
-        let ends = project.ends.as_ref().and_then(|ends| ends.deadline());
-        let until = ends.map(|(earliest, latest)| Span { earliest, latest });
-        if until.is_some_and(|until| until.latest < end.earliest) {
-            continue;
-        }
-        if until.is_some_and(|until| until.latest <= scene.as_of) {
-            finished = true;
-            continue;
-        }
-        let what = match &project.ends {
-            Some(ends) => format!("project {}, until {ends}: {}", project.project, project.text),
-            None => format!("project {}, without a recorded end: {}", project.project, project.text),
-        };
-        running.push(Remainder { what, line: None, until, records: vec![act.seq] });
-    }
-    (running, finished)
+/// Lines of what survives by the text's own word and owes nothing by itself: projects under way, and provisions without a line of what is
+/// owed.
+fn surviving<'a>(scene: &Scene, lines: &'a [Line]) -> Vec<&'a Line> {
+    let is_of = |line: &Line, id: &str| {
+        let own = line.id.strip_prefix(&scene.agreement.id).and_then(|rest| rest.strip_prefix('/')?.strip_prefix(id));
+        own.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    };
+    let owed = |id: &str| lines.iter().any(|line| matches!(line.kind, Kind::Commitment | Kind::MeetingCycle) && is_of(line, id));
+    let silent = |line: &Line| {
+        let mut survivals = scene.agreement.provisions_of("survival");
+        let names = survivals.find(|known| is_of(line, &known.value.id)).map(|known| survival::named(&known.value));
+        names.is_some_and(|names| !names.is_empty() && !names.iter().any(|id| owed(id)))
+    };
+    let is_project = |line: &Line| is_of(line, "project") && line.because.iter().any(|reason| reason.rule == "survival.of");
+    lines.iter().filter(|line| line.kind == Kind::Term && (is_project(line) || silent(line))).collect()
 }
 
 /// Whether a line was done or given up only after the end.

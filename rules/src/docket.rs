@@ -83,12 +83,19 @@ impl AfterEnd {
 pub struct Remainder {
     /// What it is.
     pub what: String,
-    /// Its line in the docket, if it has one.
-    pub line: Option<String>,
+    /// Its line in the docket.
+    pub line: String,
+    /// The word for its state.
+    pub label: String,
     /// By when it is due, or until when it runs.
     pub until: Option<Span>,
-    /// Records that it rests on.
-    pub records: Vec<u64>,
+}
+
+impl Remainder {
+    /// What a line leaves to do.
+    pub(crate) fn of(line: &Line) -> Self {
+        Remainder { what: line.what.clone(), line: line.id.clone(), label: line.label.clone(), until: line.due.span() }
+    }
 }
 
 /// A party's own standing in an agreement.
@@ -96,6 +103,10 @@ pub struct Remainder {
 pub struct Participation {
     /// The party.
     pub party: String,
+    /// Its name on the day.
+    pub name: String,
+    /// The ministry or department through which it acts on the day.
+    pub acts_through: Option<String>,
     /// Where it stands.
     pub state: ParticipationState,
     /// Since when it is bound or former, or when it leaves.

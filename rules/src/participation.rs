@@ -68,7 +68,7 @@ pub const MACHINE: Machine = Machine {
 
 /// The standing of every party on the day.
 pub fn participation(scene: &Scene) -> Vec<Participation> {
-    scene.agreement.about().parties.iter().map(|party| of(scene, &party.id)).collect()
+    scene.agreement.about().parties.iter().map(|party| of(scene, party)).collect()
 }
 
 /// Calls the parties by the names that they had on a day, and puts whoever succeeded one in its place. The record keeps both.
@@ -206,10 +206,12 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
     reasons
 }
 
-fn of(scene: &Scene, party: &str) -> Participation {
+fn of(scene: &Scene, who: &Party) -> Participation {
+    let party = who.id.as_str();
     let named = |state, span: Option<Span>, mut because: Vec<Reason>| {
         because.extend(own(scene, party));
-        Participation { party: party.into(), state, span, because }
+        let (name, acts_through) = (who.name.clone(), who.acts_through.clone());
+        Participation { party: party.into(), name, acts_through, state, span, because }
     };
     let by_all = || {
         let since = scene.since.filter(|since| since.latest <= scene.as_of && !came_in_by_itself(scene, party))?;

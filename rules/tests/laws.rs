@@ -103,7 +103,16 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
     let later: DateSpec = (on + Days::new(45)).into();
     let spec: DateSpec = if vague { on.format("%Y-%m").to_string().parse().unwrap() } else { on.into() };
     let body = "forum".to_string();
-    let held = MeetingHeld { meeting: meeting.clone(), body: body.clone(), name: None, place: None, text: None, topics: vec![] };
+    let held = MeetingHeld {
+        meeting: meeting.clone(),
+        body: body.clone(),
+        name: None,
+        place: None,
+        text: None,
+        topics: vec![],
+        counts_for: vec![],
+        form: None,
+    };
     let event = match kind {
         0 | 1 => Event::MeetingHeld(held),
         2 => Event::MeetingScheduled(MeetingScheduled {
@@ -123,6 +132,7 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
             evidence: None,
             quantity: None,
             milestone: None,
+            asserted_by: None,
         }),
         7 => Event::NoticeReceived(NoticeReceived { notice: format!("n{}", place / 2), by: None }),
         8 => Event::NoticeRetracted(NoticeRetracted { notice: format!("n{}", place / 2), accepted: false }),
@@ -136,7 +146,12 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
         16 => Event::DueDateSet(DueDateSet { instance: "3".into(), on: later, certainty: Certainty::Indicative }),
         17 => Event::WaiverGranted(WaiverGranted { of: "3".into(), by: vec!["GB".into()], all_from: false, until: None }),
         18 => Event::AssessmentMade(AssessmentMade { instance: "3".into(), by: "GB".into(), assessment: Assessment::Rejected }),
-        19 => Event::AgreementSuspended(AgreementSuspended { provisions: vec![], until: Some(later), clock: Some(Clock::Stops) }),
+        19 => Event::AgreementSuspended(AgreementSuspended {
+            provisions: vec![],
+            until: Some(later),
+            clock: Some(Clock::Stops),
+            parties: vec![],
+        }),
         20 => Event::AgreementResumed(AgreementResumed { provisions: vec![] }),
         21 => Event::AgreementTerminated(AgreementTerminated { effective: later }),
         22 => Event::CycleExcused(CycleExcused { cycle: "forum-2023".into() }),

@@ -142,6 +142,9 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
     sections.extend(
         words::participation(&agreement.participation).map(|parties| Section::line(format!("Each by itself: {parties}."))),
     );
+    sections.extend(words::own(&agreement.participation).map(|said| Section::line(format!("{said}."))));
+    sections
+        .extend(agreement.after_end.as_ref().map(|after| Section::line(format!("After the end: {}.", words::after_end(after)))));
     if let Some((read, all)) = agreement.paragraphs {
         sections.push(Section::line(format!("{read} of {all} paragraphs read.")));
     }

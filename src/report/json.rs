@@ -1,6 +1,6 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
-use rules::docket::{AgreementLine, Docket, Due, Finding, Line, Participation, Reason, Reckoned};
+use rules::docket::{AfterEnd, AgreementLine, Docket, Due, Finding, Line, Participation, Reason, Reckoned, Remainder};
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
@@ -103,12 +103,38 @@ pub struct NoticeJson {
 pub struct ParticipationJson {
     /// The party.
     pub party: String,
+    /// Its name on the day.
+    pub name: String,
+    /// The ministry or department through which it acts on the day, if it is known.
+    pub acts_through: Option<String>,
     /// `signatory`, `bound`, `leaving`, `former`, `undetermined`.
     pub state: &'static str,
     /// Since when it is bound or former, or when it leaves.
     pub on: Option<SpanJson>,
     /// Why.
     pub because: Vec<ReasonJson>,
+}
+
+/// What is left of an agreement that is over.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AfterEndJson {
+    /// `nothing_survives`, `winding_down`, `settled`.
+    pub state: &'static str,
+    /// What goes on, while it winds down.
+    pub open: Vec<RemainderJson>,
+}
+
+/// Something that outlives an agreement.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RemainderJson {
+    /// Its line in the docket.
+    pub line: String,
+    /// What it is.
+    pub what: String,
+    /// The word for its state.
+    pub label: String,
+    /// By when it is due, or until when it runs; null without a date.
+    pub until: Option<SpanJson>,
 }
 
 /// Completeness of what was read.
@@ -873,10 +899,28 @@ impl From<&Participation> for ParticipationJson {
     fn from(participation: &Participation) -> Self {
         ParticipationJson {
             party: participation.party.clone(),
+            name: participation.name.clone(),
+            acts_through: participation.acts_through.clone(),
             state: participation.state.word(),
             on: participation.span.map(Into::into),
             because: participation.because.iter().map(Into::into).collect(),
         }
+    }
+}
+
+impl From<&AfterEnd> for AfterEndJson {
+    fn from(after: &AfterEnd) -> Self {
+        let open = match after {
+            AfterEnd::WindingDown(open) => open.as_slice(),
+            AfterEnd::NothingSurvives | AfterEnd::Settled => &[],
+        };
+        let remainder = |one: &Remainder| RemainderJson {
+            line: one.line.clone(),
+            what: one.what.clone(),
+            label: one.label.clone(),
+            until: one.until.map(Into::into),
+        };
+        AfterEndJson { state: after.word(), open: open.iter().map(remainder).collect() }
     }
 }
 

@@ -4,7 +4,8 @@ use chrono::NaiveDate;
 use events::event::{Certainty, Event, Milestone};
 use events::terms::{Force, Form};
 use rules::docket::{
-    Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Participation, ParticipationState, Performance, Timing,
+    AfterEnd, Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Participation, ParticipationState, Performance,
+    Timing,
 };
 
 use super::{Cell, Tone};
@@ -68,6 +69,28 @@ pub fn participation(parties: &[Participation]) -> Option<String> {
         (state, _) => format!("{} {}", one.party, state.word()),
     };
     differ.then(|| parties.iter().map(word).collect::<Vec<_>>().join("; "))
+}
+
+/// `winding down: 2 lines go on (pact/12-2026, pact/project-p1)`.
+pub fn after_end(after: &AfterEnd) -> String {
+    match after {
+        AfterEnd::NothingSurvives => "nothing of it survives".into(),
+        AfterEnd::WindingDown(open) => {
+            let lines: Vec<&str> = open.iter().map(|one| one.line.as_str()).collect();
+            let go = if lines.len() == 1 { "line goes" } else { "lines go" };
+            format!("winding down: {} {go} on ({})", lines.len(), lines.join(", "))
+        }
+        AfterEnd::Settled => "settled: what went on after it is over".into(),
+    }
+}
+
+/// What a party does not hold itself to, whose place it took, what it was called before; nothing where there is nothing to say.
+pub fn own(parties: &[Participation]) -> Option<String> {
+    let told =
+        ["participation.succeeded", "participation.renamed", "participation.reserved", "participation.reservation-withdrawn"];
+    let reasons = parties.iter().flat_map(|party| &party.because).filter(|reason| told.contains(&reason.rule));
+    let said: Vec<&str> = reasons.map(|reason| reason.text.as_str()).collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 /// The word for what is said of a performance.

@@ -1,8 +1,8 @@
 //! What goes on after an agreement has ended, for ever or for a time.
 
-use events::Event;
-use events::event::Certainty;
+use events::event::{Certainty, Project};
 use events::terms::{Provision, Term};
+use events::{DateSpec, Event};
 
 use super::{Kind, what};
 use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason};
@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::notice::Notice;
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
-use crate::register::{Agreement, Known};
+use crate::register::{Act, Known};
 use crate::scene::Scene;
 use crate::time::compute::{Clause, Purpose};
 use crate::time::regime::EffectDay;
@@ -65,11 +65,11 @@ pub fn reasons(scene: &Scene) -> Vec<Reason> {
             .and_then(Term::as_text)
             .map(|unless| format!(", unless {unless}"))
             .unwrap_or_default();
-        let projects = projects(agreement);
+        let projects = projects(scene);
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
         let text =
             format!("goes on after the end{}{unless}: {}{under_way}", for_how_long(scene, &known.value), subject(&known.value));
-        let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
+        let records = std::iter::once(known.seq).chain(projects.iter().map(|(act, _)| act.seq));
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
     agreement.provisions_of("survival").map(reason).collect()
@@ -103,23 +103,13 @@ fn subject(provision: &Provision) -> String {
     provision.text.clone().unwrap_or_else(of)
 }
 
-/// Whether programmes under way outlive the agreement.
-pub fn of_programmes(agreement: &Agreement) -> bool {
-    agreement.provisions_of("survival").any(|known| known.value.terms.get("of").and_then(Term::as_text).is_some())
-}
-
-/// Whether what went on for a time after the end has come to its own.
-pub fn is_over(scene: &Scene) -> bool {
-    let until = |known: &Known<Provision>| until(scene, &known.value);
-    scene.agreement.provisions_of("survival").filter_map(until).any(|until| until.latest <= scene.as_of)
-}
-
-fn projects(agreement: &Agreement) -> Vec<(u64, String)> {
-    let project = |act: &crate::register::Act| match &act.event {
-        Event::ProjectBegun(project) => Some((act.seq, project.text.clone())),
+/// Joint projects that had begun by the day.
+fn projects<'a>(scene: &Scene<'a>) -> Vec<(&'a Act, &'a Project)> {
+    let project = |act: &'a Act| match &act.event {
+        Event::ProjectBegun(project) => Some((act, project)),
         _ => None,
     };
-    agreement.acts.iter().filter_map(project).collect()
+    scene.acts().filter_map(|(act, _)| project(act)).collect()
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
@@ -138,5 +128,49 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         None => draft,
     };
-    vec![draft.because(reasons(scene)).finish(scene.agreement)]
+    let of_programmes = known.value.terms.get("of").and_then(Term::as_text) == Some("programmes-under-way");
+    let begun = projects(scene).into_iter().filter(|_| over && of_programmes);
+    let projects: Vec<Line> = begun.filter_map(|(act, project)| under_way(scene, known, act, project)).collect();
+    let is_over = |line: &Line| matches!(line.axes.existence, Existence::Ended(_));
+    let draft = match projects.iter().filter_map(|line| line.due.latest).max() {
+        Some(last) if projects.iter().all(is_over) => {
+            let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
+            draft.axes(axes).label(format!("went on until {last}"))
+        }
+        _ => draft,
+    };
+    let own = draft.because(reasons(scene)).finish(scene.agreement);
+    std::iter::once(own).chain(projects).collect()
+}
+
+/// The provisions that it names, where it names some.
+pub fn named(provision: &Provision) -> Vec<&str> {
+    match provision.terms.get("of") {
+        Some(Term::List(ids)) => ids.iter().filter_map(Term::as_text).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// A project that was under way when the agreement ended, and runs to its own end.
+fn under_way(scene: &Scene, known: &Known<Provision>, act: &Act, project: &Project) -> Option<Line> {
+    let end = scene.end.as_ref()?.span;
+    let ends = project.ends.as_ref().filter(|ends| !ends.is_approximate()).and_then(DateSpec::deadline);
+    let ends = ends.map(|(earliest, latest)| Span { earliest, latest });
+    if act.days().earliest >= end.latest || ends.is_some_and(|ends| ends.latest < end.earliest) {
+        return None;
+    }
+    let words = project.ends.as_ref().map_or("no end of its own is recorded".into(), |ends| format!("its own end: {ends}"));
+    let reason = Reason::new("survival.of", format!("{} began {}; {words}", project.project, act.date_words()));
+    let draft = scene.line(known, LineKind::Term, &format!("project-{}", project.project), project.text.clone());
+    let draft = draft.because([reason.provision(&known.value.reference).records([act.seq])]);
+    let draft = match ends {
+        None => draft.label("goes on after the end"),
+        Some(ends) if ends.latest < scene.as_of => {
+            let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
+            let draft = draft.axes(axes).label(format!("went on until {}", ends.words()));
+            draft.due(Due::within(ends, Certainty::Definitive))
+        }
+        Some(ends) => draft.label(format!("goes on until {}", ends.words())).due(Due::within(ends, Certainty::Definitive)),
+    };
+    Some(draft.finish(scene.agreement))
 }
