@@ -20,7 +20,8 @@
 //!
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
-//! `ID  notice  STATE`, `ID  party  PARTY STATE`.
+//! `ID  notice  STATE`, `ID  party  PARTY STATE`, `ID  called  PARTY NAME`, `ID  owes  PARTY PARTY …` (who owes a line), and
+//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on).
 
 mod support;
 
@@ -234,6 +235,19 @@ fn check(docket: &Value, said: &str) -> Result<(), String> {
             let is = all.iter().find(|one| one["party"] == party).and_then(|one| one["state"].as_str()).unwrap_or("no party");
             return expect(state, is);
         }
+        "called" => {
+            let (party, name) = more.unwrap_or_default().split_once(' ').unwrap_or_default();
+            let all = agreement(docket, id)["participation"].as_array().cloned().unwrap_or_default();
+            let is = all.iter().find(|one| one["party"] == party).and_then(|one| one["name"].as_str()).unwrap_or("no party");
+            return expect(name, is);
+        }
+        "after" => {
+            let after = &agreement(docket, id)["after_end"];
+            let open = after["open"].as_array().cloned().unwrap_or_default();
+            let state = after["state"].as_str().unwrap_or("not over").to_string();
+            let words = open.iter().filter_map(|one| one["line"].as_str().map(String::from));
+            return expect(more.unwrap_or_default(), &std::iter::once(state).chain(words).collect::<Vec<_>>().join(" "));
+        }
         "notice" => {
             return expect(more.unwrap_or_default(), agreement(docket, id)["notice"]["state"].as_str().unwrap_or_default());
         }
@@ -249,6 +263,10 @@ fn check(docket: &Value, said: &str) -> Result<(), String> {
         "why" => {
             let (words, why) = (more.unwrap_or_default(), because(line));
             if why.contains(words) { Ok(()) } else { Err(format!("{id}: no reason says `{words}`:\n{why}")) }
+        }
+        "owes" => {
+            let by: Vec<&str> = line["by"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            expect(more.unwrap_or_default(), &by.join(" "))
         }
         "axes" => {
             let axes = ["existence", "timing", "performance", "timeliness", "assessment"]
