@@ -30,7 +30,11 @@ pub fn residual(line: &Line) -> Residual {
             (false, format!("it is done in part: {}", part.unwrap_or_else(|| "others have to act too".into())))
         }
         (Existence::Live, Timing::Undated, _) => {
-            (false, "it stands for as long as the agreement has effect: no act discharges it".into())
+            let stands = match line.because.iter().any(|reason| reason.rule == "survival.of") {
+                true => "it goes on after the end of the agreement: no act discharges it",
+                false => "it stands for as long as the agreement has effect: no act discharges it",
+            };
+            (false, stands.into())
         }
         _ => {
             let nothing = said("commitment.nothing-recorded").or_else(|| said("meeting-series.nothing-recorded"));
