@@ -196,7 +196,8 @@ impl<'a> Scene<'a> {
         let Some(known) = clause::survival(self.agreement, provision) else { return false };
         match survival::until(self, &known.value) {
             None => true,
-            Some(until) => self.as_of < until.latest && due.is_none_or(|due| due < until.latest),
+            // What fell due while it went on stays when that is over too.
+            Some(until) => due.unwrap_or(self.as_of) < until.latest,
         }
     }
 
