@@ -8,7 +8,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::date_spec::DateSpec;
-use crate::terms::{AgreementTerms, Body, Provision, Source};
+use crate::terms::{AgreementTerms, Body, Provision, Source, Terms};
 
 /// A fact about one agreement.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,24 @@ pub enum Event {
     AgreementTerminated(AgreementTerminated),
     /// A later agreement took its place, in whole or in part.
     AgreementSuperseded(AgreementSuperseded),
+    /// It was established that the agreement is void. What was done in good faith before stays (VCLT 69).
+    InvalidityEstablished(InvalidityEstablished),
+
+    /// A provision reads otherwise from a day on. An error of the text is none: it is corrected from the start (VCLT 79).
+    ProvisionAmended(ProvisionAmended),
+    /// A provision was put in by an amendment.
+    ProvisionAdded(ProvisionAdded),
+    /// A provision was taken out by an amendment.
+    ProvisionRepealed(ProvisionRepealed),
+
+    /// A party has another name, or acts through another ministry.
+    PartyRenamed(PartyRenamed),
+    /// Another took the place of a party.
+    PartySucceeded(PartySucceeded),
+    /// A party excluded or changed the effect of provisions for itself (VCLT 19 to 21).
+    ReservationMade(ReservationMade),
+    /// A reservation was withdrawn.
+    ReservationWithdrawn(ReservationWithdrawn),
 
     /// A meeting was planned, firmly or tentatively.
     MeetingScheduled(MeetingScheduled),
@@ -55,8 +73,14 @@ pub enum Event {
     MeetingPostponed(MeetingPostponed),
     /// A planned meeting will not take place.
     MeetingCancelled(MeetingCancelled),
+    /// A body met without the number that it needs to decide.
+    MeetingInquorate(MeetingInquorate),
     /// All parties agreed that a cycle may pass without its meeting.
     CycleExcused(CycleExcused),
+    /// A meeting decided that something is to be done.
+    DecisionTaken(DecisionTaken),
+    /// The minutes of a meeting were adopted: its decisions are no longer merely reported.
+    MinutesAdopted(MinutesAdopted),
 
     /// The parties announced something together, or one of them did.
     AnnouncementMade(Achievement),
@@ -85,6 +109,8 @@ pub enum Event {
     /// A standing obligation was not complied with for a time.
     IncidentReported(IncidentReported),
 
+    /// A notice was drafted. Nothing runs from that.
+    NoticeDrafted(NoticeDrafted),
     /// A party gave notice under a power of the agreement.
     NoticeGiven(NoticeGiven),
     /// A notice was sent.
@@ -114,6 +140,8 @@ pub enum Event {
     /// Whoever is competent, as a rule the depositary, stated the day on which a notice or a consent takes effect.
     EffectStated(EffectStated),
 
+    /// Whoever holds a power promised not to use it.
+    PowerWaived(PowerWaived),
     /// It was established that something on which a provision hangs is so, or is so no longer.
     ConditionEstablished(ConditionEstablished),
 
@@ -190,6 +218,52 @@ pub struct MeetingHeld {
     /// Topics that were discussed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub topics: Vec<String>,
+    /// Ids of the cycles for which it counts, where the parties said so; otherwise the one in which it was held.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub counts_for: Vec<String>,
+    /// How it was held, if the document says: in person, by video, in writing, in the margins of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<String>,
+}
+
+/// A body that met on the record's `occurred_on` and could not decide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeetingInquorate {
+    /// The meeting's id; that of the planned meeting if it was planned.
+    pub meeting: String,
+    /// Id of the body.
+    pub body: String,
+}
+
+/// Something that a meeting decided is to be done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DecisionTaken {
+    /// Its id within the agreement.
+    pub decision: String,
+    /// What is to be done, in our own words.
+    pub text: String,
+    /// The meeting that decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meeting: Option<String>,
+    /// Party ids of those who are to do it; empty: all together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<String>,
+    /// By when, if it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<DateSpec>,
+    /// The provision that it serves, by reference, if the document says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provision: Option<String>,
+    /// Topics it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<String>,
+}
+
+/// Minutes that were adopted on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MinutesAdopted {
+    /// The meeting.
+    pub meeting: String,
 }
 
 /// A planned meeting was moved.
@@ -259,6 +333,9 @@ pub struct PerformanceReported {
     /// Which of the steps that the provision names (`milestones`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub milestone: Option<String>,
+    /// Party that says so; left out: those who performed, or whoever recorded it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asserted_by: Option<String>,
 }
 
 /// What shows that something was done.
@@ -276,6 +353,17 @@ pub enum Evidence {
     },
     /// An address; what is behind it may change.
     Url(String),
+}
+
+/// A notice drafted on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeDrafted {
+    /// The notice's id within its agreement; it is given under the same.
+    pub notice: String,
+    /// Party that would give it.
+    pub by: String,
+    /// The power it would exercise: id of the provision.
+    pub power: String,
 }
 
 /// A notice given on the record's `occurred_on`.
@@ -402,6 +490,9 @@ pub struct AgreementSuspended {
     /// What becomes of dates meanwhile, if that is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock: Option<Clock>,
+    /// Party ids, where it is suspended in their relations alone (VCLT 58); empty: for all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parties: Vec<String>,
 }
 
 /// A suspension that ended on the record's `occurred_on`.
@@ -430,6 +521,120 @@ pub struct AgreementSuperseded {
     /// The first day on which it does; the record's `occurred_on`, if left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub effective: Option<DateSpec>,
+}
+
+/// Invalidity established on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InvalidityEstablished {
+    /// By whom: a court, the parties.
+    pub by: String,
+}
+
+/// What becomes of a cycle that runs on the day of an amendment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Transition {
+    /// It ends under the terms before.
+    Old,
+    /// It is under the new terms from the start.
+    New,
+}
+
+/// An amendment agreed on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProvisionAmended {
+    /// The provision, by its id.
+    pub provision: String,
+    /// The keys that read otherwise, as an agreement file has them: `every`, `due`, `by`, `text`.
+    #[serde(default, skip_serializing_if = "Terms::is_empty")]
+    pub changes: Terms,
+    /// Keys that fall away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub without: Vec<String>,
+    /// The first day on which it reads so; the record's `occurred_on`, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<DateSpec>,
+    /// What becomes of a cycle that runs on that day, if that is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transition: Option<Transition>,
+}
+
+/// A provision that was put in, agreed on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProvisionAdded {
+    /// The provision.
+    pub provision: Provision,
+    /// The first day on which it stands; the record's `occurred_on`, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<DateSpec>,
+}
+
+/// A provision that was taken out, agreed on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ProvisionRepealed {
+    /// The provision, by its id.
+    pub provision: String,
+    /// The first day without it; the record's `occurred_on`, if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective: Option<DateSpec>,
+}
+
+/// Another name from the record's `occurred_on` on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartyRenamed {
+    /// The party, by its id, which stays.
+    pub party: String,
+    /// Its name from then on, if that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The ministry or department through which it acts from then on, if that changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acts_through: Option<String>,
+}
+
+/// Succession on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartySucceeded {
+    /// The party whose place is taken.
+    pub party: String,
+    /// Id of who takes it.
+    pub by: String,
+    /// Its full name.
+    pub name: String,
+}
+
+/// A reservation made on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationMade {
+    /// The party.
+    pub by: String,
+    /// Ids of the provisions.
+    pub provisions: Vec<String>,
+    /// What it says, in our own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// A reservation withdrawn on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReservationWithdrawn {
+    /// The party.
+    pub by: String,
+    /// Ids of the provisions; empty: all that it reserved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub provisions: Vec<String>,
+}
+
+/// A promise of the record's `occurred_on` not to use a power.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PowerWaived {
+    /// The power: id of the provision.
+    pub power: String,
+    /// The party that promised.
+    pub by: String,
+    /// The last day for which it holds, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<DateSpec>,
 }
 
 /// A cycle that may pass without a meeting.
@@ -586,11 +791,22 @@ impl Event {
             Event::AgreementResumed(_) => "agreement.resumed",
             Event::AgreementTerminated(_) => "agreement.terminated",
             Event::AgreementSuperseded(_) => "agreement.superseded",
+            Event::InvalidityEstablished(_) => "invalidity.established",
+            Event::ProvisionAmended(_) => "provision.amended",
+            Event::ProvisionAdded(_) => "provision.added",
+            Event::ProvisionRepealed(_) => "provision.repealed",
+            Event::PartyRenamed(_) => "party.renamed",
+            Event::PartySucceeded(_) => "party.succeeded",
+            Event::ReservationMade(_) => "reservation.made",
+            Event::ReservationWithdrawn(_) => "reservation.withdrawn",
             Event::MeetingScheduled(_) => "meeting.scheduled",
             Event::MeetingHeld(_) => "meeting.held",
             Event::MeetingPostponed(_) => "meeting.postponed",
             Event::MeetingCancelled(_) => "meeting.cancelled",
+            Event::MeetingInquorate(_) => "meeting.inquorate",
             Event::CycleExcused(_) => "cycle.excused",
+            Event::DecisionTaken(_) => "decision.taken",
+            Event::MinutesAdopted(_) => "minutes.adopted",
             Event::AnnouncementMade(_) => "announcement.made",
             Event::DeliverableDelivered(_) => "deliverable.delivered",
             Event::ProjectBegun(_) => "project.begun",
@@ -604,6 +820,7 @@ impl Event {
             Event::ImpossibilityAccepted(_) => "impossibility.accepted",
             Event::BreachDetermined(_) => "breach.determined",
             Event::IncidentReported(_) => "incident.reported",
+            Event::NoticeDrafted(_) => "notice.drafted",
             Event::NoticeGiven(_) => "notice.given",
             Event::NoticeDispatched(_) => "notice.dispatched",
             Event::NoticeReceived(_) => "notice.received",
@@ -618,6 +835,7 @@ impl Event {
             Event::NoticeFoundDefective(_) => "notice.found-defective",
             Event::NoticeCured(_) => "notice.cured",
             Event::EffectStated(_) => "effect.stated",
+            Event::PowerWaived(_) => "power.waived",
             Event::ConditionEstablished(_) => "condition.established",
             Event::ReadingChosen(_) => "reading.chosen",
             Event::AssumptionMade(_) => "assumption.made",

@@ -4,9 +4,11 @@ use events::DateSpec;
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
     AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
-    DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled,
-    MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven,
-    NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen, WaiverGranted,
+    DecisionTaken, DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
+    InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
+    MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
+    ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, Transition, WaiverGranted,
 };
 use events::record::SourceRef;
 use events::terms::Source;
@@ -14,6 +16,7 @@ use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 
 use super::table::Table;
+use super::terms;
 
 /// What an act needs to know of its file.
 pub struct Context {
@@ -37,6 +40,9 @@ const TYPES: &[&str] = &[
     "meeting-held",
     "meeting-postponed",
     "meeting-cancelled",
+    "meeting-inquorate",
+    "decision",
+    "minutes-adopted",
     "announcement",
     "deliverable",
     "work-reported",
@@ -44,6 +50,7 @@ const TYPES: &[&str] = &[
     "performance",
     "consent-notified",
     "renewed",
+    "notice-drafted",
     "notice-given",
     "notice-dispatched",
     "notice-received",
@@ -64,6 +71,15 @@ const TYPES: &[&str] = &[
     "resumed",
     "terminated",
     "superseded",
+    "invalidity",
+    "amended",
+    "provision-added",
+    "provision-repealed",
+    "party-renamed",
+    "party-succeeded",
+    "reservation",
+    "reservation-withdrawn",
+    "power-waived",
     "cycle-excused",
     "assessment",
     "extension",
@@ -137,7 +153,13 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
             let (instance, by) = (table.needed("instance"), table.texts("by"));
             let evidence = table.text("evidence").map(Evidence::Url);
             let (quantity, milestone) = (table.number("quantity"), table.text("milestone"));
-            Event::PerformanceReported(PerformanceReported { instance: instance?, by, evidence, quantity, milestone })
+            let asserted_by = table.text("asserted_by");
+            let instance = instance?;
+            Event::PerformanceReported(PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by })
+        }
+        "notice-drafted" => {
+            let (notice, by) = (table.text("notice").unwrap_or_default(), table.needed("by"));
+            Event::NoticeDrafted(NoticeDrafted { notice, by: by?, power: table.text("power").unwrap_or_default() })
         }
         "notice-given" => notice(table)?,
         "consent-notified" => {
@@ -174,7 +196,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "suspended" => {
             let (provisions, until) = (table.texts("provisions"), table.date("until"));
             let clock = table.word::<Clock>("clock", &["stops", "runs"]);
-            Event::AgreementSuspended(AgreementSuspended { provisions, until, clock })
+            Event::AgreementSuspended(AgreementSuspended { provisions, until, clock, parties: table.texts("parties") })
         }
         "resumed" => Event::AgreementResumed(AgreementResumed { provisions: table.texts("provisions") }),
         "terminated" => Event::AgreementTerminated(AgreementTerminated { effective: table.needed_date("effective")? }),
@@ -182,6 +204,53 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
             let (by, provisions, effective) = (table.needed("by"), table.texts("provisions"), table.date("effective"));
             Event::AgreementSuperseded(AgreementSuperseded { by: by?, provisions, effective })
         }
+        "invalidity" => Event::InvalidityEstablished(InvalidityEstablished { by: table.needed("by")? }),
+        "amended" => {
+            let (provision, changes, without) = (table.needed("provision"), table.terms("changes"), table.texts("without"));
+            let (effective, transition) = (table.date("effective"), table.word::<Transition>("transition", &["old", "new"]));
+            Event::ProvisionAmended(ProvisionAmended { provision: provision?, changes, without, effective, transition })
+        }
+        "provision-added" => {
+            let provision = table.table("provision").and_then(|table| Some(terms::provision(&table)?.0));
+            let effective = table.date("effective");
+            Event::ProvisionAdded(ProvisionAdded { provision: provision?, effective })
+        }
+        "provision-repealed" => {
+            let (provision, effective) = (table.needed("provision"), table.date("effective"));
+            Event::ProvisionRepealed(ProvisionRepealed { provision: provision?, effective })
+        }
+        "party-renamed" => {
+            let (party, name, acts_through) = (table.needed("party"), table.text("name"), table.text("acts_through"));
+            Event::PartyRenamed(PartyRenamed { party: party?, name, acts_through })
+        }
+        "party-succeeded" => {
+            let (party, by, name) = (table.needed("party"), table.needed("by"), table.needed("name"));
+            Event::PartySucceeded(PartySucceeded { party: party?, by: by?, name: name? })
+        }
+        "reservation" => {
+            let (by, provisions, text) = (table.needed("by"), table.texts("provisions"), table.text("text"));
+            Event::ReservationMade(ReservationMade { by: by?, provisions, text })
+        }
+        "reservation-withdrawn" => {
+            let (by, provisions) = (table.needed("by"), table.texts("provisions"));
+            Event::ReservationWithdrawn(ReservationWithdrawn { by: by?, provisions })
+        }
+        "power-waived" => {
+            let (power, by, until) = (table.needed("power"), table.needed("by"), table.date("until"));
+            Event::PowerWaived(PowerWaived { power: power?, by: by?, until })
+        }
+        "meeting-inquorate" => {
+            let (meeting, body) = (table.text("meeting").unwrap_or_default(), table.needed("body"));
+            Event::MeetingInquorate(MeetingInquorate { meeting, body: body? })
+        }
+        "decision" => {
+            let (decision, text, meeting) =
+                (table.text("decision").unwrap_or_default(), table.needed("text"), table.text("meeting"));
+            let (by, due, provision) = (table.texts("by"), table.date("due"), table.text("provision"));
+            let topics = table.texts("topics");
+            Event::DecisionTaken(DecisionTaken { decision, text: text?, meeting, by, due, provision, topics })
+        }
+        "minutes-adopted" => Event::MinutesAdopted(MinutesAdopted { meeting: table.needed("meeting")? }),
         "cycle-excused" => Event::CycleExcused(CycleExcused { cycle: table.needed("cycle")? }),
         "assessment" => {
             let (instance, by) = (table.needed("instance"), table.needed("by"));
@@ -241,7 +310,8 @@ fn scheduled(table: &Table, on: Option<DateSpec>, certainty: Certainty) -> Optio
 fn held(table: &Table) -> Option<Event> {
     let (body, meeting) = (table.needed("body"), table.text("meeting").unwrap_or_default());
     let (name, place, text, topics) = (table.text("name"), table.text("place"), table.text("text"), table.texts("topics"));
-    Some(Event::MeetingHeld(MeetingHeld { meeting, body: body?, name, place, text, topics }))
+    let (counts_for, form) = (table.texts("counts_for"), table.text("form"));
+    Some(Event::MeetingHeld(MeetingHeld { meeting, body: body?, name, place, text, topics, counts_for, form }))
 }
 
 fn achievement(table: &Table) -> Option<Achievement> {

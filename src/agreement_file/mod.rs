@@ -9,18 +9,48 @@ mod terms;
 mod table;
 mod tree;
 
+use std::cell::RefCell;
 use std::fs::File;
 use std::io::Read;
 use std::ops::Range;
 use std::path::Path;
 
+use events::terms::{Provision, Term, Terms};
 use rules::decide::{Proposal, Refusal};
 use rules::fault::Fault;
 
+use table::Table;
 use tree::{Kind, Node};
 
 /// An agreement file of the size of a book is a slip: the largest real one has some forty kilobytes.
 pub const MOST_BYTES: u64 = 8 * 1024 * 1024;
+
+/// Keys with their values, as a provision has them, read from a few words of TOML.
+///
+/// # Errors
+/// Everything that is wrong with the words.
+pub fn keys(text: &str) -> Result<Terms, Vec<Fault>> {
+    let (root, syntax) = tree::parse(text);
+    match root.term() {
+        Ok(Term::Table(terms)) if syntax.is_empty() => Ok(terms),
+        Ok(_) => Err(syntax.into_iter().map(|placed| placed.fault).collect()),
+        Err(placed) => Err(syntax.into_iter().chain([placed]).map(|placed| placed.fault).collect()),
+    }
+}
+
+/// One provision, read from the keys of its table.
+///
+/// # Errors
+/// Everything that is wrong with the words.
+pub fn provision(text: &str) -> Result<Provision, Vec<Fault>> {
+    let (root, syntax) = tree::parse(text);
+    let faults = RefCell::new(syntax);
+    let read = Table::new("the provision", &root, &faults).and_then(|table| terms::provision(&table));
+    match (read, faults.into_inner()) {
+        (Some((provision, _)), faults) if faults.is_empty() => Ok(provision),
+        (_, faults) => Err(faults.into_iter().map(|placed| placed.fault).collect()),
+    }
+}
 
 /// A file as it was read: its proposals, and what is wrong with the words themselves.
 pub struct AgreementFile {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use events::DateSpec;
+use events::terms::{Term, Terms};
 use rules::fault::{Fault, nearest};
 use rules::provision::date_code;
 use serde::de::DeserializeOwned;
@@ -186,6 +187,25 @@ impl<'a> Table<'a> {
                 Vec::new()
             }
         }
+    }
+
+    /// One table under a key.
+    pub fn table(&self, key: &'a str) -> Option<Table<'a>> {
+        if self.get(key).is_none() {
+            self.missing(key);
+        }
+        Table::new(key, self.get(key)?, self.faults)
+    }
+
+    /// A table whose keys are the terms of a provision; empty if there is none.
+    pub fn terms(&self, key: &'a str) -> Terms {
+        let Some(node) = self.get(key) else { return Terms::new() };
+        match node.term() {
+            Ok(Term::Table(terms)) => return terms,
+            Ok(_) => self.wrong(node, key, "a table"),
+            Err(placed) => self.faults.borrow_mut().push(placed),
+        }
+        Terms::new()
     }
 
     /// Entries that nobody asked for and that `also` does not name.

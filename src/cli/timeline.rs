@@ -199,8 +199,16 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::AgreementSuspended(_)
             | Event::AgreementResumed(_)
             | Event::AgreementTerminated(_)
-            | Event::AgreementSuperseded(_) => ("life", "act"),
-            Event::NoticeGiven(_)
+            | Event::AgreementSuperseded(_)
+            | Event::InvalidityEstablished(_)
+            | Event::ProvisionAmended(_)
+            | Event::ProvisionAdded(_)
+            | Event::ProvisionRepealed(_)
+            | Event::PartySucceeded(_)
+            | Event::ReservationMade(_)
+            | Event::ReservationWithdrawn(_) => ("life", "act"),
+            Event::NoticeDrafted(_)
+            | Event::NoticeGiven(_)
             | Event::NoticeDispatched(_)
             | Event::NoticeReceived(_)
             | Event::NoticeDeposited(_)
@@ -215,6 +223,9 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::NoticeCured(_)
             | Event::EffectStated(_) => ("notice", "notice"),
             Event::AnnouncementMade(_)
+            | Event::DecisionTaken(_)
+            | Event::MinutesAdopted(_)
+            | Event::PowerWaived(_)
             | Event::DeliverableDelivered(_)
             | Event::ProjectBegun(_)
             | Event::WorkReported(_)
@@ -237,7 +248,9 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::MeetingHeld(_)
             | Event::MeetingPostponed(_)
             | Event::MeetingCancelled(_)
+            | Event::MeetingInquorate(_)
             | Event::CycleExcused(_)
+            | Event::PartyRenamed(_)
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
             | Event::RecordCorrected(_) => return None,

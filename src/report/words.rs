@@ -155,6 +155,11 @@ pub fn notice_state(state: NoticeState) -> &'static str {
     }
 }
 
+/// `, from 2027-01-01`.
+fn from(effective: Option<&events::DateSpec>) -> String {
+    effective.map(|effective| format!(", from {effective}")).unwrap_or_default()
+}
+
 /// A fact in one line.
 pub fn event(event: &Event) -> String {
     let at = |place: &Option<String>| place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
@@ -222,6 +227,35 @@ pub fn event(event: &Event) -> String {
             let what = if superseded.provisions.is_empty() { "all of it".into() } else { superseded.provisions.join(", ") };
             format!("{what}, by {}", superseded.by)
         }
+        Event::InvalidityEstablished(invalid) => format!("void, established by {}", invalid.by),
+        Event::ProvisionAmended(amended) => {
+            let keys: Vec<&str> = amended.changes.keys().chain(&amended.without).map(String::as_str).collect();
+            format!("{} amended{}: {}", amended.provision, from(amended.effective.as_ref()), keys.join(", "))
+        }
+        Event::ProvisionAdded(added) => {
+            format!("{} {} put in{}", added.provision.reference, added.provision.kind, from(added.effective.as_ref()))
+        }
+        Event::ProvisionRepealed(repealed) => format!("{} taken out{}", repealed.provision, from(repealed.effective.as_ref())),
+        Event::PartyRenamed(renamed) => {
+            let said: Vec<&str> = [&renamed.name, &renamed.acts_through].into_iter().flatten().map(String::as_str).collect();
+            format!("{} is now {}", renamed.party, said.join(", "))
+        }
+        Event::PartySucceeded(succeeded) => {
+            format!("{} ({}) takes the place of {}", succeeded.by, succeeded.name, succeeded.party)
+        }
+        Event::ReservationMade(reservation) => format!("{} reserves {}", reservation.by, reservation.provisions.join(", ")),
+        Event::ReservationWithdrawn(reservation) => format!("{} withdraws its reservation", reservation.by),
+        Event::PowerWaived(waived) => {
+            let until = waived.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+            format!("{} will not use {}{until}", waived.by, waived.power)
+        }
+        Event::NoticeDrafted(drafted) => format!("{} drafted by {} under {}", drafted.notice, drafted.by, drafted.power),
+        Event::MeetingInquorate(meeting) => format!("{} met without its quorum", meeting.meeting),
+        Event::DecisionTaken(decision) => {
+            let due = decision.due.as_ref().map(|due| format!(", by {due}")).unwrap_or_default();
+            format!("{}: {}{due}", decision.decision, decision.text)
+        }
+        Event::MinutesAdopted(minutes) => format!("minutes of {} adopted", minutes.meeting),
         Event::CycleExcused(excused) => excused.cycle.clone(),
         Event::AssessmentMade(made) => format!("{} {} by {}", made.instance, assessment(made.assessment), made.by),
         Event::ExtensionGranted(extension) => format!("{} to {}", extension.instance, extension.to),

@@ -7,10 +7,12 @@ use crate::date_spec::DateSpec;
 use crate::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
     AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
-    DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled,
-    MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven,
-    NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen,
-    RecordCorrected, WaiverGranted,
+    DecisionTaken, DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
+    InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
+    MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
+    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
+    WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -33,13 +35,24 @@ pub fn events_with_later_keys() -> Vec<Event> {
     };
     let replacing = NoticeGiven { in_place_of: Some("n0".into()), ..given.clone() };
     let performed = PerformanceReported { quantity: Some(2), milestone: Some("draft".into()), ..performance() };
+    let asserted = PerformanceReported { asserted_by: Some("KR".into()), ..performed.clone() };
     let received = NoticeReceived { notice: "n1".into(), by: Some("depositary".into()) };
+    let held = MeetingHeld {
+        counts_for: vec!["council-2024".into(), "council-2025".into()],
+        form: Some("video".into()),
+        ..meeting_held()
+    };
+    let suspended =
+        AgreementSuspended { provisions: Vec::new(), until: None, clock: None, parties: vec!["EU".into(), "KR".into()] };
     vec![
         Event::AgreementRecorded(terms),
         Event::NoticeGiven(given),
         Event::NoticeReceived(received),
         Event::PerformanceReported(performed),
         Event::NoticeGiven(replacing),
+        Event::PerformanceReported(asserted),
+        Event::MeetingHeld(held),
+        Event::AgreementSuspended(suspended),
     ]
 }
 
@@ -83,6 +96,7 @@ fn after(event: Option<&Event>) -> Option<Event> {
             provisions: vec!["20a".into()],
             until: Some(words("2026-12")),
             clock: Some(Clock::Stops),
+            parties: Vec::new(),
         }),
         Some(Event::AgreementSuspended(_)) => Event::AgreementResumed(AgreementResumed { provisions: vec!["20a".into()] }),
         Some(Event::AgreementResumed(_)) => Event::AgreementTerminated(AgreementTerminated { effective: words("2026-12-31") }),
@@ -91,12 +105,55 @@ fn after(event: Option<&Event>) -> Option<Event> {
             provisions: vec!["20a".into()],
             effective: Some(words("2027")),
         }),
-        Some(Event::AgreementSuperseded(_)) => Event::MeetingScheduled(meeting_scheduled()),
+        Some(Event::AgreementSuperseded(_)) => Event::InvalidityEstablished(InvalidityEstablished { by: "court".into() }),
+        Some(Event::InvalidityEstablished(_)) => Event::ProvisionAmended(ProvisionAmended {
+            provision: "20a".into(),
+            changes: Terms::from([("every".into(), Term::Text("2 years".into()))]),
+            without: vec!["reading".into()],
+            effective: Some(words("2027")),
+            transition: Some(Transition::Old),
+        }),
+        Some(Event::ProvisionAmended(_)) => {
+            Event::ProvisionAdded(ProvisionAdded { provision: provision(), effective: Some(words("2027-01-01")) })
+        }
+        Some(Event::ProvisionAdded(_)) => {
+            Event::ProvisionRepealed(ProvisionRepealed { provision: "20a".into(), effective: Some(words("2028")) })
+        }
+        Some(Event::ProvisionRepealed(_)) => Event::PartyRenamed(PartyRenamed {
+            party: "KR".into(),
+            name: Some("Republic of Korea".into()),
+            acts_through: Some("Ministry of Science".into()),
+        }),
+        Some(Event::PartyRenamed(_)) => {
+            Event::PartySucceeded(PartySucceeded { party: "KR".into(), by: "KX".into(), name: "Successor".into() })
+        }
+        Some(Event::PartySucceeded(_)) => Event::ReservationMade(ReservationMade {
+            by: "KR".into(),
+            provisions: vec!["20a".into()],
+            text: Some("not for small firms".into()),
+        }),
+        Some(Event::ReservationMade(_)) => {
+            Event::ReservationWithdrawn(ReservationWithdrawn { by: "KR".into(), provisions: vec!["20a".into()] })
+        }
+        Some(Event::ReservationWithdrawn(_)) => Event::MeetingScheduled(meeting_scheduled()),
         Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(meeting_held()),
         Some(Event::MeetingHeld(_)) => Event::MeetingPostponed(meeting_postponed()),
         Some(Event::MeetingPostponed(_)) => Event::MeetingCancelled(MeetingCancelled { meeting: "council-2025".into() }),
-        Some(Event::MeetingCancelled(_)) => Event::CycleExcused(CycleExcused { cycle: "council-2025".into() }),
-        Some(Event::CycleExcused(_)) => Event::AnnouncementMade(achievement("a joint statement")),
+        Some(Event::MeetingCancelled(_)) => {
+            Event::MeetingInquorate(MeetingInquorate { meeting: "council-2025".into(), body: "council".into() })
+        }
+        Some(Event::MeetingInquorate(_)) => Event::CycleExcused(CycleExcused { cycle: "council-2025".into() }),
+        Some(Event::CycleExcused(_)) => Event::DecisionTaken(DecisionTaken {
+            decision: "d1".into(),
+            text: "a joint paper".into(),
+            meeting: Some("council-2025".into()),
+            by: vec!["KR".into()],
+            due: Some(words("2026-06")),
+            provision: Some("20(a)".into()),
+            topics: topics(),
+        }),
+        Some(Event::DecisionTaken(_)) => Event::MinutesAdopted(MinutesAdopted { meeting: "council-2025".into() }),
+        Some(Event::MinutesAdopted(_)) => Event::AnnouncementMade(achievement("a joint statement")),
         Some(Event::AnnouncementMade(_)) => Event::DeliverableDelivered(achievement("a memorandum")),
         Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(project()),
         Some(Event::ProjectBegun(_)) => Event::WorkReported(achievement("work goes on")),
@@ -130,7 +187,10 @@ fn after(event: Option<&Event>) -> Option<Event> {
             text: "data were kept".into(),
             until: Some(words("2026-02")),
         }),
-        Some(Event::IncidentReported(_)) => Event::NoticeGiven(notice_given()),
+        Some(Event::IncidentReported(_)) => {
+            Event::NoticeDrafted(NoticeDrafted { notice: "n1".into(), by: "KR".into(), power: "20a".into() })
+        }
+        Some(Event::NoticeDrafted(_)) => Event::NoticeGiven(notice_given()),
         Some(Event::NoticeGiven(_)) => Event::NoticeDispatched(step()),
         Some(Event::NoticeDispatched(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into(), by: None }),
         Some(Event::NoticeReceived(_)) => Event::NoticeDeposited(step()),
@@ -146,7 +206,10 @@ fn after(event: Option<&Event>) -> Option<Event> {
         }
         Some(Event::NoticeFoundDefective(_)) => Event::NoticeCured(step()),
         Some(Event::NoticeCured(_)) => Event::EffectStated(EffectStated { of: "n1".into(), effective: words("2026-10-31") }),
-        Some(Event::EffectStated(_)) => Event::ConditionEstablished(condition()),
+        Some(Event::EffectStated(_)) => {
+            Event::PowerWaived(PowerWaived { power: "20a".into(), by: "KR".into(), until: Some(words("2027")) })
+        }
+        Some(Event::PowerWaived(_)) => Event::ConditionEstablished(condition()),
         Some(Event::ConditionEstablished(_)) => Event::ReadingChosen(reading()),
         Some(Event::ReadingChosen(_)) => {
             Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })
@@ -247,6 +310,8 @@ fn meeting_held() -> MeetingHeld {
         place: Some("Brussels".into()),
         text: Some("progress was reviewed".into()),
         topics: topics(),
+        counts_for: Vec::new(),
+        form: None,
     }
 }
 
@@ -275,7 +340,7 @@ fn performance() -> PerformanceReported {
         bytes: 9_007_199_254_740_993,
     };
     let (instance, by) = ("12-2026".into(), vec!["EU".into()]);
-    PerformanceReported { instance, by, evidence: Some(evidence), quantity: None, milestone: None }
+    PerformanceReported { instance, by, evidence: Some(evidence), quantity: None, milestone: None, asserted_by: None }
 }
 
 fn notice_given() -> NoticeGiven {

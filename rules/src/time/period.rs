@@ -207,7 +207,8 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
     let text = &joined_units(text);
     let mut parts = Vec::new();
     let mut pending: Option<u32> = None;
-    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty()).collect();
+    let text = text.replace(',', " , ");
+    let words: Vec<&str> = text.split_whitespace().collect();
     let mut rest = words.as_slice();
     while let [word, after @ ..] = rest {
         rest = after;
@@ -219,6 +220,10 @@ fn worded_parts(text: &str) -> Result<Vec<(u32, Unit)>, String> {
         } else if let Some(unit) = unit(word) {
             let number = pending.take().ok_or_else(|| format!("`{word}` has no number before it"))?;
             parts.push((number, unit));
+        } else if *word == "," {
+            if pending.is_some() {
+                return Err("a comma stands between a number and its unit".into());
+            }
         } else if word.eq_ignore_ascii_case("and") {
             if pending.is_some() || parts.is_empty() {
                 return Err("`and` joins two lengths, each with its unit".into());
@@ -426,6 +431,10 @@ mod tests {
         refused("6 moons", "is not a unit");
         refused("one hundred and eighty (181) days", "is not the number");
         refused("hundred days", "is not a number");
+        refused("a, hundred years", "comma stands between");
+        refused("one hundred, eighty days", "comma stands between");
+        refused("six, months", "comma stands between");
+        refused("1,200 days", "comma stands between");
         refused("two one hundred days", "without its unit");
         refused("one hundred and months", "joins two lengths");
         refused("six", "without its unit");

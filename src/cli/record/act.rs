@@ -1,13 +1,84 @@
 //! Everything that can be recorded, as it is typed.
 
 use clap::Subcommand;
-use events::event::{Assessment, Certainty, Clock};
+use events::event::{Assessment, Certainty, Clock, Transition};
 
 /// Everything that can be recorded.
 #[derive(Subcommand)]
 pub enum Act {
     /// A meeting of a body: held, planned, tentatively planned, postponed or cancelled
     Meeting(Meeting),
+    /// A body met without the number that it needs to decide
+    Inquorate {
+        /// The agreement
+        agreement: String,
+        /// The body
+        #[arg(long)]
+        body: String,
+        /// Which meeting, if several are planned
+        #[arg(long, value_name = "ID")]
+        meeting: Option<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A meeting decided that something is to be done
+    Decision {
+        /// The agreement
+        agreement: String,
+        /// What is to be done, in your own words
+        #[arg(long)]
+        text: String,
+        /// The meeting that decided
+        #[arg(long, value_name = "ID")]
+        meeting: Option<String>,
+        /// Who is to do it; all together, if left out
+        #[arg(long, value_name = "PARTY")]
+        by: Vec<String>,
+        /// By when
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        due: Option<String>,
+        /// The provision that it serves
+        #[arg(long)]
+        provision: Option<String>,
+        /// An id for it [default: decision-1 and so on]
+        #[arg(long, value_name = "ID")]
+        decision: Option<String>,
+        /// Topics
+        #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
+        topics: Vec<String>,
+        /// The day it was decided
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// The minutes of a meeting were adopted
+    Minutes {
+        /// The agreement
+        agreement: String,
+        /// The meeting
+        #[arg(long, value_name = "ID")]
+        meeting: String,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A notice was drafted; nothing runs from that
+    NoticeDrafted {
+        /// The agreement
+        agreement: String,
+        /// The party that would give it
+        #[arg(long)]
+        by: String,
+        /// The power it would exercise, if there are several
+        #[arg(long, value_name = "PROVISION")]
+        power: Option<String>,
+        /// An id for it [default: notice-1 and so on]
+        #[arg(long, value_name = "ID")]
+        notice: Option<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
     /// Notice to end an agreement
     Notice {
         /// The agreement
@@ -160,6 +231,9 @@ pub enum Act {
         /// Which of the provision's milestones
         #[arg(long, value_name = "NAME")]
         milestone: Option<String>,
+        /// Who says so, if not those who performed
+        #[arg(long, value_name = "PARTY")]
+        asserted_by: Option<String>,
         /// What shows it: a file, which is kept beside the register under its digest, or an address
         #[arg(long, value_name = "FILE|URL")]
         evidence: Option<String>,
@@ -263,6 +337,9 @@ pub enum Act {
         /// What becomes of dates meanwhile
         #[arg(long, value_name = "HOW")]
         clock: Option<ClockWord>,
+        /// The parties in whose relations alone it is suspended
+        #[arg(long, value_name = "PARTY", value_delimiter = ',')]
+        parties: Vec<String>,
         /// The day it began
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
@@ -305,6 +382,130 @@ pub enum Act {
         /// The first day on which it does, if that is another
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         effective: Option<String>,
+    },
+    /// It was established that the agreement is void
+    Invalidity {
+        /// The agreement
+        agreement: String,
+        /// Who established it
+        #[arg(long, value_name = "WHO")]
+        by: String,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A provision reads otherwise from a day on
+    Amendment {
+        /// The provision: pact/7
+        provision: String,
+        /// A key that reads otherwise, as an agreement file has it: every = "2 years"
+        #[arg(long = "set", value_name = "KEY = VALUE")]
+        changes: Vec<String>,
+        /// A key that falls away
+        #[arg(long, value_name = "KEY")]
+        without: Vec<String>,
+        /// The first day on which it reads so, if not that of the amendment
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: Option<String>,
+        /// What becomes of a cycle that runs on that day: it keeps the old terms, or has the new
+        #[arg(long, value_name = "TERMS")]
+        transition: Option<TransitionWord>,
+        /// The day it was agreed
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A provision was put in by an amendment
+    ProvisionAdded {
+        /// The agreement
+        agreement: String,
+        /// A key of the provision, as an agreement file has it: ref = "9"
+        #[arg(long = "set", value_name = "KEY = VALUE", required = true)]
+        keys: Vec<String>,
+        /// The first day on which it stands, if not that of the amendment
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: Option<String>,
+        /// The day it was agreed
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A provision was taken out by an amendment
+    ProvisionRepealed {
+        /// The provision: pact/7
+        provision: String,
+        /// The first day without it, if not that of the amendment
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        effective: Option<String>,
+        /// The day it was agreed
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A party has another name, or acts through another ministry
+    PartyRenamed {
+        /// The agreement
+        agreement: String,
+        /// The party
+        #[arg(long)]
+        party: String,
+        /// Its name from then on
+        #[arg(long, required_unless_present = "acts_through")]
+        name: Option<String>,
+        /// The ministry through which it acts from then on
+        #[arg(long)]
+        acts_through: Option<String>,
+        /// The first day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// Another took the place of a party
+    PartySucceeded {
+        /// The agreement
+        agreement: String,
+        /// The party
+        #[arg(long)]
+        party: String,
+        /// Id of who takes its place
+        #[arg(long, value_name = "ID")]
+        by: String,
+        /// Its full name
+        #[arg(long)]
+        name: String,
+        /// The first day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// A party excluded provisions for itself, or withdrew that
+    Reservation {
+        /// The agreement
+        agreement: String,
+        /// The party
+        #[arg(long)]
+        by: String,
+        /// Ids of the provisions
+        #[arg(long, value_name = "PROVISION", value_delimiter = ',', required_unless_present = "withdrawn")]
+        provisions: Vec<String>,
+        /// What it says, in your own words
+        #[arg(long, conflicts_with = "withdrawn")]
+        text: Option<String>,
+        /// It was withdrawn
+        #[arg(long)]
+        withdrawn: bool,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
+    /// Whoever holds a power promised not to use it
+    PowerWaived {
+        /// The power: pact/termination
+        power: String,
+        /// The party
+        #[arg(long)]
+        by: String,
+        /// The last day for which that holds
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        until: Option<String>,
+        /// The day of the promise
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
     },
     /// A default rule is taken where the text is silent, and marked as an assumption
     Assumption {
@@ -392,6 +593,12 @@ pub struct Meeting {
     /// Topics
     #[arg(long, value_name = "TOPIC", value_delimiter = ',')]
     pub topics: Vec<String>,
+    /// The cycles for which it counts, where the parties said so
+    #[arg(long, value_name = "ID", value_delimiter = ',', requires = "held")]
+    pub counts_for: Vec<String>,
+    /// How it was held: video, written, margins of another
+    #[arg(long, requires = "held")]
+    pub form: Option<String>,
 }
 
 /// What became of a meeting: one of these.
@@ -494,6 +701,21 @@ impl From<CertaintyWord> for Certainty {
 pub enum ClockWord {
     Stops,
     Runs,
+}
+
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub enum TransitionWord {
+    Old,
+    New,
+}
+
+impl From<TransitionWord> for Transition {
+    fn from(word: TransitionWord) -> Self {
+        match word {
+            TransitionWord::Old => Transition::Old,
+            TransitionWord::New => Transition::New,
+        }
+    }
 }
 
 impl From<ClockWord> for Clock {

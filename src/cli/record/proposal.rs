@@ -3,26 +3,32 @@
 use events::DateSpec;
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
-    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, ConditionEstablished, ConsentNotified, CycleExcused, DueDateSet,
-    EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled, MeetingHeld,
-    MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived,
-    NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen, RecordCorrected, WaiverGranted,
+    AssessmentMade, AssumptionMade, BreachDetermined, Certainty, ConditionEstablished, ConsentNotified, CycleExcused,
+    DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
+    InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
+    MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
+    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, WaiverGranted,
 };
 use events::log::Select;
+use events::terms::Terms;
 use events::{EventLog, codec};
 use rules::decide::Proposal;
+use rules::fault::Fault;
 use store::SqliteLog;
 
 use super::act::{Act, Done, Meeting, MeetingAct, OfNotice, Step};
 use super::evidence::{EvidenceFile, shown_by};
+use crate::agreement_file;
 use crate::app::App;
 use crate::cli::args;
-use crate::error::Error;
+use crate::error::{Diagnostic, Error};
 
 /// What is proposed, and the file that shows it, if one does.
 pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
     let mut file = None;
     let date = |text: &str| args::date(text, app.today);
+    let optional = |text: Option<String>| text.map(|text| date(&text)).transpose();
     let step = |step: Step, event: fn(Milestone) -> Event| -> Result<Proposal, Error> {
         let milestone = Milestone { place: step.place, text: step.text };
         Ok(Proposal::new(&step.agreement, event(milestone)).on(date(&step.on)?))
@@ -108,9 +114,9 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
             of_instance(provision, &on, date, |provision| Event::IncidentReported(IncidentReported { provision, text, until }))
         }
         Act::Excused(of) => of_instance(of.id, &of.on, date, |cycle| Event::CycleExcused(CycleExcused { cycle })),
-        Act::Suspension { agreement, provisions, until, clock, on } => {
+        Act::Suspension { agreement, provisions, until, clock, parties, on } => {
             let until = until.map(|text| date(&text)).transpose()?;
-            let suspended = AgreementSuspended { provisions, until, clock: clock.map(Into::into) };
+            let suspended = AgreementSuspended { provisions, until, clock: clock.map(Into::into), parties };
             Ok(Proposal::new(&agreement, Event::AgreementSuspended(suspended)).on(date(&on)?))
         }
         Act::Resumption { agreement, provisions, on } => {
@@ -125,16 +131,70 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
             let superseded = AgreementSuperseded { by, provisions, effective };
             Ok(Proposal::new(&agreement, Event::AgreementSuperseded(superseded)).on(date(&on)?))
         }
+        Act::Invalidity { agreement, by, on } => {
+            Ok(Proposal::new(&agreement, Event::InvalidityEstablished(InvalidityEstablished { by })).on(date(&on)?))
+        }
+        Act::Amendment { provision, changes, without, effective, transition, on } => {
+            let (changes, effective) = (keys(&changes)?, optional(effective)?);
+            let transition = transition.map(Into::into);
+            of_instance(provision, &on, date, |provision| {
+                Event::ProvisionAmended(ProvisionAmended { provision, changes, without, effective, transition })
+            })
+        }
+        Act::ProvisionAdded { agreement, keys, effective, on } => {
+            let provision = agreement_file::provision(&keys.join("\n")).map_err(misread)?;
+            let added = ProvisionAdded { provision, effective: optional(effective)? };
+            Ok(Proposal::new(&agreement, Event::ProvisionAdded(added)).on(date(&on)?))
+        }
+        Act::ProvisionRepealed { provision, effective, on } => {
+            let effective = optional(effective)?;
+            of_instance(provision, &on, date, |provision| Event::ProvisionRepealed(ProvisionRepealed { provision, effective }))
+        }
+        Act::PartyRenamed { agreement, party, name, acts_through, on } => {
+            let renamed = PartyRenamed { party, name, acts_through };
+            Ok(Proposal::new(&agreement, Event::PartyRenamed(renamed)).on(date(&on)?))
+        }
+        Act::PartySucceeded { agreement, party, by, name, on } => {
+            let succeeded = PartySucceeded { party, by, name };
+            Ok(Proposal::new(&agreement, Event::PartySucceeded(succeeded)).on(date(&on)?))
+        }
+        Act::Reservation { agreement, by, provisions, text, withdrawn, on } => {
+            let event = match withdrawn {
+                true => Event::ReservationWithdrawn(ReservationWithdrawn { by, provisions }),
+                false => Event::ReservationMade(ReservationMade { by, provisions, text }),
+            };
+            Ok(Proposal::new(&agreement, event).on(date(&on)?))
+        }
+        Act::PowerWaived { power, by, until, on } => {
+            let until = optional(until)?;
+            of_instance(power, &on, date, |power| Event::PowerWaived(PowerWaived { power, by, until }))
+        }
+        Act::Inquorate { agreement, body, meeting, on } => {
+            let met = MeetingInquorate { meeting: meeting.unwrap_or_default(), body };
+            Ok(Proposal::new(&agreement, Event::MeetingInquorate(met)).on(date(&on)?))
+        }
+        Act::Decision { agreement, text, meeting, by, due, provision, decision, topics, on } => {
+            let (decision, due) = (decision.unwrap_or_default(), optional(due)?);
+            let taken = DecisionTaken { decision, text, meeting, by, due, provision, topics };
+            Ok(Proposal::new(&agreement, Event::DecisionTaken(taken)).on(date(&on)?))
+        }
+        Act::Minutes { agreement, meeting, on } => {
+            Ok(Proposal::new(&agreement, Event::MinutesAdopted(MinutesAdopted { meeting })).on(date(&on)?))
+        }
+        Act::NoticeDrafted { agreement, by, power, notice, on } => {
+            let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
+            Ok(Proposal::new(&agreement, Event::NoticeDrafted(NoticeDrafted { notice, by, power })).on(date(&on)?))
+        }
         Act::Assumption { provision, rule, on } => {
             of_instance(provision, &on, date, |provision| Event::AssumptionMade(AssumptionMade { provision, rule }))
         }
         Act::ProvisionallyApplied(args) => step(args, Event::AgreementProvisionallyApplied),
-        Act::Performance { id, on, by, quantity, milestone, evidence } => {
+        Act::Performance { id, on, by, quantity, milestone, asserted_by, evidence } => {
             let (agreement, instance) = split(&id)?;
             let on = date(&on)?;
             let (evidence, kept) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
             file = kept.flatten();
-            let report = PerformanceReported { instance, by, evidence, quantity, milestone };
+            let report = PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by };
             Ok(Proposal::new(agreement, Event::PerformanceReported(report)).on(on))
         }
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
@@ -164,6 +224,16 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
     Ok((proposal?, file))
 }
 
+/// `every = "2 years"`, as often as it is typed.
+fn keys(typed: &[String]) -> Result<Terms, Error> {
+    agreement_file::keys(&typed.join("\n")).map_err(misread)
+}
+
+/// What was typed is no key with its value.
+fn misread(faults: Vec<Fault>) -> Error {
+    Error::Refused(faults.into_iter().map(|fault| Diagnostic { fault, place: None }).collect())
+}
+
 /// An act on one instance, or on one provision, whichever it is.
 fn of_instance(
     id: String,
@@ -189,7 +259,7 @@ fn meeting_proposal(
     today: &DateSpec,
     date: impl Fn(&str) -> Result<DateSpec, Error>,
 ) -> Result<Proposal, Error> {
-    let Meeting { agreement, body, what, meeting, name, place, topics } = meeting;
+    let Meeting { agreement, body, what, meeting, name, place, topics, counts_for, form } = meeting;
     let MeetingAct { held, planned, tentative, postponed, cancelled: _ } = what;
     let id = meeting.unwrap_or_default();
     let scheduled = |on: DateSpec, certainty: Certainty| {
@@ -212,6 +282,8 @@ fn meeting_proposal(
                 place: place.clone(),
                 text: None,
                 topics: topics.clone(),
+                counts_for,
+                form,
             };
             (Event::MeetingHeld(held), date(&on)?)
         }
