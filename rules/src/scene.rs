@@ -223,9 +223,16 @@ impl Scene<'_> {
         }
         let all = |parties: &[String]| {
             let left: Option<Vec<(Span, Reason)>> = parties.iter().map(|party| participation::left(self, party)).collect();
-            left?.into_iter().max_by_key(|(span, _)| span.latest)
+            left?.into_iter().reduce(|(one, why), (other, too)| (one.later_of(other), why.and(too)))
         };
-        let first = [all(&line.by), all(&line.to)].into_iter().flatten().min_by_key(|(span, _)| span.latest);
+        let first = [all(&line.by), all(&line.to)].into_iter().flatten().reduce(|(one, why), (other, too)| {
+            let span = Span { earliest: one.earliest.min(other.earliest), latest: one.latest.min(other.latest) };
+            match () {
+                () if span == one => (span, why),
+                () if span == other => (span, too),
+                () => (span, why.and(too)),
+            }
+        });
         first.map(|(span, reason)| (span, Ending::Terminated, reason))
     }
 }
