@@ -112,7 +112,7 @@ fn projects(agreement: &Agreement) -> Vec<(u64, String)> {
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    let over = matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired);
+    let over = matches!(scene.effect.state, EffectState::Terminated | EffectState::Expired | EffectState::Superseded);
     let label = if over { "goes on after the end" } else { "applies when the agreement ends" };
     let draft = scene.line(known, LineKind::Term, &known.value.id, what(&known.value)).label(label);
     let due = until(scene, &known.value).filter(|_| over);

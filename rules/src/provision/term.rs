@@ -32,6 +32,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let draft = match (scene.effect.state, &scene.end) {
         (EffectState::Terminated, Some(end)) => draft.axes(over(Ending::Terminated)).label("terminated").due(end.due()),
         (EffectState::Expired, Some(end)) => draft.axes(over(Ending::Expired)).label("expired").due(end.due()),
+        (EffectState::Superseded, Some(end)) => draft.axes(over(Ending::Superseded)).label("superseded").due(end.due()),
         (state, Some(end)) if state.is_running() => draft
             .axes(Axes::live(timing(None, end.span, scene.as_of)))
             .label(format!("ends {}", end.words))

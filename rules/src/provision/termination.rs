@@ -80,8 +80,12 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     }));
     let terms = assumed.map(|(terms, _)| terms).or_else(|| notice::terms::notice(provision));
     draft = match (scene.effect.state, running, terms) {
-        (EffectState::Terminated | EffectState::Expired, ..) => {
-            let ending = if scene.effect.state == EffectState::Terminated { Ending::Terminated } else { Ending::Expired };
+        (EffectState::Terminated | EffectState::Expired | EffectState::Superseded, ..) => {
+            let ending = match scene.effect.state {
+                EffectState::Terminated => Ending::Terminated,
+                EffectState::Superseded => Ending::Superseded,
+                _ => Ending::Expired,
+            };
             draft
                 .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
                 .because(scene.effect.because.clone())
