@@ -10,7 +10,7 @@ use crate::fault::Fault;
 use crate::notice::Notice;
 use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::reader::Reader;
-use crate::register::{Agreement, Known};
+use crate::register::Known;
 use crate::scene::Scene;
 use crate::time::compute::{Clause, Purpose};
 use crate::time::regime::EffectDay;
@@ -65,11 +65,12 @@ pub fn reasons(scene: &Scene) -> Vec<Reason> {
             .and_then(Term::as_text)
             .map(|unless| format!(", unless {unless}"))
             .unwrap_or_default();
-        let projects = projects(agreement);
+        let is_of_projects = matches!(known.value.terms.get("of"), Some(Term::Text(_)));
+        let projects = if is_of_projects { projects(scene) } else { Vec::new() };
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
         let text =
             format!("goes on after the end{}{unless}: {}{under_way}", for_how_long(scene, &known.value), subject(&known.value));
-        let records = std::iter::once(known.seq).chain(projects.iter().map(|(seq, _)| *seq));
+        let records = std::iter::once(known.seq).chain(projects);
         Reason::new("survival.of", text).provision(&known.value.reference).records(records)
     };
     agreement.provisions_of("survival").map(reason).collect()
@@ -103,12 +104,10 @@ fn subject(provision: &Provision) -> String {
     provision.text.clone().unwrap_or_else(of)
 }
 
-fn projects(agreement: &Agreement) -> Vec<(u64, String)> {
-    let project = |act: &crate::register::Act| match &act.event {
-        Event::ProjectBegun(project) => Some((act.seq, project.text.clone())),
-        _ => None,
-    };
-    agreement.acts.iter().filter_map(project).collect()
+/// Records of programmes that had begun by the day.
+fn projects(scene: &Scene) -> Vec<u64> {
+    let begun = scene.acts().filter(|(act, _)| matches!(act.event, Event::ProjectBegun(_)));
+    begun.map(|(act, _)| act.seq).collect()
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
@@ -127,5 +126,5 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         None => draft,
     };
-    vec![draft.because(reasons(scene)).finish(scene.agreement)]
+    vec![draft.because(scene.effect.because.clone()).because(reasons(scene)).finish(scene.agreement)]
 }
