@@ -86,9 +86,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
                 EffectState::Superseded => Ending::Superseded,
                 _ => Ending::Expired,
             };
-            draft
-                .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
-                .because(scene.effect.because.clone())
+            draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
         }
         (_, Some(notice), _) if when.is_none() => {
             let text = format!("exercised by {}: notice of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
@@ -122,7 +120,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
                 .because([Reason::new("termination.dormant", format!("the agreement is {state}"))])
         }
     };
-    draft = draft.because(survival::reasons(scene));
+    draft = draft.because(scene.effect.because.clone()).because(survival::reasons(scene));
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
 }
 
