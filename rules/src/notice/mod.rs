@@ -149,6 +149,8 @@ pub struct Notice {
     pub power: String,
     /// Its place in the text.
     pub provision: String,
+    /// The record that says that it was given.
+    pub seq: u64,
     /// Records that it rests on.
     pub records: Vec<u64>,
     /// It ends the participation of `by` alone.
@@ -311,6 +313,7 @@ fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
         given: act.days(),
         power: known.value.id.clone(),
         provision: known.value.reference.clone(),
+        seq: act.seq,
         records: vec![known.seq, act.seq],
         is_withdrawal: known.value.by.iter().any(|holder| holder == "any"),
         is_automatic: false,
