@@ -466,22 +466,24 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
     too_early(place, notice, reference, act.days(), terms);
 }
 
-/// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself.
-fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
+/// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself; and the records
+/// of that consent.
+fn entry_for(place: Place, party: &str, before: Span) -> Option<(Span, Vec<u64>)> {
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
     let own = clause.and_then(|clause| {
         let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
-        own.effect(place, &clause)
+        Some((own.effect(place, &clause)?, own.records(place)))
     });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.
-    own.map(|own| place.entry.map_or(own, |entry| own.later_of(entry))).or(place.entry)
+    own.map(|(own, records)| (place.entry.map_or(own, |entry| own.later_of(entry)), records))
+        .or(place.entry.map(|entry| (entry, Vec::new())))
 }
 
 /// A notice that is given when there is no power to give it.
 fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, terms: &NoticeTerms) {
     // Where receipt counts, a notice that was sent too early may have come in time.
     let given = notice.reckoned.from.map_or(given, |from| given.hull(from));
-    let (Some(own), Some(entry)) = (entry_for(place, &notice.by, given), place.entry) else {
+    let (Some((own, consent)), Some(entry)) = (entry_for(place, &notice.by, given), place.entry) else {
         if terms.locked_for.is_some() || terms.window.is_some() {
             notice.missing.get_or_insert("whether it can be given yet: coming into effect is not recorded".into());
         }
@@ -490,7 +492,8 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
     if let Some(opens) = terms.opens(own, place.counting) {
         let period = terms.locked_for.map(|period| period.to_string()).unwrap_or_default();
         let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), own.words());
-        notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference));
+        notice.records.extend(&consent);
+        notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference).records(consent));
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest {
