@@ -185,7 +185,21 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
         let words = end.span.words();
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
     }
-    Life { entry: entry_span, since, end, effect: state_on(agreement, &steps, as_of) }
+    let mut effect = state_on(agreement, &steps, as_of);
+    effect.because.extend(entry_span.filter(|_| effect.state.is_running()).and_then(|entry| prolonged(place, entry)));
+    Life { entry: entry_span, since, end, effect }
+}
+
+/// Why it still has effect: the parties prolonged it, and without that it would or might be over.
+fn prolonged(place: Place, entry: Span) -> Option<Reason> {
+    place.agreement.provisions_of("term").find_map(|known| {
+        let term = Term::of(place, known).filter(|term| term.terms.renewal.is_none())?;
+        let record = term.prolonged_by()?;
+        let span = term.unprolonged().running(place.counting, entry, place.as_of)?.span;
+        let text = format!("prolonged: without that it is over {}", span.words());
+        let reason = Reason::new("effect.prolonged", text).provision(&known.value.reference).records([record]);
+        (span.earliest <= place.as_of).then_some(reason)
+    })
 }
 
 fn state_on(agreement: &Agreement, steps: &[Step], as_of: NaiveDate) -> Effect {

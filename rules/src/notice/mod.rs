@@ -278,6 +278,11 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
         return Some(notice);
     };
     notice.preposition = terms.preposition();
+    if let Some((reading, seq)) = terms.chosen(place.agreement, &given.power, place.as_of) {
+        let text = format!("the reading {} was chosen", reading.word());
+        notice.steps.push(Reason::new("reading.chosen", text).provision(&notice.provision).records([seq]));
+        notice.records.push(seq);
+    }
     let readings = terms.readings(place.agreement, &given.power, place.as_of);
     let counted: Vec<Counted> = readings.into_iter().map(|reading| counted(place, act, given, &terms, reading)).collect();
     settle(place, &mut notice, &known.value, act, &terms, counted);
@@ -566,7 +571,9 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
         notice.records.extend(seq);
         if let Some(end) = &end {
             let text = format!("counted from {}, {}: {}", reading.words(), day.words(), end.words());
-            notice.steps.push(Reason::new("notice.renewal", text).provision(&notice.provision).records([act.seq]));
+            let records = std::iter::once(act.seq).chain(seq).chain(term.prolonged_by());
+            notice.records.extend(term.prolonged_by());
+            notice.steps.push(Reason::new("notice.renewal", text).provision(&notice.provision).records(records));
         }
         notice.reckoned.counted_from.push(reading.word().into());
         notice.reckoned.from = Some(notice.reckoned.from.map_or(day, |from| from.hull(day)));
