@@ -25,7 +25,9 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     draft.0.reckoned = Some(notice.reckoned.clone());
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
     if matches!(notice.standing, Standing::Suspended(_) | Standing::Running) {
-        draft = draft.because(overtaken);
+        // What keeps the agreement going keeps the notice from being overtaken.
+        let kept = scene.effect.because.iter().filter(|reason| !is_overtaken && reason.rule == "effect.prolonged");
+        draft = draft.because(overtaken).because(kept.cloned());
     }
     let (axes, label) = match (&notice.standing, notice.ends) {
         (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),
