@@ -186,19 +186,23 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
     }
     let mut effect = state_on(agreement, &steps, as_of);
-    effect.because.extend(entry_span.filter(|_| effect.state.is_running()).and_then(|entry| prolonged(place, entry)));
+    let prolonged = since.and_then(|since| prolonged(place, since, end.as_ref()));
+    let is_said = |reason: &Reason| effect.because.iter().any(|step| step.records.contains(&reason.records[0]));
+    let prolonged = prolonged.filter(|reason| !is_said(reason));
+    effect.because.extend(prolonged);
     Life { entry: entry_span, since, end, effect }
 }
 
-/// Why it still has effect: the parties prolonged it, and without that it would or might be over.
-fn prolonged(place: Place, entry: Span) -> Option<Reason> {
+/// Why it was not over before: the parties prolonged it, and without that it would or might have been.
+fn prolonged(place: Place, entry: Span, end: Option<&End>) -> Option<Reason> {
     place.agreement.provisions_of("term").find_map(|known| {
         let term = Term::of(place, known).filter(|term| term.terms.renewal.is_none())?;
         let record = term.prolonged_by()?;
         let span = term.unprolonged().running(place.counting, entry, place.as_of)?.span;
         let text = format!("prolonged: without that it is over {}", span.words());
         let reason = Reason::new("effect.prolonged", text).provision(&known.value.reference).records([record]);
-        (span.earliest <= place.as_of).then_some(reason)
+        let counts = span.earliest <= place.as_of && end.is_none_or(|end| span.earliest < end.span.latest);
+        counts.then_some(reason)
     })
 }
 
