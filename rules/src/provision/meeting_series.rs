@@ -136,7 +136,7 @@ fn cycle_line(
     });
     let before = cycle.rests_on.iter().map(|place| {
         let text = format!("the meeting before was held {}", held[*place].date_words());
-        Reason::new("meeting-series.before", text).provision(reference).records([held[*place].seq])
+        Reason::new("meeting-series.time-before", text).provision(reference).records([held[*place].seq])
     });
     let mut draft = draft.because(readings).because(before).due(Due::within(due, Certainty::Definitive)).window(cycle.window);
     draft = draft.because(commitment::chosen_reason(scene, &known.value, every));

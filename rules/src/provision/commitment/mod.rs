@@ -163,7 +163,7 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
             let draft = draft(&format!("{id}-{}", cycle.key)).axes(axes).due(Due::within(due, Certainty::Definitive));
             let before = cycle.rests_on.iter().map(|place| {
                 let text = format!("the time before was {}", done[*place].date_words());
-                Reason::new("commitment.before-this", text).provision(&known.value.reference).records([done[*place].seq])
+                Reason::new("commitment.time-before", text).provision(&known.value.reference).records([done[*place].seq])
             });
             draft.window(cycle.window).because(reasons).because(before).because(chosen)
         })
