@@ -144,9 +144,11 @@ impl<'a> Scene<'a> {
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let survives = self.survives(&provision.id, line.due.latest);
         let is_done = line.axes.performance == Performance::Complete;
-        let gone = self.replaced(provision).or_else(|| self.gone(&line));
+        let replaced = self.replaced(provision);
+        // What goes on after the end is not what a later agreement took the place of.
+        let survives = replaced.is_none() && self.survives(&provision.id, line.due.latest);
+        let gone = replaced.or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
             Some((span, ending, reason)) => {
                 line.because.push(reason.clone());

@@ -271,7 +271,7 @@ impl Drawing<'_> {
                     _ => None,
                 });
                 let meeting = if planned == "x" || self.pick % 4 == 0 { own } else { planned };
-                Event::MeetingHeld(MeetingHeld { meeting, body, name: None, place: None, text: None, topics: vec![] })
+                Event::MeetingHeld(MeetingHeld { meeting, body, name: None, place: None, text: None, topics: vec![], counts_for: vec![], form: None })
             }
             4 | 5 => Event::MeetingScheduled(MeetingScheduled {
                 meeting: own,
@@ -289,6 +289,7 @@ impl Drawing<'_> {
                 instance: self.instance(),
                 by: self.some_parties(),
                 evidence: None,
+                asserted_by: None,
                 quantity: self.of(&[None, Some(1), Some(2)]),
                 milestone: self.of(&[None, Some("draft".into()), Some("final".into())]),
             }),
@@ -333,6 +334,7 @@ impl Drawing<'_> {
                 Event::IncidentReported(IncidentReported { provision: "9".into(), text: "not done".into(), until })
             }
             31 => Event::AgreementSuspended(AgreementSuspended {
+                parties: vec![],
                 provisions: self.of(&[vec![], vec!["3".into(), "9".into()]]),
                 until: if self.pick % 3 == 0 { None } else { Some(self.later()) },
                 clock: self.of(&[None, Some(Clock::Stops), Some(Clock::Runs)]),

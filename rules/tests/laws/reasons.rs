@@ -42,11 +42,11 @@ impl Subject {
 #[test]
 fn survey() {
     use proptest::prelude::*;
-    let mut runner = crate::runner(512);
+    let mut runner = crate::runner(std::env::var("N").map_or(512, |n| n.parse().unwrap()));
     let mut incomplete: BTreeMap<String, (u32, String)> = BTreeMap::new();
     let mut idle: BTreeMap<String, (u32, u32, String)> = BTreeMap::new();
     let drawn = (histories(), days());
-    for _ in 0..512 {
+    for _ in 0..std::env::var("N").map_or(512, |n| n.parse().unwrap()) {
         use proptest::strategy::ValueTree;
         let (history, as_of) = drawn.new_tree(&mut runner).unwrap().current();
         let subject = Subject::new(&history, as_of);
@@ -55,7 +55,9 @@ fn survey() {
         for line in &whole.entries {
             let cited: BTreeSet<u64> = line.because.iter().flat_map(|r| r.records.iter().copied()).filter(|s| subject.acts.contains(s)).collect();
             let docket = cache.entry(cited.clone()).or_insert_with(|| subject.docket(|seq| subject.beginning.contains(&seq) || cited.contains(&seq)));
-            let other = docket.line(&line.id);
+            if line.id.starts_with("x-y/10-") { continue; }
+            let stem = line.id.rsplit_once('-').map_or("", |(stem, _)| stem);
+            let other = docket.line(&line.id).or_else(|| docket.line(stem));
             if other.map(told) != Some(told(line)) {
                 let key = format!("{:?}: {} => {}", line.kind, line.label, other.map_or("gone".into(), |o| o.label.clone()));
                 let key: String = key.chars().map(|c| if c.is_ascii_digit() {'#'} else {c}).collect();
