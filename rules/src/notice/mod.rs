@@ -297,8 +297,10 @@ fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Optio
     };
     let known = place.agreement.provisions_of("termination").find(is_it)?;
     let terms = terms::notice(&known.value)?;
+    let turn = turn(place, act, condition)?;
     let by = condition.of.clone().unwrap_or_default();
     let id = if by.is_empty() { "exit".to_string() } else { format!("exit-{by}") };
+    let id = if turn == 1 { id } else { format!("{id}-{turn}") };
     let mut notice = draft(known, act, &id, &by);
     notice.is_automatic = true;
     notice.is_withdrawal = condition.of.is_some();
@@ -308,6 +310,25 @@ fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Optio
     settle(place, &mut notice, &known.value, act, &terms, vec![counted]);
     later::apply(place, &mut notice, act, None, &terms);
     Some(notice)
+}
+
+/// How often it had come to be so by this act, itself included; `None` where it was so already.
+fn turn(place: Place, act: &Act, condition: &ConditionEstablished) -> Option<usize> {
+    let mut is_so = false;
+    let mut turns = 0;
+    for other in place.acts() {
+        let Event::ConditionEstablished(known) = &other.event else { continue };
+        if (&known.condition, &known.of) != (&condition.condition, &condition.of) {
+            continue;
+        }
+        let begins = known.holds && !is_so;
+        turns += usize::from(begins);
+        is_so = known.holds;
+        if other.seq == act.seq {
+            return begins.then_some(turns);
+        }
+    }
+    None
 }
 
 fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {

@@ -1,6 +1,7 @@
 //! What passing time may do to a docket, and what a docket always is.
 
 use chrono::{Days, NaiveDate};
+use events::Event;
 use proptest::prelude::*;
 use rules::docket::{Docket, Line, Timing};
 
@@ -12,17 +13,29 @@ pub fn days() -> impl Strategy<Value = NaiveDate> {
     (0u64..2000).prop_map(|later| day("2022-01-05") + Days::new(later))
 }
 
-/// On a day, what is known by `known_by` is all that counts. For one thing alone a later act tells of the day before: a party whose own
-/// consent came after the agreement was in effect had not come in with the others.
+/// On a day, what is known by `known_by` is all that counts, for what lines say and for why. For two things alone a later act tells of the
+/// day before: that an agreement was applied later says that it was not yet, and a party whose own consent came after the agreement was in
+/// effect had not come in with the others.
 fn later_acts_change_nothing(history: &History, as_of: NaiveDate, known_by: NaiveDate) -> Verdict {
-    let is_later = |place: &usize| known_by < history.acts[*place].1.earliest().unwrap();
+    let is_beginning = |event: &Event| matches!(event, Event::AgreementProvisionallyApplied(_));
+    let is_later = |place: &usize| {
+        let (event, on) = &history.acts[*place];
+        known_by < on.earliest().unwrap() && !is_beginning(event)
+    };
     let later: Vec<usize> = (0..history.acts.len()).filter(is_later).collect();
     let docket = |history: &History| {
         let mut docket = docket(history, as_of);
         docket.agreements.iter_mut().for_each(|line| line.participation.clear());
         docket
     };
-    alike(&docket(history), &docket(&history.without(&later)))
+    let (with, without) = (docket(history), docket(&history.without(&later)));
+    let texts = |docket: &Docket| -> Vec<String> {
+        docket.entries.iter().flat_map(|line| line.because.iter().map(|reason| format!("{}: {}", line.id, reason.text))).collect()
+    };
+    alike(&with, &without)?;
+    let (with, without) = (texts(&with), texts(&without));
+    let differs = with.iter().find(|text| !without.contains(text)).or(without.iter().find(|text| !with.contains(text)));
+    differs.map_or(Ok(()), |text| Err(format!("one of them says {text}")))
 }
 
 #[test]
@@ -78,6 +91,27 @@ fn a_line_says_a_range_and_its_reasons_and_never_breach() {
     holds(256, (histories(), days()), |(history, as_of)| every_line(&docket(&history, as_of), is_a_line));
 }
 
+/// No two lines have one id.
+fn ids_are_distinct<'a>(ids: impl Iterator<Item = &'a str>) -> Verdict {
+    let mut seen = std::collections::BTreeSet::new();
+    ids.into_iter().try_for_each(|id| that(seen.insert(id), || format!("there are two {id}")))
+}
+
+#[test]
+fn every_line_has_an_id_of_its_own() {
+    holds(256, (histories(), days()), |(history, as_of)| {
+        ids_are_distinct(docket(&history, as_of).entries.iter().map(|line| line.id.as_str()))
+    });
+}
+
+#[test]
+fn an_id_that_two_lines_have_is_seen() {
+    is_broken((histories(), days()), |(history, as_of)| {
+        let docket = docket(&history, as_of);
+        ids_are_distinct(docket.entries.iter().filter_map(|line| line.id.split('-').next()))
+    });
+}
+
 #[test]
 fn a_line_turned_round_is_seen() {
     let turned = |line: &Line| {
@@ -91,7 +125,7 @@ fn a_line_turned_round_is_seen() {
 
 /// The same acts, of which less is known when they were.
 fn vague(history: History, doubts: &[u8]) -> History {
-    let vague = |(place, (event, on)): (usize, (events::Event, events::DateSpec))| {
+    let vague = |(place, (event, on)): (usize, (Event, events::DateSpec))| {
         let year = on.earliest().unwrap().format("%Y").to_string();
         let on = match doubts[place] {
             0 => "unknown".parse().unwrap(),
