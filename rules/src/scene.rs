@@ -146,8 +146,7 @@ impl<'a> Scene<'a> {
         let mut line = draft.0;
         let is_done = line.axes.performance == Performance::Complete;
         let replaced = self.replaced(provision);
-        // What goes on after the end is not what a later agreement took the place of.
-        let survives = replaced.is_none() && self.survives(&provision.id, line.due.latest);
+        let is_replaced = replaced.is_some();
         let gone = replaced.or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
             Some((span, ending, reason)) => {
@@ -157,6 +156,8 @@ impl<'a> Scene<'a> {
             }
             None => (self.stands(), self.end.as_ref().map(|end| end.span)),
         };
+        // What goes on after the end is not what a later agreement took the place of.
+        let survives = !is_replaced && self.survives(&provision.id, line.due.latest, end);
         // What fell due before the end stays; what falls due in the days on which it may end, may.
         let after = end.map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,
@@ -193,10 +194,10 @@ impl<'a> Scene<'a> {
         LineDraft(line)
     }
 
-    /// Whether a provision goes on after the end, and for a line with a date beyond it.
-    fn survives(&self, provision: &str, due: Option<NaiveDate>) -> bool {
+    /// Whether a provision goes on after an end, and for a line with a date beyond it.
+    fn survives(&self, provision: &str, due: Option<NaiveDate>, end: Option<Span>) -> bool {
         let Some(known) = clause::survival(self.agreement, provision) else { return false };
-        match survival::until(self, &known.value) {
+        match survival::counted(self, &known.value, end) {
             None => true,
             // What fell due while it went on stays when that is over too.
             Some(until) => due.unwrap_or(self.as_of) < until.latest,

@@ -87,11 +87,15 @@ fn for_how_long(scene: &Scene, provision: &Provision) -> String {
 
 /// Until when it goes on, if the text sets it a time and the end is in sight: that of the agreement, or of the only party that leaves it.
 pub fn until(scene: &Scene, provision: &Provision) -> Option<Span> {
-    let clause = &how_long(provision)?;
     let mut leaving = scene.notices.iter().filter(|notice| notice.is_withdrawal).filter_map(Notice::span);
     let only = leaving.next().filter(|_| leaving.next().is_none());
-    let end = scene.end.as_ref().map(|end| end.span).or(only).filter(|end| end.latest < chrono::NaiveDate::MAX)?;
-    compute(end, clause, &scene.counting).span()
+    counted(scene, provision, scene.end.as_ref().map(|end| end.span).or(only))
+}
+
+/// Until when it goes on after an end, if the text sets it a time and the end is known.
+pub fn counted(scene: &Scene, provision: &Provision, end: Option<Span>) -> Option<Span> {
+    let end = end.filter(|end| end.latest < chrono::NaiveDate::MAX)?;
+    compute(end, &how_long(provision)?, &scene.counting).span()
 }
 
 /// What goes on: in the provision's own words, or as its key has it.
