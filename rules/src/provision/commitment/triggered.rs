@@ -72,7 +72,10 @@ pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &s
     };
     let slipped = if slips == 0 { String::new() } else { format!(", after {slips} called off") };
     let text = format!("due at the next {body}, {}, {} {}{slipped}", meeting.id, meeting.state, meeting.days.words());
-    let reason = Reason::new("commitment.at-next", text).provision(reference).records(meeting.records.clone());
+    // One that was held counts however it was planned.
+    let planned = if meeting.state == HELD { meeting.records.len() - 1 } else { 0 };
+    let records = meeting.records.iter().skip(planned).copied();
+    let reason = Reason::new("commitment.at-next", text).provision(reference).records(records);
     let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
     let mut axes = Axes::live(timing(None, meeting.days, scene.as_of));
     if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
@@ -181,6 +184,8 @@ fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
                     let days = Span { earliest, latest };
                     match known.state {
                         PLANNED => known.now(days, PLANNED, act.seq),
+                        // What was held was not put off.
+                        HELD => {}
                         _ => {
                             known.days = days;
                             known.records.push(act.seq);
