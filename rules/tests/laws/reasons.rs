@@ -178,6 +178,7 @@ const TELLS: &[&str] = &[
     "notice.opens",
     "reading.chosen",
     "survival.of",
+    "term.",
     "termination.",
 ];
 
