@@ -2,16 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use events::DateSpec;
 use events::event::{Event, Milestone};
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Term, Terms};
-use events::DateSpec;
 
 /// How many forms there are.
 pub const COUNT: usize = 3;
 
 /// Instances that are there whatever happened.
-pub const INSTANCES: &[&str] =
-    &["3", "5-2022", "5-2023", "5-2024", "5-2025", "6", "7-gb", "7-kr", "8", "9", "12", "13"];
+pub const INSTANCES: &[&str] = &["3", "5-2022", "5-2023", "5-2024", "5-2025", "6", "7-gb", "7-kr", "8", "9", "12", "13"];
 
 /// What the provisions of some forms hang on.
 pub const CONDITIONS: &[&str] = &["war", "consent of the council", "the end of membership"];
@@ -64,7 +63,12 @@ fn duties() -> Vec<Provision> {
     let when = |act: &str, of: &str| table(&[("act", act), ("of", of)]);
     vec![
         provision("1", "meeting-series", both, words(&[("body", "forum"), ("every", "1 year")])),
-        provision("2", "report", both, terms([("when", when("meeting-held", "forum")), ("due", table(&[("within", "60 days")]))])),
+        provision(
+            "2",
+            "report",
+            both,
+            terms([("when", when("meeting-held", "forum")), ("due", table(&[("within", "60 days")]))]),
+        ),
         provision("3", "commitment", both, words(&[("due", "2024-06")])),
         provision("5", "report", both, words(&[("every", "1 year")])),
         provision("6", "commitment", both, terms([("due", table(&[("at", "next council")]))])),
@@ -77,7 +81,12 @@ fn duties() -> Vec<Provision> {
             &["GB"],
             terms([("when", table(&[("act", "notice-given")])), ("due", table(&[("within", "1 month")]))]),
         ),
-        provision("11", "report", &["KR"], terms([("when", when("meeting-held", "council")), ("due", table(&[("before", "30 days")]))])),
+        provision(
+            "11",
+            "report",
+            &["KR"],
+            terms([("when", when("meeting-held", "council")), ("due", table(&[("before", "30 days")]))]),
+        ),
         provision(
             "12",
             "commitment",
@@ -93,12 +102,7 @@ fn duties() -> Vec<Provision> {
         provision("15", "consultation", &[], Terms::new()),
         provision("16", "cost", &[], Terms::new()),
         provision("amendment", "amendment", &[], Terms::new()),
-        provision(
-            "survival",
-            "survival",
-            &[],
-            terms([("of", Term::List(vec![text("9"), text("8")])), ("for", text("1 year"))]),
-        ),
+        provision("survival", "survival", &[], terms([("of", Term::List(vec![text("9"), text("8")])), ("for", text("1 year"))])),
     ]
 }
 

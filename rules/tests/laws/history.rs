@@ -72,9 +72,10 @@ impl History {
         let terms: Vec<_> = terms.into_iter().map(|event| (event, None, None)).collect();
         let first = terms.len();
         let acts = beginning.into_iter().chain(self.acts.iter().cloned()).map(|(event, on)| (event, Some(on), None));
-        let reversals = self.reversals.iter().map(|place| {
-            (Event::RecordCorrected(RecordCorrected {}), Some(day("2026-06-01").into()), Some(first + place))
-        });
+        let reversals = self
+            .reversals
+            .iter()
+            .map(|place| (Event::RecordCorrected(RecordCorrected {}), Some(day("2026-06-01").into()), Some(first + place)));
         terms.into_iter().chain(acts).chain(reversals).collect()
     }
 }
@@ -208,7 +209,7 @@ impl Drawing<'_> {
 
     /// Nobody by name, which is everybody, or one.
     fn some_parties(&self) -> Vec<String> {
-        if self.pick % 3 == 0 { Vec::new() } else { vec![self.party()] }
+        if self.pick.is_multiple_of(3) { Vec::new() } else { vec![self.party()] }
     }
 
     fn later(&self) -> DateSpec {
@@ -255,7 +256,7 @@ impl Drawing<'_> {
     }
 
     fn condition(&self, holds: bool) -> Event {
-        let of = if self.pick % 5 == 0 { Some(self.party()) } else { None };
+        let of = if self.pick.is_multiple_of(5) { Some(self.party()) } else { None };
         Event::ConditionEstablished(ConditionEstablished { condition: self.of(forms::CONDITIONS).into(), of, holds })
     }
 
@@ -270,8 +271,17 @@ impl Drawing<'_> {
                     Event::MeetingScheduled(meeting) if meeting.body == body => Some(meeting.meeting.clone()),
                     _ => None,
                 });
-                let meeting = if planned == "x" || self.pick % 4 == 0 { own } else { planned };
-                Event::MeetingHeld(MeetingHeld { meeting, body, name: None, place: None, text: None, topics: vec![], counts_for: vec![], form: None })
+                let meeting = if planned == "x" || self.pick.is_multiple_of(4) { own } else { planned };
+                Event::MeetingHeld(MeetingHeld {
+                    meeting,
+                    body,
+                    name: None,
+                    place: None,
+                    text: None,
+                    topics: vec![],
+                    counts_for: vec![],
+                    form: None,
+                })
             }
             4 | 5 => Event::MeetingScheduled(MeetingScheduled {
                 meeting: own,
@@ -300,20 +310,18 @@ impl Drawing<'_> {
                 let project = format!("p{}", self.place);
                 Event::ProjectBegun(Project { project, text: "a programme".into(), ends: None, topics: vec![] })
             }
-            19 | 20 => Event::ExtensionGranted(ExtensionGranted {
-                instance: self.instance(),
-                to: self.later(),
-                by: self.some_parties(),
-            }),
+            19 | 20 => {
+                Event::ExtensionGranted(ExtensionGranted { instance: self.instance(), to: self.later(), by: self.some_parties() })
+            }
             21 | 22 => Event::DueDateSet(DueDateSet {
                 instance: self.instance(),
                 on: self.later(),
                 certainty: self.of(&[Certainty::Indicative, Certainty::Definitive, Certainty::Tentative]),
             }),
             23 | 24 => {
-                let all_from = self.pick % 4 == 0;
+                let all_from = self.pick.is_multiple_of(4);
                 let of = if all_from { self.of(&["3", "5", "9"]).into() } else { self.instance() };
-                let until = if self.pick % 7 == 0 { Some(self.later()) } else { None };
+                let until = if self.pick.is_multiple_of(7) { Some(self.later()) } else { None };
                 Event::WaiverGranted(WaiverGranted { of, by: self.some_parties(), all_from, until })
             }
             25 | 26 => {
@@ -330,13 +338,13 @@ impl Drawing<'_> {
             28 => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: self.instance() }),
             29 => Event::BreachDetermined(BreachDetermined { instance: self.instance(), by: "panel".into() }),
             30 => {
-                let until = if self.pick % 2 == 0 { Some(self.later()) } else { None };
+                let until = if self.pick.is_multiple_of(2) { Some(self.later()) } else { None };
                 Event::IncidentReported(IncidentReported { provision: "9".into(), text: "not done".into(), until })
             }
             31 => Event::AgreementSuspended(AgreementSuspended {
                 parties: vec![],
                 provisions: self.of(&[vec![], vec!["3".into(), "9".into()]]),
-                until: if self.pick % 3 == 0 { None } else { Some(self.later()) },
+                until: if self.pick.is_multiple_of(3) { None } else { Some(self.later()) },
                 clock: self.of(&[None, Some(Clock::Stops), Some(Clock::Runs)]),
             }),
             32 => Event::AgreementResumed(AgreementResumed { provisions: self.of(&[vec![], vec!["3".into()]]) }),
@@ -344,7 +352,7 @@ impl Drawing<'_> {
             34 => Event::AgreementSuperseded(AgreementSuperseded {
                 by: "later".into(),
                 provisions: self.of(&[vec!["3".into(), "5".into()], vec!["9".into()], vec![]]),
-                effective: if self.pick % 2 == 0 { None } else { Some(self.later()) },
+                effective: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
             }),
             35 => Event::AgreementRenewed(AgreementRenewed { until: (self.on + Days::new(600)).into() }),
             36 => Event::AgreementProvisionallyApplied(Milestone::default()),
@@ -359,16 +367,16 @@ impl Drawing<'_> {
                 received: None,
                 dispatched: None,
                 stated: None,
-                effective: if self.pick % 5 == 0 { Some((self.on + Days::new(400)).into()) } else { None },
-                in_place_of: if self.pick % 4 == 0 { Some(self.notice()) } else { None },
+                effective: if self.pick.is_multiple_of(5) { Some((self.on + Days::new(400)).into()) } else { None },
+                in_place_of: if self.pick.is_multiple_of(4) { Some(self.notice()) } else { None },
             }),
             42 => Event::NoticeDispatched(self.step()),
             43 | 44 => {
-                let by = if self.pick % 2 == 0 { None } else { Some("depositary".into()) };
+                let by = if self.pick.is_multiple_of(2) { None } else { Some("depositary".into()) };
                 Event::NoticeReceived(NoticeReceived { notice: self.notice(), by })
             }
             45 => self.of(&[Event::NoticeDeposited(self.step()), Event::NoticeRegistered(self.step())]),
-            46 => Event::NoticeRetracted(NoticeRetracted { notice: self.notice(), accepted: self.pick % 2 == 0 }),
+            46 => Event::NoticeRetracted(NoticeRetracted { notice: self.notice(), accepted: self.pick.is_multiple_of(2) }),
             47 => Event::NoticeSuspended(self.step()),
             48 => Event::NoticeResumed(self.step()),
             49 => Event::NoticeExtended(NoticeExtended { notice: self.notice(), to: self.later() }),
@@ -380,13 +388,14 @@ impl Drawing<'_> {
                     Event::ConsentNotified(consent) => Some(consent.consent.clone()),
                     _ => None,
                 });
-                let of = if consented == "x" || self.pick % 2 == 0 { self.notice() } else { consented };
+                let of = if consented == "x" || self.pick.is_multiple_of(2) { self.notice() } else { consented };
                 Event::EffectStated(EffectStated { of, effective: self.later() })
             }
             54 => self.condition(true),
-            55 => self.condition(self.pick % 3 == 0),
+            55 => self.condition(self.pick.is_multiple_of(3)),
             56 => {
-                let readings = [("1", "calendar-year"), ("1", "twelve-months"), ("5", "twelve-months"), ("termination", "received")];
+                let readings =
+                    [("1", "calendar-year"), ("1", "twelve-months"), ("5", "twelve-months"), ("termination", "received")];
                 let (provision, reading) = self.of(&readings);
                 Event::ReadingChosen(ReadingChosen { provision: provision.into(), reading: reading.into() })
             }

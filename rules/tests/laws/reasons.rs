@@ -35,7 +35,8 @@ impl Subject {
     fn new(history: &History, as_of: NaiveDate) -> Self {
         let log = log(&[("x-y", history)], &[]);
         let mut beginning: Records = log.acts.keys().copied().collect();
-        let acts = beginning.split_off(&beginning.iter().nth(forms::agreed(history.form).beginning.len()).map_or(u64::MAX, |seq| *seq));
+        let acts =
+            beginning.split_off(&beginning.iter().nth(forms::agreed(history.form).beginning.len()).map_or(u64::MAX, |seq| *seq));
         Subject { register: log.register(), as_of, beginning, acts, seen: RefCell::default() }
     }
 
