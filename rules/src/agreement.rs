@@ -182,6 +182,13 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
     let entry_span = entry.as_ref().map(|step| step.span);
     let since = entry_span.filter(|span| span.earliest <= as_of);
     let end = entry.as_ref().and_then(|step| end(place, notices, step.span));
+    let prolonged = entry_span.and_then(|entry| prolonged(place, entry, end.as_ref()));
+    let end = match (end, &prolonged) {
+        (Some(end), Some((_, reason))) if !reason.records.iter().any(|seq| end.reason.records.contains(seq)) => {
+            Some(End { reason: end.reason.and(reason.clone()), ..end })
+        }
+        (end, _) => end,
+    };
     let in_effect = entry.as_ref().map(|step| step.state);
     steps.extend(provisional(agreement));
     steps.extend(entry);
@@ -195,7 +202,23 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
         steps.push(Step { state: end.state, span: end.span, words, reason: end.reason.clone() });
     }
     steps.extend(void(place));
-    Life { entry: entry_span, since, end, effect: state_on(agreement, &steps, as_of) }
+    let mut effect = state_on(agreement, &steps, as_of);
+    let is_said = |reason: &Reason| effect.because.iter().any(|step| step.records.iter().any(|seq| reason.records.contains(seq)));
+    let prolonged = prolonged.filter(|(span, reason)| span.earliest <= as_of && !is_said(reason));
+    effect.because.extend(prolonged.map(|(_, reason)| reason));
+    Life { entry: entry_span, since, end, effect }
+}
+
+/// Why it is not over before its end: the parties prolonged it. With the days on which it would be over without that.
+fn prolonged(place: Place, entry: Span, end: Option<&End>) -> Option<(Span, Reason)> {
+    place.agreement.provisions_of("term").find_map(|known| {
+        let term = Term::of(place, known).filter(|term| term.terms.renewal.is_none())?;
+        let record = term.prolonged_by()?;
+        let span = term.unprolonged().running(place.counting, entry, place.as_of)?.span;
+        let text = format!("prolonged: without that it is over {}", span.words());
+        let reason = Reason::new("effect.prolonged", text).provision(&known.value.reference).records([record]);
+        end.is_none_or(|end| span.earliest < end.span.latest).then_some((span, reason))
+    })
 }
 
 fn state_on(agreement: &Agreement, steps: &[Step], as_of: NaiveDate) -> Effect {

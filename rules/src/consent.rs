@@ -44,6 +44,11 @@ impl Consent {
         Span::of_all(answers(place.counting, self.on, clause).iter().map(Answer::span))
     }
 
+    /// The records that say when: its own, and one that states the day.
+    pub fn records(&self, place: Place) -> Vec<u64> {
+        std::iter::once(self.seq).chain(stated_of(place, &self.id).map(|(act, _)| act.seq)).collect()
+    }
+
     /// When it takes effect: the day that was stated, or what the clause gives.
     pub fn effect(&self, place: Place, clause: &Clause) -> Option<Span> {
         stated_of(place, &self.id).map(|(_, span)| span).or_else(|| self.by_clause(place, clause))

@@ -408,6 +408,15 @@ impl Reason {
         self
     }
 
+    /// Both as one step, where it takes both.
+    pub fn and(mut self, other: Reason) -> Self {
+        if self.text != other.text {
+            self.text = format!("{}; {}", self.text, other.text);
+        }
+        self.records.extend(other.records.iter().filter(|seq| !self.records.contains(seq)).collect::<Vec<_>>());
+        self
+    }
+
     /// The same, resting on records.
     pub fn records(mut self, records: impl IntoIterator<Item = u64>) -> Self {
         self.records.extend(records);

@@ -152,7 +152,8 @@ fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
     let spans = own.filter_map(|consent| {
         let span = consent.effect(scene.place(), &clause)?;
         let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
-        let reason = Reason::new("participation.joins", text).provision(&known.value.reference).records([consent.seq]);
+        let reason =
+            Reason::new("participation.joins", text).provision(&known.value.reference).records(consent.records(scene.place()));
         Some((span, reason))
     });
     spans.filter(|(span, _)| span.latest <= scene.as_of).max_by_key(|(span, _)| span.latest)

@@ -181,9 +181,10 @@ impl Agreement {
         self.sources.iter().map(|known| &known.value).find(|source| source.id == id)
     }
 
-    /// Of several records of one step, as of a signature in February and on the 1st of February, the one that knows its day best.
+    /// Of several records of one step, as of a signature in February and on the 1st of February, the one that knows its day best; of those
+    /// that know it as well the first in legal order, whichever was recorded first.
     pub fn best_known(&self, wanted: fn(&Event) -> bool) -> Option<&Act> {
-        self.acts.iter().filter(|act| wanted(&act.event)).min_by_key(|act| (act.days().latest - act.days().earliest, act.seq))
+        self.acts.iter().filter(|act| wanted(&act.event)).min_by_key(|act| act.days().latest - act.days().earliest)
     }
 
     /// The force of a provision.

@@ -30,7 +30,7 @@ pub fn residual(line: &Line) -> Residual {
             (false, format!("it is done in part: {}", part.unwrap_or_else(|| "others have to act too".into())))
         }
         (Existence::Live, Timing::Undated, _) => {
-            let stands = match line.because.iter().any(|reason| reason.rule == "survival.of") {
+            let stands = match line.because.iter().any(|reason| matches!(reason.rule, "survival.of" | "survival.applies")) {
                 true => "it goes on after the end of the agreement: no act discharges it",
                 false => "it stands for as long as the agreement has effect: no act discharges it",
             };

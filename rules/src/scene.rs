@@ -165,9 +165,10 @@ impl<'a> Scene<'a> {
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let survives = self.survives(&provision.id, line.due.latest);
         let is_done = line.axes.performance == Performance::Complete;
-        let gone = supersession::of_provision(self, provision).or_else(|| self.gone(&line));
+        let replaced = supersession::of_provision(self, provision);
+        let is_replaced = replaced.is_some();
+        let gone = replaced.or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
             Some((span, ending, reason)) => {
                 line.because.push(reason.clone());
@@ -176,6 +177,8 @@ impl<'a> Scene<'a> {
             }
             None => (self.stands(), self.end.as_ref().map(|end| end.span)),
         };
+        // What goes on after the end is not what a later agreement took the place of.
+        let survives = !is_replaced && self.survives(&provision.id, line.due.latest, end);
         // What fell due before the end stays; what falls due in the days on which it may end, may.
         let after = end.map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,
@@ -196,7 +199,8 @@ impl<'a> Scene<'a> {
             (Standing::Ending, Some(After::No)) => {}
             // Under what was void nothing was ever owed (VCLT 69(1)).
             (Standing::Over(ending), Some(After::No)) if ending != Ending::Void => {}
-            (Standing::Ending | Standing::Over(_), _) if survives || is_done => {}
+            (Standing::Ending | Standing::Over(_), _) if is_done => {}
+            (Standing::Ending | Standing::Over(_), _) if survives => line.because.extend(self.survival_reason(&provision.id)),
             (Standing::Ending, _) | (Standing::Over(_), Some(After::Perhaps)) => {
                 line.axes.timing = Timing::Undetermined("whether the agreement had ended before".into());
             }
@@ -234,17 +238,23 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether a provision goes on after the end, and for a line with a date beyond it.
-    fn survives(&self, provision: &str, due: Option<NaiveDate>) -> bool {
+    /// Whether a provision goes on after an end, and for a line with a date beyond it.
+    fn survives(&self, provision: &str, due: Option<NaiveDate>, end: Option<Span>) -> bool {
         let Some(known) = clause::survival(self.agreement, provision) else { return false };
-        match survival::until(self, &known.value) {
+        match survival::counted(self, &known.value, end) {
             None => true,
-            Some(until) => self.as_of < until.latest && due.is_none_or(|due| due < until.latest),
+            // What fell due while it went on stays when that is over too.
+            Some(until) => due.unwrap_or(self.as_of) < until.latest,
         }
     }
-}
 
-impl Scene<'_> {
+    /// By whose words a provision goes on after the end.
+    fn survival_reason(&self, provision: &str) -> Option<Reason> {
+        let known = clause::survival(self.agreement, provision)?;
+        let reason = Reason::new("survival.applies", "goes on after the end of the agreement, as the text says");
+        Some(reason.provision(&known.value.reference).records([known.seq]))
+    }
+
     /// When the last of those who owe a line left the agreement, or the last of those to whom it is owed, where the agreement itself
     /// goes on for others.
     fn gone(&self, line: &Line) -> Option<(Span, Ending, Reason)> {
@@ -253,9 +263,16 @@ impl Scene<'_> {
         }
         let all = |parties: &[String]| {
             let left: Option<Vec<(Span, Reason)>> = parties.iter().map(|party| participation::left(self, party)).collect();
-            left?.into_iter().max_by_key(|(span, _)| span.latest)
+            left?.into_iter().reduce(|(one, why), (other, too)| (one.later_of(other), why.and(too)))
         };
-        let first = [all(&line.by), all(&line.to)].into_iter().flatten().min_by_key(|(span, _)| span.latest);
+        let first = [all(&line.by), all(&line.to)].into_iter().flatten().reduce(|(one, why), (other, too)| {
+            let span = Span { earliest: one.earliest.min(other.earliest), latest: one.latest.min(other.latest) };
+            match () {
+                () if span == one => (span, why),
+                () if span == other => (span, too),
+                () => (span, why.and(too)),
+            }
+        });
         first.map(|(span, reason)| (span, Ending::Terminated, reason))
     }
 }

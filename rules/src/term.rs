@@ -158,6 +158,16 @@ impl Term {
         self.renewed.is_some()
     }
 
+    /// The record by which they did.
+    pub fn prolonged_by(&self) -> Option<u64> {
+        self.renewed.map(|(_, seq)| seq)
+    }
+
+    /// The same without what they did.
+    pub fn unprolonged(&self) -> Term {
+        Term { seq: self.seq, terms: self.terms.clone(), anchor: self.anchor, renewed: None }
+    }
+
     /// What is open about the day that counts, if the text leaves it open.
     pub fn readings_words(&self) -> Option<String> {
         let renewal = self.terms.renewal.as_ref().filter(|renewal| renewal.counted_from.is_none())?;

@@ -155,7 +155,8 @@ fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     match found {
         Some(spell) => {
             let act = spell.from;
-            reason(notice, "notice.condition", format!("{condition}: so since {}", act.date_words()), &[act.seq]);
+            let records: Vec<u64> = spell.records().collect();
+            reason(notice, "notice.condition", format!("{condition}: so since {}", act.date_words()), &records);
             notice.ends = Some(ends.later_of(act.days()));
             notice.reckoned.clause = notice.ends;
         }
@@ -164,7 +165,8 @@ fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
             open_clause(notice, format!("whether {condition}: nothing is recorded"));
         }
         None => {
-            reason(notice, "notice.condition", format!("{condition}: so no longer"), &[]);
+            let records: Vec<u64> = spells.iter().flat_map(Spell::records).collect();
+            reason(notice, "notice.condition", format!("{condition}: so no longer"), &records);
             open_clause(notice, format!("until {condition}"));
         }
     }
@@ -178,14 +180,15 @@ fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let on_the_day = spells
         .iter()
         .find(|spell| spell.from.days().earliest < ends.latest && spell.until.is_none_or(|until| ends.earliest < until.latest));
-    match on_the_day.map(|spell| (spell.from, spell.until)) {
-        Some((act, Some(until))) => {
+    match on_the_day.map(|spell| (spell.from, spell.until, spell.over)) {
+        Some((act, Some(until), over)) => {
             let text = format!("no effect during {hold}, from {} until {}", act.date_words(), until.words());
-            reason(notice, "notice.held", text, &[act.seq]);
+            let records: Vec<u64> = std::iter::once(act.seq).chain(over).collect();
+            reason(notice, "notice.held", text, &records);
             notice.ends = Some(ends.later_of(until));
             notice.reckoned.clause = notice.ends;
         }
-        Some((act, None)) => {
+        Some((act, None, _)) => {
             reason(notice, "notice.held", format!("no effect during {hold}, recorded {}", act.date_words()), &[act.seq]);
             open_clause(notice, format!("until the end of {hold}"));
         }
@@ -197,6 +200,14 @@ fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
 struct Spell<'a> {
     from: &'a Act,
     until: Option<Span>,
+    /// The record that says that it is over.
+    over: Option<u64>,
+}
+
+impl Spell<'_> {
+    fn records(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(self.from.seq).chain(self.over)
+    }
 }
 
 /// When something was so, for the party or for all, in legal order.
@@ -209,8 +220,8 @@ fn spells<'a>(place: Place<'a>, words: &str, by: &str) -> Vec<Spell<'a>> {
         }
         let running = spells.last_mut().filter(|spell| spell.until.is_none());
         match (known.holds, running) {
-            (true, None) => spells.push(Spell { from: act, until: None }),
-            (false, Some(spell)) => spell.until = Some(act.days()),
+            (true, None) => spells.push(Spell { from: act, until: None, over: None }),
+            (false, Some(spell)) => (spell.until, spell.over) = (Some(act.days()), Some(act.seq)),
             _ => {}
         }
     }

@@ -4,7 +4,7 @@ use events::event::Certainty;
 use events::terms::Provision;
 
 use super::{Notice, Standing};
-use crate::docket::{Due, Kind as LineKind, Line};
+use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::register::Known;
 use crate::scene::Scene;
@@ -16,19 +16,27 @@ pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
 
 fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     let agreement = scene.agreement;
-    let mut draft = scene.line(known, LineKind::Notice, &notice.id, what(notice)).because(notice.steps.clone());
+    let mut draft = scene.line(known, LineKind::Notice, &notice.id, what(notice)).because(given(notice));
+    draft = draft.because(notice.steps.clone());
+    let overtaken = overtaken(scene, notice);
+    let is_overtaken = overtaken.is_some();
     draft.0.by = vec![notice.by.clone()];
     draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
     draft.0.reckoned = Some(notice.reckoned.clone());
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
+    if matches!(notice.standing, Standing::Suspended(_) | Standing::Running) {
+        // What keeps the agreement going keeps the notice from being overtaken.
+        let kept = scene.effect.because.iter().filter(|reason| !is_overtaken && reason.rule == "effect.prolonged");
+        draft = draft.because(overtaken).because(kept.cloned());
+    }
     let (axes, label) = match (&notice.standing, notice.ends) {
         (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),
         (Standing::TooEarly(why), _) => (over(Ending::Cancelled), format!("too early: {why}")),
         (Standing::Defective(why), _) => (over(Ending::Cancelled), format!("defective: {why}")),
         (Standing::Overtaken(why), _) => (over(Ending::Cancelled), format!("overtaken: {why}")),
-        (Standing::Suspended(_), _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
+        (Standing::Suspended(_), _) if is_overtaken => (over(Ending::Terminated), "overtaken".into()),
         (Standing::Suspended(since), _) => (Axes::undetermined(format!("whether it is taken up again, {since}")), String::new()),
-        (Standing::Running, _) if is_overtaken(scene, notice) => (over(Ending::Terminated), "overtaken".into()),
+        (Standing::Running, _) if is_overtaken => (over(Ending::Terminated), "overtaken".into()),
         (Standing::Running, None) => {
             let missing = notice.missing.clone().unwrap_or_else(|| "the day it was received is not recorded".into());
             if let Some(command) = command(scene, notice, &missing) {
@@ -57,6 +65,13 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     draft.axes(axes).label(label).due(due).finish(agreement)
 }
 
+/// That it was given, where no step of its counting says so.
+fn given(notice: &Notice) -> Option<Reason> {
+    let is_said = notice.steps.iter().any(|step| step.records.contains(&notice.seq));
+    let text = format!("given by {} {}", notice.by, notice.given_words);
+    (!is_said).then(|| Reason::new("notice.given", text).provision(&notice.provision).records([notice.seq]))
+}
+
 fn what(notice: &Notice) -> String {
     let Notice { by, given_words: given, .. } = notice;
     if notice.standing != Standing::Running {
@@ -73,19 +88,20 @@ fn what(notice: &Notice) -> String {
 }
 
 /// Another end came before: that of the agreement, or for a withdrawal that of the same party's participation.
-fn is_overtaken(scene: &Scene, notice: &Notice) -> bool {
+fn overtaken(scene: &Scene, notice: &Notice) -> Option<Reason> {
     let before = |latest: chrono::NaiveDate| latest <= scene.as_of && notice.ends.is_none_or(|span| latest < span.earliest);
-    let by_agreement = scene.end.as_ref().is_some_and(|end| before(end.span.latest));
-    let by_another = notice.is_withdrawal
-        && scene
-            .notices
-            .iter()
-            .filter(|other| other.id != notice.id && other.by == notice.by && other.is_withdrawal)
-            .filter(|other| other.standing == Standing::Running && other.missing.is_none())
-            .filter_map(|other| other.ends)
-            // An end before this notice was given was another membership, not the one that it ends.
-            .any(|ends| before(ends.latest) && notice.given.earliest < ends.latest);
-    by_agreement || by_another
+    if let Some(end) = scene.end.as_ref().filter(|end| before(end.span.latest)) {
+        return Some(Reason { rule: "notice.overtaken", ..end.reason.clone() });
+    }
+    let others = scene.notices.iter().filter(|other| notice.is_withdrawal && other.is_withdrawal && other.by == notice.by);
+    others
+        .filter(|other| other.id != notice.id && other.standing == Standing::Running && other.missing.is_none())
+        // An end before this notice was given was another membership, not the one that it ends.
+        .find(|other| other.ends.is_some_and(|ends| before(ends.latest) && notice.given.earliest < ends.latest))
+        .map(|other| {
+            let text = format!("{} left before, {}", other.by, other.ends_words());
+            Reason::new("notice.overtaken", text).provision(&other.provision).records(other.records.clone())
+        })
 }
 
 /// What would settle it.

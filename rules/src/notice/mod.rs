@@ -150,6 +150,8 @@ pub struct Notice {
     pub power: String,
     /// Its place in the text.
     pub provision: String,
+    /// The record that says that it was given.
+    pub seq: u64,
     /// Records that it rests on.
     pub records: Vec<u64>,
     /// It ends the participation of `by` alone.
@@ -284,6 +286,11 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
         return Some(notice);
     };
     notice.preposition = terms.preposition();
+    if let Some((reading, seq)) = terms.chosen(place.agreement, &given.power, place.as_of) {
+        let text = format!("the reading {} was chosen", reading.word());
+        notice.steps.push(Reason::new("reading.chosen", text).provision(&notice.provision).records([seq]));
+        notice.records.push(seq);
+    }
     let readings = terms.readings(place.agreement, &given.power, place.as_of);
     let counted: Vec<Counted> = readings.into_iter().map(|reading| counted(place, act, given, &terms, reading)).collect();
     settle(place, &mut notice, &known.value, act, &terms, counted);
@@ -301,8 +308,10 @@ fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Optio
     };
     let known = place.agreement.provisions_of("termination").find(is_it)?;
     let terms = terms::notice(&known.value)?;
+    let turn = turn(place, act, condition)?;
     let by = condition.of.clone().unwrap_or_default();
     let id = if by.is_empty() { "exit".to_string() } else { format!("exit-{by}") };
+    let id = if turn == 1 { id } else { format!("{id}-{turn}") };
     let mut notice = draft(known, act, &id, &by);
     notice.is_automatic = true;
     notice.is_withdrawal = condition.of.is_some();
@@ -314,6 +323,25 @@ fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Optio
     Some(notice)
 }
 
+/// How often it had come to be so by this act, itself included; `None` where it was so already.
+fn turn(place: Place, act: &Act, condition: &ConditionEstablished) -> Option<usize> {
+    let mut is_so = false;
+    let mut turns = 0;
+    for other in place.acts() {
+        let Event::ConditionEstablished(known) = &other.event else { continue };
+        if (&known.condition, &known.of) != (&condition.condition, &condition.of) {
+            continue;
+        }
+        let begins = known.holds && !is_so;
+        turns += usize::from(begins);
+        is_so = known.holds;
+        if other.seq == act.seq {
+            return begins.then_some(turns);
+        }
+    }
+    None
+}
+
 fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
     Notice {
         id: id.into(),
@@ -322,6 +350,7 @@ fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
         given: act.days(),
         power: known.value.id.clone(),
         provision: known.value.reference.clone(),
+        seq: act.seq,
         records: vec![known.seq, act.seq],
         is_withdrawal: known.value.by.iter().any(|holder| holder == "any"),
         is_automatic: false,
@@ -474,22 +503,24 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
     too_early(place, notice, reference, act.days(), terms);
 }
 
-/// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself.
-fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
+/// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself; and the records
+/// of that consent.
+fn entry_for(place: Place, party: &str, before: Span) -> Option<(Span, Vec<u64>)> {
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
     let own = clause.and_then(|clause| {
         let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
-        own.effect(place, &clause)
+        Some((own.effect(place, &clause)?, own.records(place)))
     });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.
-    own.map(|own| place.entry.map_or(own, |entry| own.later_of(entry))).or(place.entry)
+    own.map(|(own, records)| (place.entry.map_or(own, |entry| own.later_of(entry)), records))
+        .or(place.entry.map(|entry| (entry, Vec::new())))
 }
 
 /// A notice that is given when there is no power to give it.
 fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, terms: &NoticeTerms) {
     // Where receipt counts, a notice that was sent too early may have come in time.
     let given = notice.reckoned.from.map_or(given, |from| given.hull(from));
-    let (Some(own), Some(entry)) = (entry_for(place, &notice.by, given), place.entry) else {
+    let (Some((own, consent)), Some(entry)) = (entry_for(place, &notice.by, given), place.entry) else {
         if terms.locked_for.is_some() || terms.window.is_some() {
             notice.missing.get_or_insert("whether it can be given yet: coming into effect is not recorded".into());
         }
@@ -498,7 +529,8 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
     if let Some(opens) = terms.opens(own, place.counting) {
         let period = terms.locked_for.map(|period| period.to_string()).unwrap_or_default();
         let text = format!("it can be given from {} on, {period} after coming into effect {}", opens.words(), own.words());
-        notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference));
+        notice.records.extend(&consent);
+        notice.steps.push(Reason::new("notice.opens", text.clone()).provision(reference).records(consent));
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest {
@@ -571,7 +603,9 @@ fn not_renewed(place: Place, notice: &mut Notice, act: &Act, given: &NoticeGiven
         notice.records.extend(seq);
         if let Some(end) = &end {
             let text = format!("counted from {}, {}: {}", reading.words(), day.words(), end.words());
-            notice.steps.push(Reason::new("notice.renewal", text).provision(&notice.provision).records([act.seq]));
+            let records = std::iter::once(act.seq).chain(seq).chain(term.prolonged_by());
+            notice.records.extend(term.prolonged_by());
+            notice.steps.push(Reason::new("notice.renewal", text).provision(&notice.provision).records(records));
         }
         notice.reckoned.counted_from.push(reading.word().into());
         notice.reckoned.from = Some(notice.reckoned.from.map_or(day, |from| from.hull(day)));

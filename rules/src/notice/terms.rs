@@ -131,13 +131,19 @@ pub struct NoticeTerms {
 impl NoticeTerms {
     /// The readings to compute: the text's own, one that was chosen, or those that its words admit.
     pub fn readings(&self, agreement: &Agreement, provision: &str, as_of: NaiveDate) -> Vec<CountedFrom> {
+        let chosen = self.chosen(agreement, provision, as_of).map(|(reading, _)| reading);
+        self.by_text().or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
+    }
+
+    /// The reading that was chosen where the text leaves one to choose, and the record.
+    pub fn chosen(&self, agreement: &Agreement, provision: &str, as_of: NaiveDate) -> Option<(CountedFrom, u64)> {
         let chosen = agreement.acts.iter().rev().find_map(|act| match &act.event {
             Event::ReadingChosen(chosen) if chosen.provision == provision && act.by(as_of) != Occurrence::No => {
-                CountedFrom::named(&chosen.reading)
+                Some((CountedFrom::named(&chosen.reading)?, act.seq))
             }
             _ => None,
         });
-        self.by_text().or(chosen).map_or(vec![CountedFrom::Given, CountedFrom::Received], |one| vec![one])
+        chosen.filter(|_| self.is_open())
     }
 
     /// From when it runs by its own words: a text that deems a receipt counts from receipt.

@@ -33,5 +33,5 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         Standing::Over(ending) => draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) }),
         Standing::NotYet(_) | Standing::Unknown(_) => draft.axes(Axes::dormant("until the agreement has effect")),
     };
-    vec![draft.because([reason]).finish(scene.agreement)]
+    vec![draft.because([reason]).because(scene.effect.because.clone()).finish(scene.agreement)]
 }

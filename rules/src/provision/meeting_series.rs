@@ -134,7 +134,11 @@ fn cycle_line(
         };
         Reason::new("meeting-series.readings", text).provision(reference)
     });
-    let mut draft = draft.because(readings).due(Due::within(due, Certainty::Definitive)).window(cycle.window);
+    let before = cycle.rests_on.iter().map(|place| {
+        let text = format!("the meeting before was held {}", held[*place].date_words());
+        Reason::new("meeting-series.time-before", text).provision(reference).records([held[*place].seq])
+    });
+    let mut draft = draft.because(readings).because(before).due(Due::within(due, Certainty::Definitive)).window(cycle.window);
     draft = draft.because(commitment::chosen_reason(scene, &known.value, every));
     let open = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
     let command = format!("obligo record meeting {} --body {} --held DATE", scene.agreement.id, series.body);

@@ -65,7 +65,8 @@ pub fn reasons(scene: &Scene) -> Vec<Reason> {
             .and_then(Term::as_text)
             .map(|unless| format!(", unless {unless}"))
             .unwrap_or_default();
-        let projects = projects(scene);
+        let is_of_projects = matches!(known.value.terms.get("of"), Some(Term::Text(_)));
+        let projects = if is_of_projects { projects(scene) } else { Vec::new() };
         let under_way = if projects.is_empty() { String::new() } else { format!(" ({} recorded as begun)", projects.len()) };
         let text =
             format!("goes on after the end{}{unless}: {}{under_way}", for_how_long(scene, &known.value), subject(&known.value));
@@ -86,11 +87,15 @@ fn for_how_long(scene: &Scene, provision: &Provision) -> String {
 
 /// Until when it goes on, if the text sets it a time and the end is in sight: that of the agreement, or of the only party that leaves it.
 pub fn until(scene: &Scene, provision: &Provision) -> Option<Span> {
-    let clause = &how_long(provision)?;
     let mut leaving = scene.notices.iter().filter(|notice| notice.is_withdrawal).filter_map(Notice::span);
     let only = leaving.next().filter(|_| leaving.next().is_none());
-    let end = scene.end.as_ref().map(|end| end.span).or(only).filter(|end| end.latest < chrono::NaiveDate::MAX)?;
-    compute(end, clause, &scene.counting).span()
+    counted(scene, provision, scene.end.as_ref().map(|end| end.span).or(only))
+}
+
+/// Until when it goes on after an end, if the text sets it a time and the end is known.
+pub fn counted(scene: &Scene, provision: &Provision, end: Option<Span>) -> Option<Span> {
+    let end = end.filter(|end| end.latest < chrono::NaiveDate::MAX)?;
+    compute(end, &how_long(provision)?, &scene.counting).span()
 }
 
 /// What goes on: in the provision's own words, or as its key has it.
@@ -139,7 +144,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         _ => draft,
     };
-    let own = draft.because(reasons(scene)).finish(scene.agreement);
+    let own = draft.because(scene.effect.because.clone()).because(reasons(scene)).finish(scene.agreement);
     std::iter::once(own).chain(projects).collect()
 }
 

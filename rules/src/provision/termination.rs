@@ -80,9 +80,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     }));
     let terms = assumed.map(|(terms, _)| terms).or_else(|| notice::terms::notice(provision));
     draft = match (scene.effect.state, running, terms) {
-        _ if let scene::Standing::Over(ending) = scene.stands() => draft
-            .axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
-            .because(scene.effect.because.clone()),
+        _ if let scene::Standing::Over(ending) = scene.stands() => {
+            draft.axes(Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) })
+        }
         (_, Some(notice), _) if when.is_none() => {
             let text = format!("exercised by {}: notice of {} ends it {}", notice.by, notice.given_words, notice.ends_words());
             let reason =
@@ -115,7 +115,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
                 .because([Reason::new("termination.dormant", format!("the agreement is {state}"))])
         }
     };
-    draft = draft.because(survival::reasons(scene));
+    draft = draft.because(scene.effect.because.clone()).because(survival::reasons(scene));
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
 }
 

@@ -49,6 +49,9 @@ pub struct Cycle {
     pub met_by: Option<usize>,
     /// What may have happened in it or in its neighbour.
     pub maybe_met_by: Option<usize>,
+    /// What it rests on beside: the last time before it, from which the rolling reading counts, and for one that has not begun what met
+    /// the one before.
+    pub rests_on: Vec<usize>,
 }
 
 impl Cycle {
@@ -74,8 +77,11 @@ pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span
         if is_next && cycles.last().is_none_or(|last: &Cycle| last.met_by.is_none()) && !cycles.is_empty() {
             break;
         }
+        let before = cycles.last().and_then(|last: &Cycle| last.met_by);
         cycles.push(cycle(every, since, readings, happened, window));
         if is_next {
+            let next = cycles.last_mut().into_iter();
+            next.for_each(|next| next.rests_on.extend(before.filter(|place| !next.rests_on.contains(place))));
             break;
         }
         place += 1;
@@ -94,18 +100,24 @@ fn cycle(every: Period, since: Span, readings: &[Reading], happened: &[Span], wi
     let met_by = happened.iter().position(inside);
     let maybe_met_by = if met_by.is_some() { None } else { happened.iter().position(touches) };
     let key = if every == Period::of_months(12) { window.latest.year().to_string() } else { window.latest.to_string() };
-    Cycle { key, window, due, met_by, maybe_met_by }
+    let counts_from_last = fits_the_calendar(every) && readings.contains(&Reading::Rolling);
+    let rests_on = last_before(happened, window).filter(|_| counts_from_last).into_iter().collect();
+    Cycle { key, window, due, met_by, maybe_met_by, rests_on }
 }
 
 fn due(reading: Reading, every: Period, since: Span, happened: &[Span], window: Span) -> Span {
     match reading {
         Reading::CalendarPeriod => Span::day(window.latest),
         Reading::Rolling => {
-            let before = |span: &&Span| span.latest < window.earliest;
-            let anchor = happened.iter().filter(before).max_by_key(|span| span.latest).copied().unwrap_or(since);
+            let anchor = last_before(happened, window).map_or(since, |place| happened[place]);
             rolled_into(window, anchor, every)
         }
     }
+}
+
+/// The last of what happened before a window.
+fn last_before(happened: &[Span], window: Span) -> Option<usize> {
+    (0..happened.len()).filter(|place| happened[*place].latest < window.earliest).max_by_key(|place| happened[*place].latest)
 }
 
 /// The corresponding day of the anchor that falls in the window; the whole window if the anchor is too vague for one.

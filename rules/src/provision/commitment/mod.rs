@@ -144,13 +144,14 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
     let Some(since) = scene.since else {
         return vec![draft(id).axes(Axes::undetermined("from when it recurs: coming into effect is not recorded"))];
     };
-    let done: Vec<Span> = scene
+    let done: Vec<&Act> = scene
         .acts()
         .filter(|(act, _)| matches!(&act.event, Event::PerformanceReported(done) if done.instance.starts_with(&format!("{id}-"))))
-        .map(|(act, _)| act.days())
+        .map(|(act, _)| act)
         .collect();
+    let days: Vec<Span> = done.iter().map(|act| act.days()).collect();
     scene
-        .begun(cycles(every, since, readings, &done, scene.until()))
+        .begun(cycles(every, since, readings, &days, scene.until()))
         .into_iter()
         .map(|cycle| {
             let due = cycle.due_over_readings();
@@ -161,7 +162,11 @@ fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &
             let axes = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
             let chosen = chosen_reason(scene, &known.value, every);
             let draft = draft(&format!("{id}-{}", cycle.key)).axes(axes).due(Due::within(due, Certainty::Definitive));
-            draft.window(cycle.window).because(reasons).because(chosen)
+            let before = cycle.rests_on.iter().map(|place| {
+                let text = format!("the time before was {}", done[*place].date_words());
+                Reason::new("commitment.time-before", text).provision(&known.value.reference).records([done[*place].seq])
+            });
+            draft.window(cycle.window).because(reasons).because(before).because(chosen)
         })
         .collect()
 }

@@ -29,7 +29,7 @@ pub(super) fn triggered(
         for meeting in meetings(scene, of) {
             let Some(due) = last_days(scene, meeting.days, *period) else { continue };
             let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
-            let reason = Reason::new("commitment.before", text).provision(reference).records([meeting.seq]);
+            let reason = Reason::new("commitment.before", text).provision(reference).records(meeting.records.clone());
             let mut axes = Axes::live(timing(None, due, scene.as_of));
             let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
             if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
@@ -72,7 +72,10 @@ pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &s
     };
     let slipped = if slips == 0 { String::new() } else { format!(", after {slips} called off") };
     let text = format!("due at the next {body}, {}, {} {}{slipped}", meeting.id, meeting.state, meeting.days.words());
-    let reason = Reason::new("commitment.at-next", text).provision(reference).records([meeting.seq]);
+    // One that was held counts however it was planned.
+    let planned = if meeting.state == HELD { meeting.records.len() - 1 } else { 0 };
+    let records = meeting.records.iter().skip(planned).copied();
+    let reason = Reason::new("commitment.at-next", text).provision(reference).records(records);
     let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
     let mut axes = Axes::live(timing(None, meeting.days, scene.as_of));
     if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
@@ -85,7 +88,7 @@ pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &s
 fn held_by_itself(scene: &Scene, body: &str) -> Vec<Planned> {
     let held = scene.acts().filter_map(|(act, _)| match &act.event {
         Event::MeetingHeld(meeting) if meeting.body == body => {
-            Some(Planned { id: meeting.meeting.clone(), days: act.days(), state: HELD, seq: act.seq })
+            Some(Planned { id: meeting.meeting.clone(), days: act.days(), state: HELD, records: vec![act.seq] })
         }
         _ => None,
     });
@@ -150,7 +153,17 @@ struct Planned {
     id: String,
     days: Span,
     state: &'static str,
-    seq: u64,
+    /// The records that say so: that it was planned, and where it stands now.
+    records: Vec<u64>,
+}
+
+impl Planned {
+    /// A record by which what was said since it was planned no longer counts.
+    fn now(&mut self, days: Span, state: &'static str, seq: u64) {
+        self.records.truncate(1);
+        self.records.push(seq);
+        (self.days, self.state) = (days, state);
+    }
 }
 
 /// Meetings that were planned, each on its last day: a duty that ran towards one stays when the meeting is over.
@@ -162,23 +175,33 @@ fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
                 let Some((earliest, latest)) = meeting.on.deadline() else { continue };
                 planned.retain(|known| known.id != meeting.meeting);
                 let days = Span { earliest, latest };
-                planned.push(Planned { id: meeting.meeting.clone(), days, state: PLANNED, seq: act.seq });
+                planned.push(Planned { id: meeting.meeting.clone(), days, state: PLANNED, records: vec![act.seq] });
             }
             Event::MeetingPostponed(meeting) => {
                 if let Some((known, (earliest, latest))) =
                     planned.iter_mut().find(|known| known.id == meeting.meeting).zip(meeting.on.deadline())
                 {
-                    (known.days, known.seq) = (Span { earliest, latest }, act.seq);
+                    let days = Span { earliest, latest };
+                    match known.state {
+                        PLANNED => known.now(days, PLANNED, act.seq),
+                        // What was held was not put off.
+                        HELD => {}
+                        _ => {
+                            known.days = days;
+                            known.records.push(act.seq);
+                        }
+                    }
                 }
             }
             Event::MeetingHeld(meeting) => {
                 if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
-                    (known.days, known.state, known.seq) = (act.days(), HELD, act.seq);
+                    known.now(act.days(), HELD, act.seq);
                 }
             }
             Event::MeetingCancelled(meeting) => {
                 if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
-                    (known.state, known.seq) = (CANCELLED, act.seq);
+                    known.state = CANCELLED;
+                    known.records.push(act.seq);
                 }
             }
             _ => {}
