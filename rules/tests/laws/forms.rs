@@ -106,6 +106,11 @@ fn duties() -> Vec<Provision> {
     ]
 }
 
+/// What an amendment puts in.
+pub fn added(id: &str) -> Provision {
+    provision(id, "report", &["GB", "KR"], words(&[("every", "1 year")]))
+}
+
 /// The agreement of that form.
 pub fn agreed(form: usize) -> Agreed {
     let signed = (Event::AgreementSigned(Milestone::default()), "2022-01-05".parse().unwrap());

@@ -6,10 +6,13 @@ use chrono::{DateTime, Days, NaiveDate};
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
     AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
-    DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported, MeetingCancelled, MeetingHeld,
-    MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived,
-    NoticeRetracted, NoticeStep, ObligationReleased, PerformanceReported, Project, ReadingChosen, RecordCorrected, WaiverGranted,
+    DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported, InvalidityEstablished,
+    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective,
+    NoticeGiven, NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded,
+    PerformanceReported, Project, ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected,
+    ReservationMade, ReservationWithdrawn, Transition, WaiverGranted,
 };
+use events::terms::Term;
 use events::{DateSpec, Draft, Record, codec};
 use proptest::prelude::*;
 use rules::time::regime::{Almanac, AtLeast, Backward, Cited, Edition, EffectDay, MissingDay, Regime, RollBack};
@@ -187,7 +190,7 @@ pub fn history(form: usize, drawn: Vec<Drawn>, reversals: &[u16]) -> History {
 }
 
 /// How many kinds of act there are to draw from, those that come more often counted as often.
-pub const KINDS: u8 = 58;
+pub const KINDS: u8 = 68;
 
 struct Drawing<'a> {
     form: usize,
@@ -260,6 +263,27 @@ impl Drawing<'_> {
         Event::ConditionEstablished(ConditionEstablished { condition: self.of(forms::CONDITIONS).into(), of, holds })
     }
 
+    /// A provision that reads otherwise from its day, or from a later one.
+    fn amendment(&self) -> Event {
+        let text = |words: &str| Term::Text(words.into());
+        let changes: [(&str, &str, Term); 6] = [
+            ("3", "due", text("2024-09")),
+            ("5", "every", text("2 years")),
+            ("5", "text", text("Tell how it goes")),
+            ("9", "by", Term::List(vec![text("GB")])),
+            ("7", "due", text("2024-09-30")),
+            ("2", "due", Term::Table([("within".to_string(), text("90 days"))].into())),
+        ];
+        let (provision, key, term) = self.of(&changes);
+        Event::ProvisionAmended(ProvisionAmended {
+            provision: provision.into(),
+            changes: [(key.to_string(), term)].into(),
+            without: vec![],
+            effective: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
+            transition: self.of(&[None, Some(Transition::Old), Some(Transition::New)]),
+        })
+    }
+
     /// Every kind of act that there is.
     fn event(&self, kind: u8) -> Event {
         let own = format!("m{}", self.place);
@@ -299,7 +323,7 @@ impl Drawing<'_> {
                 instance: self.instance(),
                 by: self.some_parties(),
                 evidence: None,
-                asserted_by: None,
+                asserted_by: if self.pick.is_multiple_of(4) { Some(self.party()) } else { None },
                 quantity: self.of(&[None, Some(1), Some(2)]),
                 milestone: self.of(&[None, Some("draft".into()), Some("final".into())]),
             }),
@@ -342,7 +366,7 @@ impl Drawing<'_> {
                 Event::IncidentReported(IncidentReported { provision: "9".into(), text: "not done".into(), until })
             }
             31 => Event::AgreementSuspended(AgreementSuspended {
-                parties: vec![],
+                parties: if self.pick.is_multiple_of(5) { vec!["GB".into(), "KR".into()] } else { vec![] },
                 provisions: self.of(&[vec![], vec!["3".into(), "9".into()]]),
                 until: if self.pick.is_multiple_of(3) { None } else { Some(self.later()) },
                 clock: self.of(&[None, Some(Clock::Stops), Some(Clock::Runs)]),
@@ -398,6 +422,34 @@ impl Drawing<'_> {
                     [("1", "calendar-year"), ("1", "twelve-months"), ("5", "twelve-months"), ("termination", "received")];
                 let (provision, reading) = self.of(&readings);
                 Event::ReadingChosen(ReadingChosen { provision: provision.into(), reading: reading.into() })
+            }
+            57 => Event::InvalidityEstablished(InvalidityEstablished { by: "court".into() }),
+            58..62 => self.amendment(),
+            62 => {
+                let provision = forms::added(&format!("added{}", self.place));
+                let effective = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
+                Event::ProvisionAdded(ProvisionAdded { provision, effective })
+            }
+            63 => {
+                let effective = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
+                let provision = self.of(&["3", "5", "9", "2", "termination"]).into();
+                Event::ProvisionRepealed(ProvisionRepealed { provision, effective })
+            }
+            64 => {
+                let name = Some(format!("Name {}", self.place));
+                Event::PartyRenamed(PartyRenamed { party: self.party(), name, acts_through: None })
+            }
+            65 => {
+                let by = format!("N{}", self.place);
+                Event::PartySucceeded(PartySucceeded { party: self.party(), by, name: "Successor".into() })
+            }
+            66 => {
+                let provisions = self.of(&[vec!["3".into(), "9".into()], vec!["7".into()], vec!["5".into()]]);
+                if self.pick.is_multiple_of(3) {
+                    Event::ReservationWithdrawn(ReservationWithdrawn { by: self.party(), provisions: vec![] })
+                } else {
+                    Event::ReservationMade(ReservationMade { by: self.party(), provisions, text: None })
+                }
             }
             _ => Event::AssumptionMade(AssumptionMade { provision: "termination".into(), rule: "vclt-56".into() }),
         }
