@@ -37,7 +37,8 @@ impl Folder {
         collect(path, &mut paths)?;
         paths.sort();
         let digest = |path: PathBuf| {
-            let digest = hex(&Sha256::digest(std::fs::read(&path)?));
+            let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
+            let digest = hex(&Sha256::digest(std::fs::read(&path).map_err(named)?));
             Ok((path, digest))
         };
         Ok(Folder { files: paths.into_iter().map(digest).collect::<io::Result<_>>()? })
@@ -98,7 +99,7 @@ fn words(path: &Path) -> Option<Words> {
     };
     let without_markup = page.and_then(|page| {
         let wide = 100_000;
-        html2text::config::plain_no_decorate().string_from_read(page.as_bytes(), wide).ok()
+        html2text::config::with_decorator(html2text::render::TrivialDecorator::new()).string_from_read(page.as_bytes(), wide).ok()
     });
     Some(Words::of(without_markup.into_iter().chain([text])))
 }
