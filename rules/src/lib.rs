@@ -29,6 +29,7 @@ mod term;
 
 pub mod provision;
 
+pub mod brief;
 pub mod residual;
 pub mod topics;
 pub mod what_if;

@@ -587,8 +587,18 @@ pub struct BriefJson {
     pub agreement: AgreementJson,
     /// Whose page it is.
     pub r#for: Option<String>,
+    /// The days of the last meeting that was held.
+    pub last_meeting: Option<SpanJson>,
+    /// The next meeting that is planned: a line's id.
+    pub next_meeting: Option<String>,
+    /// Until when one looks ahead: the next meeting, or ninety days.
+    pub until: String,
     /// Our commitments, theirs, the joint ones, what is contested, meetings.
     pub groups: Vec<BriefGroupJson>,
+    /// What was reported or spoken of since the last meeting, and what is contested or was not accepted.
+    pub reported: Vec<ReportedJson>,
+    /// What would discharge what is overdue or due.
+    pub residual: Vec<LeftJson>,
     /// What happened since the last meeting, a line each.
     pub since_last_meeting: Vec<String>,
 }
@@ -598,14 +608,53 @@ pub struct BriefJson {
 pub struct BriefGroupJson {
     /// Its heading.
     pub title: String,
+    /// How many are overdue.
+    pub overdue: usize,
+    /// How many fall due until the day until which one looks.
+    pub due: usize,
+    /// How many are undetermined.
+    pub undetermined: usize,
     /// Its lines.
     pub lines: Vec<EntryJson>,
 }
 
-impl From<(&String, &[&Line])> for BriefGroupJson {
-    fn from((title, lines): (&String, &[&Line])) -> Self {
-        BriefGroupJson { title: title.clone(), lines: lines.iter().map(|line| (*line).into()).collect() }
-    }
+/// What was reported of a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReportedJson {
+    /// The line.
+    pub id: String,
+    /// What is owed.
+    pub what: String,
+    /// The reports.
+    pub reports: Vec<SaidJson>,
+    /// What was said of it: `accepted`, `acknowledged`, `rejected`, `contested`.
+    pub assessments: Vec<SaidJson>,
+    /// Those to whom it is owed and who have said nothing yet.
+    pub silent: Vec<String>,
+}
+
+/// Who said something, and when.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidJson {
+    /// Party ids, or words for whoever has a say.
+    pub by: Vec<String>,
+    /// What: `performed`, or the word of the assessment.
+    pub what: &'static str,
+    /// The day as it was given.
+    pub on: String,
+    /// The record.
+    pub record: u64,
+}
+
+/// What would discharge a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftJson {
+    /// The line.
+    pub id: String,
+    /// Why it is not discharged yet.
+    pub why: String,
+    /// Commands that record what would discharge it.
+    pub how: Vec<String>,
 }
 
 /// `obligo.notices.v1`: notices and consents, the day of the clause beside the day that was stated.
