@@ -524,10 +524,24 @@ pub struct WhatIfJson {
     pub end: Option<WhatIfEndJson>,
     /// Lines that end with it.
     pub ends: Vec<EntryJson>,
+    /// Lines that fall due because of it.
+    pub accelerated: Vec<EntryJson>,
     /// Lines that go on or stay due, and what survives.
-    pub goes_on: Vec<EntryJson>,
+    pub goes_on: Vec<GoesOnJson>,
     /// Meetings and cycles before it.
     pub meetings: Vec<EntryJson>,
+    /// Meetings planned for a day after it.
+    pub meetings_after: Vec<EntryJson>,
+}
+
+/// A line that an end does not end.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GoesOnJson {
+    /// The line on the day of the end.
+    #[serde(flatten)]
+    pub entry: EntryJson,
+    /// Why it is not over.
+    pub why: String,
 }
 
 /// An end that would come.
@@ -539,8 +553,10 @@ pub struct WhatIfEndJson {
     pub on: SpanJson,
     /// Each reading and step.
     pub because: Vec<ReasonJson>,
-    /// The last day on which it could be taken back.
+    /// The last day on which the notice could be taken back.
     pub last_day_to_retract: Option<String>,
+    /// Who could: `alone`, or `by consent` of the other side.
+    pub retraction: Option<&'static str>,
 }
 
 /// `obligo.residual.v1`: what is left of a line.
