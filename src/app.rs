@@ -297,6 +297,11 @@ pub struct Imagined {
 }
 
 impl Imagined {
+    /// What the log would say.
+    pub fn register(&self) -> Register {
+        self.with.clone().finish().0
+    }
+
     /// Both on a day: without, with.
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
         let docket = |replay: &Replay| {

@@ -1,5 +1,6 @@
 //! The program: the only place that meets a clock, a terminal, a file or an environment variable.
-//! `cli` reads arguments, `agreement_file` reads what people write, `app` has the two motions, `report` lays answers out.
+//! `cli` reads arguments, `agreement_file` reads what people write, `sources` the documents
+//! it cites, `app` has the two motions, `report` lays answers out.
 
 pub mod cli;
 
@@ -7,6 +8,7 @@ pub mod app;
 
 pub mod agreement_file;
 pub mod report;
+pub mod sources;
 
 pub mod almanac;
 pub mod clock;

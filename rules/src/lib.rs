@@ -32,6 +32,7 @@ mod versions;
 
 pub mod provision;
 
+pub mod brief;
 pub mod residual;
 pub mod topics;
 pub mod what_if;

@@ -9,7 +9,7 @@ use crate::docket::{Participation, ParticipationState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::Standing;
 use crate::provision::entry_into_effect;
-use crate::register::{Act, Agreement, Occurrence};
+use crate::register::{Act, Agreement, Occurrence, Successor};
 use crate::scene::Scene;
 use crate::time::Span;
 
@@ -88,7 +88,8 @@ pub fn rename(agreement: &mut Agreement, as_of: NaiveDate) {
             Event::PartySucceeded(succeeded) => {
                 *party =
                     Party { id: succeeded.by.clone(), name: succeeded.name.clone(), acts_through: None, zone: party.zone.take() };
-                agreement.successors.insert(succeeded.party.clone(), succeeded.by.clone());
+                let successor = Successor { id: succeeded.by.clone(), on: act.date_words(), seq: act.seq };
+                agreement.successors.insert(succeeded.party.clone(), successor);
             }
             _ => {}
         }

@@ -37,9 +37,20 @@ pub struct Agreement {
     /// Where the text was amended, and it is looked at from a day: every provision with all its versions. Otherwise empty.
     pub histories: Vec<History>,
     /// Who had taken the place of a party by the day it is looked at from, by the id of that party. Otherwise empty.
-    pub successors: BTreeMap<String, String>,
+    pub successors: BTreeMap<String, Successor>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
+}
+
+/// Who took the place of a party.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Successor {
+    /// Its id.
+    pub id: String,
+    /// When, as recorded.
+    pub on: String,
+    /// `seq` of the record.
+    pub seq: u64,
 }
 
 /// A term and the record that brought it.
@@ -158,7 +169,7 @@ impl Agreement {
 
     /// Who holds the place of a party: the party itself, or who succeeded it.
     pub fn holder<'a>(&'a self, party: &'a str) -> &'a str {
-        self.successors.get(party).map_or(party, |by| self.holder(by))
+        self.successors.get(party).map_or(party, |successor| self.holder(&successor.id))
     }
 
     /// A body by id.

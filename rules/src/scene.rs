@@ -177,10 +177,12 @@ impl<'a> Scene<'a> {
             }
             None => (self.stands(), self.end.as_ref().map(|end| end.span)),
         };
-        // What goes on after the end is not what a later agreement took the place of.
-        let survives = !is_replaced && self.survives(&provision.id, line.due.latest, end);
-        // What fell due before the end stays; what falls due in the days on which it may end, may.
-        let after = end.map(|end| match line.due.latest {
+        // What goes on after the end is not what a later agreement took the place of, nor what never had force.
+        let may_be_void = self.effect.because.iter().any(|reason| reason.rule == "effect.void");
+        let survives = !is_replaced && !may_be_void && self.survives(&provision.id, line.due.latest, end);
+        // Under what is void nothing was ever owed (VCLT 69(1)). Otherwise what fell due before the end stays, and what falls due in the
+        // days on which it may end, may.
+        let after = end.filter(|_| !may_be_void).map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,
             Some(latest) if latest < end.latest => After::Perhaps,
             _ => After::Yes,
@@ -191,14 +193,14 @@ impl<'a> Scene<'a> {
                 line.because.push(Reason::new("effect.assumed", text));
             }
             (Standing::Yes, _) => {}
+            // What was done is done, whatever is known of the beginning.
+            (Standing::NotYet(_) | Standing::Unknown(_), _) if is_done => {}
             (Standing::NotYet(until), _) => line.axes = Axes::dormant(until),
             (Standing::Unknown(missing), _) => {
                 let axes = Axes::undetermined(missing);
                 line.axes = Axes { existence: Existence::Dormant("until the agreement has effect".into()), ..axes };
             }
-            (Standing::Ending, Some(After::No)) => {}
-            // Under what was void nothing was ever owed (VCLT 69(1)).
-            (Standing::Over(ending), Some(After::No)) if ending != Ending::Void => {}
+            (Standing::Ending | Standing::Over(_), Some(After::No)) => {}
             (Standing::Ending | Standing::Over(_), _) if is_done => {}
             (Standing::Ending | Standing::Over(_), _) if survives => line.because.extend(self.survival_reason(&provision.id)),
             (Standing::Ending, _) | (Standing::Over(_), Some(After::Perhaps)) => {
@@ -349,6 +351,13 @@ impl LineDraft {
         if matches!(line.axes.existence, Existence::Ended(_)) {
             line.closes_with.clear();
         }
+        let named = |id: &String| line.by.contains(id) || line.to.contains(id);
+        let succeeded = agreement.successors.iter().filter(|(_, successor)| named(&successor.id)).map(|(party, successor)| {
+            let text = format!("{} took the place of {party} {}", successor.id, successor.on);
+            Reason::new("participation.succeeded", text).records([successor.seq])
+        });
+        let succeeded: Vec<Reason> = succeeded.collect();
+        line.because.extend(succeeded);
         let records: Vec<u64> = line.because.iter().flat_map(|reason| reason.records.iter().copied()).collect();
         line.handling = agreement.handling(&records);
         line

@@ -494,6 +494,8 @@ impl Passage<'_> {
                 self.change.agreed, self.change.from_words
             ),
         };
+        let word = if self.after.is_some() { "amended" } else { "repealed" };
+        line.label = format!("{}, {word} from {}", line.label, self.change.from_words);
         line.because.push(self.reason("amendment.coming", text));
         line
     }

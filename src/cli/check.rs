@@ -1,23 +1,32 @@
-//! `obligo check`: everything that is wrong with agreement files, and nothing written.
+//! `obligo check`: everything that is wrong with agreement files, what is odd in them, and nothing written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use events::memory::MemoryLog;
+use events::terms::{Provision, Source};
 use rules::Register;
-use rules::doubts::doubts;
+use rules::doubts::{between, doubts};
+use rules::fault::Fault;
+use rules::register::{Agreement, Known};
 use rules::replay::Replay;
+use uuid::Uuid;
 
 use super::import;
 use crate::app::{App, TimeOrdered, Write};
 use crate::clock;
 use crate::error::Error;
-use events::memory::MemoryLog;
-use uuid::Uuid;
+use crate::sources::quote::Words;
+use crate::sources::{Document, Folder};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Agreement files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+
+    /// Hold the quotes against the documents in this folder, each found by its SHA-256
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
 }
 
 pub fn run(args: Args) -> Result<u8, Error> {
@@ -27,6 +36,7 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let log = MemoryLog::new(Uuid::nil(), clock::now);
     let mut app = App { log, actor: "check".into(), today, ids: Box::new(TimeOrdered) };
     let outcome = import::execute(&mut app, &files, Write { dry_run: true, command: None })?;
+    let folder = args.sources.as_deref().map(folder).transpose()?;
     let mut replay = Replay::default();
     outcome.records.iter().for_each(|record| replay.take(record.seq, &events::codec::encode(record)));
     let (register, _): (Register, _) = replay.finish();
@@ -39,6 +49,115 @@ pub fn run(args: Args) -> Result<u8, Error> {
         for doubt in doubts(agreement) {
             say!("  note: {doubt}");
         }
+        if let Some(folder) = &folder {
+            let quotes = Quotes::of(agreement, folder);
+            for note in &quotes.notes {
+                say!("  note: {note}");
+            }
+            say!("  {}", quotes.counts());
+        }
+    }
+    for doubt in between(&register) {
+        say!("note: {doubt}");
     }
     Ok(0)
+}
+
+fn folder(path: &Path) -> Result<Folder, Error> {
+    let cannot = |error: std::io::Error| Fault::new("E0101", &[], format!("cannot read `{}`: {error}", path.display()));
+    Folder::read(path).map_err(|error| cannot(error).hint("--sources names a folder with the documents").into())
+}
+
+/// What became of an agreement's quotes.
+#[derive(Default)]
+struct Quotes {
+    found: usize,
+    not_found: usize,
+    /// Their document could not be looked into.
+    not_sought: usize,
+    not_at_hand: usize,
+    notes: Vec<String>,
+}
+
+impl Quotes {
+    fn of(agreement: &Agreement, folder: &Folder) -> Self {
+        let mut quotes = Quotes::default();
+        let mut at_hand: Vec<(&str, Words)> = Vec::new();
+        let unknown: Vec<&str> = agreement
+            .sources
+            .iter()
+            .map(|known| &known.value)
+            .filter(|source| source.sha256.is_none())
+            .map(|source| source.id.as_str())
+            .collect();
+        if !unknown.is_empty() {
+            quotes.notes.push(format!("no sha256 to know the source by: {}", unknown.join(", ")));
+        }
+        for Known { value: source, .. } in &agreement.sources {
+            match quotes.document(source, folder) {
+                Some(words) => at_hand.push((&source.id, words)),
+                None => quotes.not_at_hand += 1,
+            }
+        }
+        for known in &agreement.provisions {
+            let Some(quote) = &known.value.quote else { continue };
+            quotes.seek(&known.value, quote, known.source.as_ref().map(|source| source.id.as_str()), &at_hand);
+        }
+        quotes
+    }
+
+    /// The words of a source, or a note why they cannot be had.
+    fn document(&mut self, source: &Source, folder: &Folder) -> Option<Words> {
+        let id = &source.id;
+        let sha256 = source.sha256.as_ref()?;
+        let address = source.url.as_deref().and_then(|url| Path::new(url).file_stem()?.to_str());
+        let names: Vec<&str> = [Some(id.as_str()), address].into_iter().flatten().collect();
+        let note = match folder.find(sha256, &names) {
+            Document::Read(words) => return Some(words),
+            Document::Unreadable(path) => {
+                let text = path.with_extension("txt");
+                format!("source `{id}`: {} cannot be read as text; put its text beside it, as {}", path.display(), text.display())
+            }
+            Document::Other(path) => {
+                format!("source `{id}`: {} is called like it and is another document, by its SHA-256", path.display())
+            }
+            Document::Missing => format!("source `{id}` is not at hand: no file has its SHA-256"),
+        };
+        self.notes.push(note);
+        None
+    }
+
+    /// Looks for a quote in the source that it names, and then in the others.
+    fn seek(&mut self, provision: &Provision, quote: &str, named: Option<&str>, at_hand: &[(&str, Words)]) {
+        let its_own = at_hand.iter().find(|(id, _)| Some(*id) == named);
+        if its_own.is_some_and(|(_, words)| words.have(quote)) {
+            self.found += 1;
+            return;
+        }
+        let reference = &provision.reference;
+        let source = named.unwrap_or("its source");
+        if let Some((other, _)) = at_hand.iter().find(|(_, words)| words.have(quote)) {
+            self.found += 1;
+            self.notes.push(format!("{reference}: “{quote}” stands in `{other}`, and `{source}` is named"));
+        } else if let Some((_, words)) = its_own {
+            self.not_found += 1;
+            let nearest = words.nearest(quote).map(|near| format!("; nearest: “{near}”")).unwrap_or_default();
+            self.notes.push(format!("{reference}: “{quote}” is not in `{source}`{nearest}"));
+        } else {
+            self.not_sought += 1;
+        }
+    }
+
+    /// `38 quotes found, 1 not found, 2 sources not at hand`.
+    fn counts(&self) -> String {
+        let quotes = if self.found == 1 { "1 quote".into() } else { format!("{} quotes", self.found) };
+        let sources = if self.not_at_hand == 1 { "1 source".into() } else { format!("{} sources", self.not_at_hand) };
+        let more = [
+            (self.not_found, format!("{} not found", self.not_found)),
+            (self.not_sought, format!("{} not looked for", self.not_sought)),
+            (self.not_at_hand, format!("{sources} not at hand")),
+        ];
+        let more: String = more.into_iter().filter(|(count, _)| *count > 0).map(|(_, words)| format!(", {words}")).collect();
+        format!("{quotes} found{more}")
+    }
 }

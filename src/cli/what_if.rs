@@ -1,23 +1,43 @@
 //! `obligo what-if`: what would follow from an act, in front of any that can be recorded. Nothing is written.
 
 use chrono::NaiveDate;
+use events::record::SourceRef;
+use rules::decide::Proposal;
 use rules::docket::{Docket, Line};
+use rules::notice::terms::Retraction;
 use rules::what_if::{Consequences, End, consequences, end};
 
 use super::args::Output;
 use super::outcome::change_words;
 use super::record::{self, Act};
+use super::status::by_date;
 use super::{Context, status};
 use crate::app::{App, TimeOrdered, Unwritten};
 use crate::clock;
 use crate::error::Error;
-use crate::report::json::{WhatIfEndJson, WhatIfJson};
-use crate::report::{Report, Section, Tone, words};
+use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson};
+use crate::report::{Cell, Report, Section, Tone, words};
 
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
     act: Act,
+
+    /// Id of the source that says so
+    #[arg(long, global = true, value_name = "ID")]
+    source: Option<String>,
+
+    /// Place in the source: a paragraph, a page
+    #[arg(long, global = true, value_name = "PLACE", requires = "source")]
+    locator: Option<String>,
+
+    /// In whose authority
+    #[arg(long, global = true, value_name = "ID")]
+    authority: Option<String>,
+
+    /// Why, where a reason is owed
+    #[arg(long, global = true, value_name = "TEXT")]
+    reason: Option<String>,
 
     #[command(flatten)]
     output: Output,
@@ -27,14 +47,18 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let mut app = App { log, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
     let (proposal, _) = record::proposal(args.act, &app)?;
-    let agreement = proposal.agreement.clone();
+    let source = args.source.map(|id| SourceRef { id, sha256: None, locator: args.locator });
+    let proposal = Proposal { source, authority: args.authority, reason: args.reason, ..proposal };
+    let id = proposal.agreement.clone();
     let imagined = app.imagine(&[proposal]).map_err(Unwritten::into_error)?;
     let (before, after) = imagined.on(app.today);
-    let end = end(&before, &after, &agreement);
+    let register = imagined.register();
+    let agreement = register.agreements.get(&id);
+    let end = agreement.and_then(|agreement| end(&before, &after, agreement));
     let last = end.as_ref().map(|end| if end.span.latest == NaiveDate::MAX { end.span.earliest } else { end.span.latest });
-    let then = end.as_ref().zip(last).map(|(end, day)| {
+    let then = end.as_ref().zip(last).zip(agreement).map(|((end, day), agreement)| {
         let (without, with) = imagined.on(day);
-        consequences(end, &after, &without, &with, &agreement)
+        consequences(end, &after, &without, &with, agreement)
     });
     args.output.write(&report(&before, &after, end.as_ref(), then.as_ref(), &imagined.records))?;
     Ok(0)
@@ -56,11 +80,17 @@ fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Cons
             of: end.of.clone(),
             on: end.span.into(),
             because: end.because.iter().map(Into::into).collect(),
-            last_day_to_retract: end.last_day_to_retract.map(|day| day.to_string()),
+            last_day_to_retract: end.retraction.map(|(day, _)| day.to_string()),
+            retraction: end.retraction.map(|(_, retraction)| match retraction {
+                Retraction::Alone => "alone",
+                Retraction::ByConsent => "by consent",
+            }),
         }),
         ends: lines(|then| &then.ends),
-        goes_on: lines(|then| &then.goes_on),
+        accelerated: lines(|then| &then.accelerated),
+        goes_on: then.iter().flat_map(|then| &then.goes_on).map(goes_on_json).collect(),
         meetings: lines(|then| &then.meetings),
+        meetings_after: lines(|then| &then.meetings_after),
     };
     let mut sections = vec![Section::Line(vec![
         Tone::Strong.of(format!("What if, on {}: ", after.as_of)),
@@ -72,27 +102,65 @@ fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Cons
         sections.push(Section::Heading("The end".into()));
         sections.push(Section::line(format!("First day without {what}: {}", end.span.words())));
         sections.extend(end.because.iter().map(|reason| Section::note(format!("  {}", reason.text))));
-        if let Some(day) = end.last_day_to_retract {
-            sections.push(Section::line(format!("It could be taken back until {day}.")));
+        if let Some((day, retraction)) = end.retraction {
+            let consent = if retraction == Retraction::ByConsent { ", if the other side accepts that" } else { "" };
+            sections.push(Section::line(format!("It could be taken back until {day}{consent}.")));
         }
     }
     sections.push(Section::Heading(format!("What follows on {}", after.as_of)));
     if document.changes.is_empty() {
-        sections.push(Section::line("Nothing changes on that day."));
+        sections.push(Section::line("No line changes on that day."));
     }
     sections.extend(document.changes.iter().map(|change| Section::line(change.clone())));
     if let (Some(then), Some(end)) = (then, end) {
         // The states are those of the day of the end, and so are the distances.
-        let on_the_day = Docket { as_of: end.span.latest.min(end.span.earliest.max(after.as_of)), ..after.clone() };
-        for (title, lines) in
-            [("Meetings before the end", &then.meetings), ("Goes on, or stays due", &then.goes_on), ("Ends with it", &then.ends)]
-        {
-            if !lines.is_empty() {
-                sections.push(Section::Heading(title.into()));
-                sections
-                    .push(status::lines(if title.starts_with("Meetings") { after } else { &on_the_day }, lines.iter().collect()));
-            }
-        }
+        let day = end.span.latest.min(end.span.earliest.max(after.as_of));
+        sections.extend(consequences_of(then, after, &Docket { as_of: day, ..after.clone() }));
     }
     Report::new(&document, "ends", COLUMNS).sections(sections)
+}
+
+fn goes_on_json((line, why): &(Line, String)) -> GoesOnJson {
+    GoesOnJson { entry: line.into(), why: why.clone() }
+}
+
+/// What the end does, as of the day of the act for what lies before it, and of its own day for the rest.
+fn consequences_of(then: &Consequences, before: &Docket, on_the_day: &Docket) -> Vec<Section> {
+    let mut sections = Vec::new();
+    let table = |title: &str, docket: &Docket, lines: &[Line]| match lines {
+        [] => Vec::new(),
+        lines => vec![Section::Heading(title.into()), status::lines(docket, by_date(lines.iter().collect()))],
+    };
+    sections.extend(table("Meetings before the end", before, &then.meetings));
+    sections.extend(table("Meetings planned for after the end", before, &then.meetings_after));
+    sections.extend(table("Falls due at the end", on_the_day, &then.accelerated));
+    if !then.goes_on.is_empty() {
+        let row = |(line, why): &(Line, String)| {
+            vec![
+                Cell::from(line.id.as_str()),
+                line.provision.as_deref().unwrap_or_default().into(),
+                words::due(line.due).into(),
+                line.by.join(", ").into(),
+                line.what.as_str().into(),
+                why.as_str().into(),
+            ]
+        };
+        let columns = vec!["ID", "PARA", "DUE", "BY", "WHAT", "WHY"];
+        sections.push(Section::Heading("Goes on, or stays due".into()));
+        sections.push(Section::Table { columns, rows: then.goes_on.iter().map(row).collect() });
+    }
+    // What had a date is told; what merely stood is named by its place in the text.
+    let (dated, standing): (Vec<&Line>, Vec<&Line>) = then.ends.iter().partition(|line| line.due.earliest.is_some());
+    if !then.ends.is_empty() {
+        sections.push(Section::Heading("Ends with it".into()));
+    }
+    if !dated.is_empty() {
+        sections.push(status::lines(on_the_day, by_date(dated)));
+    }
+    if !standing.is_empty() {
+        let mut places: Vec<&str> = standing.iter().map(|line| line.provision.as_deref().unwrap_or(&line.id)).collect();
+        places.dedup();
+        sections.push(Section::line(format!("Without a date ({}): {}.", standing.len(), places.join("; "))));
+    }
+    sections
 }

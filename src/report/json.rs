@@ -552,10 +552,24 @@ pub struct WhatIfJson {
     pub end: Option<WhatIfEndJson>,
     /// Lines that end with it.
     pub ends: Vec<EntryJson>,
+    /// Lines that fall due because of it.
+    pub accelerated: Vec<EntryJson>,
     /// Lines that go on or stay due, and what survives.
-    pub goes_on: Vec<EntryJson>,
+    pub goes_on: Vec<GoesOnJson>,
     /// Meetings and cycles before it.
     pub meetings: Vec<EntryJson>,
+    /// Meetings planned for a day after it.
+    pub meetings_after: Vec<EntryJson>,
+}
+
+/// A line that an end does not end.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct GoesOnJson {
+    /// The line on the day of the end.
+    #[serde(flatten)]
+    pub entry: EntryJson,
+    /// Why it is not over.
+    pub why: String,
 }
 
 /// An end that would come.
@@ -567,8 +581,10 @@ pub struct WhatIfEndJson {
     pub on: SpanJson,
     /// Each reading and step.
     pub because: Vec<ReasonJson>,
-    /// The last day on which it could be taken back.
+    /// The last day on which the notice could be taken back.
     pub last_day_to_retract: Option<String>,
+    /// Who could: `alone`, or `by consent` of the other side.
+    pub retraction: Option<&'static str>,
 }
 
 /// `obligo.residual.v1`: what is left of a line.
@@ -615,8 +631,18 @@ pub struct BriefJson {
     pub agreement: AgreementJson,
     /// Whose page it is.
     pub r#for: Option<String>,
+    /// The days of the last meeting that was held.
+    pub last_meeting: Option<SpanJson>,
+    /// The next meeting that is planned: a line's id.
+    pub next_meeting: Option<String>,
+    /// Until when one looks ahead: the next meeting, or ninety days.
+    pub until: String,
     /// Our commitments, theirs, the joint ones, what is contested, meetings.
     pub groups: Vec<BriefGroupJson>,
+    /// What was reported or spoken of since the last meeting, and what is contested or was not accepted.
+    pub reported: Vec<ReportedJson>,
+    /// What would discharge what is overdue or due.
+    pub residual: Vec<LeftJson>,
     /// What happened since the last meeting, a line each.
     pub since_last_meeting: Vec<String>,
 }
@@ -626,14 +652,53 @@ pub struct BriefJson {
 pub struct BriefGroupJson {
     /// Its heading.
     pub title: String,
+    /// How many are overdue.
+    pub overdue: usize,
+    /// How many fall due until the day until which one looks.
+    pub due: usize,
+    /// How many are undetermined.
+    pub undetermined: usize,
     /// Its lines.
     pub lines: Vec<EntryJson>,
 }
 
-impl From<(&String, &[&Line])> for BriefGroupJson {
-    fn from((title, lines): (&String, &[&Line])) -> Self {
-        BriefGroupJson { title: title.clone(), lines: lines.iter().map(|line| (*line).into()).collect() }
-    }
+/// What was reported of a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReportedJson {
+    /// The line.
+    pub id: String,
+    /// What is owed.
+    pub what: String,
+    /// The reports.
+    pub reports: Vec<SaidJson>,
+    /// What was said of it: `accepted`, `acknowledged`, `rejected`, `contested`.
+    pub assessments: Vec<SaidJson>,
+    /// Those to whom it is owed and who have said nothing yet.
+    pub silent: Vec<String>,
+}
+
+/// Who said something, and when.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidJson {
+    /// Party ids, or words for whoever has a say.
+    pub by: Vec<String>,
+    /// What: `performed`, or the word of the assessment.
+    pub what: &'static str,
+    /// The day as it was given.
+    pub on: String,
+    /// The record.
+    pub record: u64,
+}
+
+/// What would discharge a line.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftJson {
+    /// The line.
+    pub id: String,
+    /// Why it is not discharged yet.
+    pub why: String,
+    /// Commands that record what would discharge it.
+    pub how: Vec<String>,
 }
 
 /// `obligo.notices.v1`: notices and consents, the day of the clause beside the day that was stated.

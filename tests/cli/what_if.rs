@@ -54,3 +54,94 @@ fn an_end_by_consent_is_an_end_too() {
     let document = register.json("what-if supersession small --by new --on 2027-01-01");
     assert_eq!(document["end"]["on"]["earliest"], "2027-01-01");
 }
+
+/// [`SMALL`] with a survival, a duty after the end, a retraction by consent, and a meeting on each side of the end.
+fn ending() -> Register {
+    let text = SMALL
+        .replace(
+            "notice = { at_least = \"6 months\" }",
+            "notice = { at_least = \"6 months\", counted_from = \"given\", retraction = \"by consent\" }",
+        )
+        .replace("due = { by = \"2025-06\" }", "due = \"2027-05-31\"");
+    let more = r#"
+[[provision]]
+ref = "6"
+kind = "survival"
+of = ["4"]
+
+[[provision]]
+ref = "7"
+kind = "report"
+by = ["BB"]
+text = "A report on quantum"
+due = "2028-01-31"
+
+[[act]]
+type = "meeting-planned"
+body = "council"
+on = 2027-03-01
+stated = 2026-06-01
+
+[[act]]
+type = "meeting-planned"
+body = "experts"
+on = 2027-09-01
+stated = 2026-06-01
+"#;
+    Register::with(&[("small.toml", &format!("{text}{more}"))])
+}
+
+#[test]
+fn what_goes_on_says_why_and_meetings_stand_on_their_side_of_the_end() {
+    let register = ending();
+    let document = register.json("what-if notice small --by AA --given 2026-12-01");
+    assert_eq!(document["end"]["on"]["earliest"], "2027-06-01");
+    assert_eq!(document["end"]["retraction"], "by consent");
+    let why = |id: &str| {
+        let lines = document["goes_on"].as_array().unwrap();
+        lines.iter().find(|line| line["id"] == id).unwrap_or_else(|| panic!("{id}: {lines:#?}"))["why"].clone()
+    };
+    assert_eq!(why("small/3"), "it fell due before the end: what was due stays");
+    assert_eq!(why("small/4"), "it survives by 6");
+    assert!(why("small/survival").as_str().unwrap().starts_with("goes on after the end"));
+    assert!(ids(&document, "ends").contains(&"small/7".to_string()));
+    assert!(ids(&document, "meetings").contains(&"small/council-on-2027-03-01".to_string()));
+    assert!(!ids(&document, "meetings").contains(&"small/council-2025".to_string()), "its time was over before the notice");
+    assert_eq!(ids(&document, "meetings_after"), ["small/experts-on-2027-09-01"]);
+    assert_eq!(ids(&document, "accelerated"), Vec::<String>::new());
+    let ran = register.obligo("what-if notice small --by AA --given 2026-12-01").succeeded();
+    ran.says("until 2027-05-31, if the other side accepts that").says("Meetings planned for after the end");
+}
+
+#[test]
+fn what_all_agreed_on_nobody_takes_back() {
+    let document = ending().json("what-if termination small --on 2026-12-01 --effective 2027-03-01");
+    assert_eq!((&document["end"]["last_day_to_retract"], &document["end"]["retraction"]), (&Value::Null, &Value::Null));
+}
+
+#[test]
+fn it_goes_in_front_of_whatever_is_typed_after_record() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record performance small/3 --on 2025-05-01").succeeded();
+    let before = register.log();
+    for act in [
+        "performance small/4 --on 2025-05-02 --source text --locator p.2",
+        "meeting small --body council --planned 2026-12-24",
+        "assessment small/3 contested --by BB --on 2025-06-01",
+        "suspension small --on 2026-12-01",
+        "termination small --on 2026-12-01 --effective 2027-01-01 --authority ministers",
+        "correction 11 --reason mistyped",
+    ] {
+        register.obligo(&format!("what-if {act}")).succeeded().says("nothing is written");
+    }
+    for (act, code, word) in [
+        ("extension small/3 --to 2027-02-01 --on 2025-06-01", 4, "E0411"),
+        ("correction 11", 4, "E0416"),
+        ("correction 99 --reason mistyped", 3, "E0504"),
+        ("performance small/99 --on 2025-05-02", 3, "E0504"),
+        ("suspension small --on 2026-02-30", 4, "E0301"),
+    ] {
+        register.obligo(&format!("what-if {act}")).ended(code).warns(word);
+    }
+    assert_eq!(register.log(), before);
+}

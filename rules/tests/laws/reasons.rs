@@ -78,7 +78,8 @@ impl Subject {
 
 /// What a line says, apart from why.
 fn told(line: &Line) -> String {
-    format!("{}: {} ({:?}, {:?})", line.what, line.label, line.due, line.axes)
+    let (by, to) = (line.by.join(", "), line.to.join(", "));
+    format!("{}: {} by {by} to {to} ({:?}, {:?})", line.what, line.label, line.due, line.axes)
 }
 
 fn given(event: &Event) -> Option<&str> {
@@ -174,6 +175,7 @@ const TELLS: &[&str] = &[
     "notice.retracted",
     "notice.upheld",
     "commitment.time-before",
+    "amendment.transition",
     "meeting-series.cadence",
     "meeting-series.time-before",
     "notice.opens",
