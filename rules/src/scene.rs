@@ -91,7 +91,11 @@ impl<'a> Scene<'a> {
             EffectState::Superseded => Standing::Over(Ending::Superseded),
             EffectState::Void => Standing::Over(Ending::Void),
             EffectState::NotConcluded => Standing::NotYet("until the agreement is concluded".into()),
-            EffectState::Undetermined if self.since.is_some_and(|since| since.latest <= self.as_of) => Standing::Ending,
+            EffectState::Undetermined if self.since.is_some_and(|since| since.latest <= self.as_of) => {
+                // Where no end may have come, the doubt is whether it is suspended: it is there.
+                let may_be_over = self.end.as_ref().is_some_and(|end| end.span.earliest <= self.as_of);
+                if may_be_over { Standing::Ending } else { Standing::Yes }
+            }
             EffectState::Undetermined => Standing::Unknown("whether the agreement has effect on this day".into()),
             EffectState::Concluded | EffectState::Signed if self.entry.is_some_and(|entry| self.as_of < entry.earliest) => {
                 let entry = self.entry.map(Span::words).unwrap_or_default();
