@@ -40,7 +40,7 @@ fn speaks_of_duty(agreement: &Agreement, provision: &Provision) -> Option<String
 /// A duty that hangs on the meeting of a body which nothing makes meet.
 fn never_arises(agreement: &Agreement, provision: &Provision) -> Option<String> {
     let when = provision.terms.get("when")?.as_table()?;
-    let of = when.get("of")?.as_text()?;
+    let of = when.get("of").filter(|_| when.get("act").and_then(Term::as_text) == Some("meeting-held"))?.as_text()?;
     let meets =
         agreement.provisions_of("meeting-series").any(|known| known.value.terms.get("body").and_then(Term::as_text) == Some(of));
     (!meets).then(|| format!("{}: hangs on a meeting of `{of}`, which no provision makes meet", provision.reference))

@@ -144,7 +144,6 @@ impl<'a> Scene<'a> {
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
         let mut line = draft.0;
-        let survives = self.survives(&provision.id, line.due.latest);
         let is_done = line.axes.performance == Performance::Complete;
         let gone = self.replaced(provision).or_else(|| self.gone(&line));
         let (standing, end) = match &gone {
@@ -155,6 +154,9 @@ impl<'a> Scene<'a> {
             }
             None => (self.stands(), self.end.as_ref().map(|end| end.span)),
         };
+        // What the end made due is there after it.
+        let is_due_at_end = gone.is_none() && line.because.iter().any(|reason| reason.rule == "commitment.accelerated");
+        let survives = is_due_at_end || self.survives(&provision.id, line.due.latest);
         // What fell due before the end stays; what falls due in the days on which it may end, may.
         let after = end.map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,

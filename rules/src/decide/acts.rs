@@ -108,7 +108,11 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         }
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            faults.extend(instance_fault(docket, &done.instance, &done.by));
+            // What was done before its time was over may be recorded afterwards.
+            let was_in_time =
+                proposal.occurred_on.as_ref().and_then(DateSpec::earliest).filter(|_| is_lapsed(docket, &done.instance));
+            let then = was_in_time.map(|day| Standpoint { agreement, almanac, today: day.min(today), docket: OnceCell::new() });
+            faults.extend(instance_fault(then.as_ref().unwrap_or(docket), &done.instance, &done.by));
             faults.extend(part_fault(docket, done));
             faults
         }
@@ -334,6 +338,12 @@ fn part_fault(standpoint: &Standpoint, done: &PerformanceReported) -> Option<Fau
     let counts = terms.contains_key("quantity");
     (done.quantity.is_some() && !counts)
         .then(|| Fault::new("E0207", &["quantity"], format!("{reference} does not count in pieces")).hint("leave the number out"))
+}
+
+/// Whether its time was final, and has passed.
+fn is_lapsed(standpoint: &Standpoint, instance: &str) -> bool {
+    let lapsed = |line: &Line| line.because.iter().any(|reason| reason.rule == "commitment.lapsed");
+    commitment(standpoint, instance).is_some_and(lapsed)
 }
 
 fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Option<Fault> {
