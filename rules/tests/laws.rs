@@ -69,7 +69,11 @@ fn provision(id: &str, kind: &str, terms: Terms) -> Event {
     })
 }
 
-/// A yearly forum, a report after each, something due by a date, and an end by notice.
+/// Lines of duties that recur, follow from each other, lapse, or are owed in return.
+const INSTANCES: [&str; 12] =
+    ["3", "5-2023", "5-2024", "6-2022-01-05", "6", "7-of-5-2023", "8-gb", "8-kr", "9-2023", "9-2024", "10-of-6-2022-01-05", "11"];
+
+/// A yearly forum, a report after each, something due by a date, duties of every other sort, and an end by notice.
 fn terms() -> Vec<Event> {
     let party = |id: &str| Party { id: id.into(), name: id.into(), acts_through: None, zone: None };
     let when = Term::Table(words(&[("act", "meeting-held"), ("of", "forum")]));
@@ -92,8 +96,38 @@ fn terms() -> Vec<Event> {
         provision("2", "report", BTreeMap::from([("when".into(), when), ("due".into(), within)])),
         provision("3", "commitment", words(&[("due", "2024-06")])),
         provision("4", "entry-into-effect", words(&[("on", "signature")])),
+        provision("5", "report", table("due", &[("each", "1 year"), ("anchor", "due"), ("grace", "10 days")])),
+        provision("6", "report", table("due", &[("each", "1 year"), ("anchor", "performance"), ("window", "2 months")])),
+        provision("7", "commitment", of("not-met", "5", "30 days")),
+        provision("8", "commitment", joined("reciprocal", table("due", &[("within", "30 days")]))),
+        provision("9", "report", table("due", &[("each", "1 year")])),
+        provision("10", "commitment", of("performance", "6", "2 months")),
+        provision("11", "commitment", flagged("lapses", words(&[("due", "2023-06-30")]))),
+        provision("12", "commitment", flagged("accelerates", words(&[("due", "2026-06-30")]))),
+        provision("13", "commitment", flagged("refrain", words(&[("due", "2024-06")]))),
+        provision("14", "commitment", of("not-met", "7", "10 days")),
         provision("termination", "termination", BTreeMap::from([("notice".into(), notice)])),
     ]
+}
+
+fn table(key: &str, pairs: &[(&str, &str)]) -> Terms {
+    BTreeMap::from([(key.to_string(), Term::Table(words(pairs)))])
+}
+
+fn of(outcome: &str, provision: &str, within: &str) -> Terms {
+    let mut terms = table("when", &[("act", outcome), ("of", provision)]);
+    terms.extend(table("due", &[("within", within)]));
+    terms
+}
+
+fn joined(joint: &str, mut terms: Terms) -> Terms {
+    terms.extend(words(&[("joint", joint)]));
+    terms
+}
+
+fn flagged(flag: &str, mut terms: Terms) -> Terms {
+    terms.insert(flag.into(), Term::Flag(true));
+    terms
 }
 
 /// Acts with their legal dates; each meeting has an id of its own, so that no two acts of one day speak of one thing.
@@ -103,6 +137,7 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
     let later: DateSpec = (on + Days::new(45)).into();
     let spec: DateSpec = if vague { on.format("%Y-%m").to_string().parse().unwrap() } else { on.into() };
     let body = "forum".to_string();
+    let instance = INSTANCES[(place + offset as usize) % INSTANCES.len()].to_string();
     let held = MeetingHeld { meeting: meeting.clone(), body: body.clone(), name: None, place: None, text: None, topics: vec![] };
     let event = match kind {
         0 | 1 => Event::MeetingHeld(held),
@@ -117,8 +152,8 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
         }),
         3 => Event::MeetingPostponed(MeetingPostponed { meeting: format!("m{}", place / 2), on: later }),
         4 => Event::MeetingCancelled(MeetingCancelled { meeting: format!("m{}", place / 3) }),
-        5 => Event::PerformanceReported(PerformanceReported {
-            instance: "3".into(),
+        5 | 23 | 24 => Event::PerformanceReported(PerformanceReported {
+            instance,
             by: vec![],
             evidence: None,
             quantity: None,
@@ -132,10 +167,10 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
         12 => Event::EffectStated(EffectStated { of: format!("n{}", place / 2), effective: later }),
         13 => Event::NoticeFoundDefective(NoticeFoundDefective { notice: format!("n{}", place / 2), defect: "form".into() }),
         14 => Event::NoticeCured(NoticeStep { notice: format!("n{}", place / 2) }),
-        15 => Event::ExtensionGranted(ExtensionGranted { instance: "3".into(), to: later, by: vec![] }),
-        16 => Event::DueDateSet(DueDateSet { instance: "3".into(), on: later, certainty: Certainty::Indicative }),
-        17 => Event::WaiverGranted(WaiverGranted { of: "3".into(), by: vec!["GB".into()], all_from: false, until: None }),
-        18 => Event::AssessmentMade(AssessmentMade { instance: "3".into(), by: "GB".into(), assessment: Assessment::Rejected }),
+        15 => Event::ExtensionGranted(ExtensionGranted { instance, to: later, by: vec![] }),
+        16 => Event::DueDateSet(DueDateSet { instance, on: later, certainty: Certainty::Indicative }),
+        17 => Event::WaiverGranted(WaiverGranted { of: instance, by: vec!["GB".into()], all_from: false, until: None }),
+        18 => Event::AssessmentMade(AssessmentMade { instance, by: "GB".into(), assessment: Assessment::Rejected }),
         19 => Event::AgreementSuspended(AgreementSuspended { provisions: vec![], until: Some(later), clock: Some(Clock::Stops) }),
         20 => Event::AgreementResumed(AgreementResumed { provisions: vec![] }),
         21 => Event::AgreementTerminated(AgreementTerminated { effective: later }),
