@@ -110,7 +110,10 @@ fn waiting_fault(agreement: &Agreement, provision: &Provision, of: &str) -> Opti
         return Some(fault.hint("name a commitment, a report or a review"));
     }
     waits_for_itself(agreement, provision).then(|| {
-        let what = format!("`{}` waits for `{of}`, which waits for it in its turn: neither can ever arise", provision.id);
+        let what = match of == provision.id {
+            true => format!("`{of}` waits for itself: it can never arise"),
+            false => format!("`{}` waits for `{of}`, which waits for it in its turn: neither can ever arise", provision.id),
+        };
         Fault::new("E0211", &at, what).hint("let one of them hang on something else")
     })
 }

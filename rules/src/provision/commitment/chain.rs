@@ -17,10 +17,10 @@ const RULE: &str = "commitment.set-off";
 
 /// Whether one of a row of provisions, each of which waits for the next, comes round to itself: none of them could ever arise.
 pub(crate) fn waits_for_itself(agreement: &Agreement, provision: &Provision) -> bool {
-    let mut seen = vec![provision.id.as_str()];
+    let mut seen = Vec::new();
     let mut next = waits_for(provision);
-    while let Some(id) = next {
-        if seen.contains(&id) {
+    while let Some(id) = next.filter(|id| !seen.contains(id)) {
+        if id == provision.id {
             return true;
         }
         seen.push(id);

@@ -24,15 +24,19 @@ struct Cycle {
 
 pub(super) fn each(owed: &Owed, each: &Each, id: &str) -> Vec<Instance> {
     let scene = owed.scene;
+    let open = |id: &str, missing: String| owed.settled(owed.draft(id).axes(Axes::undetermined(missing)).into());
     let from = match start(scene, each) {
         Ok(from) => from,
-        Err(missing) => return vec![owed.settled(owed.draft(id).axes(Axes::undetermined(missing)).into())],
+        Err(missing) => return vec![open(id, missing)],
     };
+    if scene.since.is_none() && !matches!(scene.stands(), Standing::Yes) {
+        return vec![open(id, "from when it is owed: coming into effect is not recorded".into())];
+    }
     let mut cycles: Vec<Instance> = Vec::new();
     for turn in 1..MOST_WINDOWS {
         if cycles.last().is_some_and(|last| each.anchor == Some(Anchor::Performance) && last.done.is_none()) {
             if let Some(missing) = given_up(&cycles) {
-                cycles.push(owed.settled(owed.draft(&distinct(&cycles, id)).axes(Axes::undetermined(missing)).into()));
+                cycles.push(open(&distinct(&cycles, id), missing));
             }
             break;
         }
@@ -49,6 +53,9 @@ pub(super) fn each(owed: &Owed, each: &Each, id: &str) -> Vec<Instance> {
     // What would have been due before the agreement had effect was never owed.
     let since = scene.since.map_or(chrono::NaiveDate::MIN, |since| since.earliest);
     cycles.retain(|cycle| cycle.done.is_some() || cycle.draft.0.due.latest.is_none_or(|latest| since <= latest));
+    if cycles.is_empty() {
+        cycles.push(open(id, "from when it recurs: its first date lies before the agreement had effect".into()));
+    }
     cycles
 }
 

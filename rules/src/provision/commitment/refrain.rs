@@ -39,7 +39,7 @@ pub(super) fn kept(scene: &Scene, provision: &Provision, mut of: Instance) -> In
         of.say(Reason::new("commitment.kept", text).provision(&provision.reference));
         return of;
     }
-    let missing = format!("whether it was kept: {}, and no breach is determined", counted(incidents.len()));
+    let missing = format!("whether it was kept: {}, and nothing is determined", counted(incidents.len()));
     of.draft.0.axes.timing = Timing::Undetermined(missing);
     of.map(|draft| draft.because(incidents))
 }
