@@ -126,6 +126,13 @@ const SLIPS: &[Slip] = &[
         &["waits for itself"],
     ),
     slip(
+        "provisions_that_wait_for_each_other",
+        "E0211",
+        "due = { by = \"2025-06\" }\ntext = \"A report on standards\"\ntopics = [\"standards\"]\n\n[[provision]]\nref = \"4\"\n",
+        "when = { act = \"performance\", of = \"4\" }\n\n[[provision]]\nref = \"4\"\nwhen = { act = \"not-met\", of = «\"3\" }\n",
+        &["`4` waits for `3`", "neither can ever arise"],
+    ),
+    slip(
         "waiting_for_a_meeting_to_be_performed",
         "E0403",
         "due = { by = \"2025-06\" }",

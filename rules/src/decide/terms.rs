@@ -5,7 +5,7 @@ use events::terms::{AgreementTerms, Force, Provision, Term};
 
 use super::proposal::Proposal;
 use crate::fault::{Fault, nearest};
-use crate::provision::commitment::{waits_for, waits_for_itself};
+use crate::provision::commitment::{circle, waits_for};
 use crate::register::Agreement;
 use crate::time::regime::Almanac;
 
@@ -109,7 +109,10 @@ fn waiting_fault(agreement: &Agreement, provision: &Provision, of: &str) -> Opti
         let fault = Fault::new("E0403", &at, format!("`{of}` is a {}: nothing of it is performed or breached", other.value.kind));
         return Some(fault.hint("name a commitment, a report or a review"));
     }
-    waits_for_itself(agreement, provision).then(|| {
+    // It is said once, of the one that closes the circle.
+    let circle = circle(agreement, provision)?;
+    let last = agreement.provisions.iter().rev().find(|known| circle.contains(&known.value.id.as_str()))?;
+    (last.value.id == provision.id).then(|| {
         let what = match of == provision.id {
             true => format!("`{of}` waits for itself: it can never arise"),
             false => format!("`{}` waits for `{of}`, which waits for it in its turn: neither can ever arise", provision.id),

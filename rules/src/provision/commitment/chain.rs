@@ -15,18 +15,19 @@ use crate::time::Span;
 
 const RULE: &str = "commitment.set-off";
 
-/// Whether one of a row of provisions, each of which waits for the next, comes round to itself: none of them could ever arise.
-pub(crate) fn waits_for_itself(agreement: &Agreement, provision: &Provision) -> bool {
+/// The provisions that wait for each other, where one of a row in which each waits for the next comes round to this one: none of them
+/// could ever arise.
+pub(crate) fn circle<'a>(agreement: &'a Agreement, provision: &'a Provision) -> Option<Vec<&'a str>> {
     let mut seen = Vec::new();
     let mut next = waits_for(provision);
     while let Some(id) = next.filter(|id| !seen.contains(id)) {
-        if id == provision.id {
-            return true;
-        }
         seen.push(id);
+        if id == provision.id {
+            return Some(seen);
+        }
         next = agreement.provision(id).and_then(|known| waits_for(&known.value));
     }
-    false
+    None
 }
 
 /// What became of an instance, as far as another waits for it.
@@ -47,7 +48,7 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
         Outcome::NotMet => format!("until {of} is not met by its date"),
     };
     let undetermined = |missing: String| Axes { timing: Timing::Undetermined(missing), ..Axes::dormant(until.clone()) };
-    let other = scene.agreement.provision(of).filter(|_| !waits_for_itself(scene.agreement, &owed.known.value));
+    let other = scene.agreement.provision(of).filter(|_| circle(scene.agreement, &owed.known.value).is_none());
     let Some(other) = other else {
         let missing = format!("what it waits for: {of} is not there, or waits for this one in its turn");
         return vec![owed.draft(id).axes(undetermined(missing)).into()];

@@ -124,7 +124,7 @@ fn cycle(owed: &Owed, each: &Each, from: Span, turn: u32, id: &str, before: &[In
         None => {
             let slot = fixed(turn)?;
             let by_date = format!("every {period} from {}, read as fixed dates: due {}", from.words(), slot.words());
-            let done = (1..turn).zip(before).filter_map(|(turn, cycle)| Some((turn, cycle, cycle.done.as_ref()?))).last();
+            let done = (1..turn).zip(before).filter_map(|(turn, cycle)| Some((turn, cycle, cycle.done.as_ref()?))).next_back();
             let (rolled, by_act) = match done {
                 Some((when, cycle, done)) => {
                     let due = counted(done.on, turn - when)?;

@@ -26,7 +26,7 @@ mod later;
 mod performed;
 mod refrain;
 
-pub(crate) use chain::waits_for_itself;
+pub(crate) use chain::circle;
 pub(super) use duty::readings;
 pub(crate) use duty::waits_for;
 
