@@ -506,8 +506,11 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
     let every = terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok());
     let is_open = !terms.contains_key("reading");
     let by_notice = notice::terms::notice(&known.value).is_some_and(|terms| terms.is_open());
+    let due = terms.get("due").and_then(Term::as_table);
+    let without_anchor = due.is_some_and(|due| due.contains_key("each") && !due.contains_key("anchor"));
     let readings: Vec<&str> = match every.filter(|every| is_open && fits_the_calendar(*every)) {
         Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
+        None if without_anchor => vec!["schedule", "performance"],
         None if known.value.kind == "termination" && by_notice => vec!["given", "received"],
         None => Vec::new(),
     };

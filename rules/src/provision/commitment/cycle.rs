@@ -10,6 +10,7 @@ use super::instance::{Instance, Owed};
 use super::triggered::distinct;
 use crate::docket::{Due, Reason};
 use crate::obligation::{Axes, Ending, Existence, timing};
+use crate::register::Act;
 use crate::scene::{Scene, Standing};
 use crate::time::Span;
 use crate::time::recurrence::MOST_WINDOWS;
@@ -133,10 +134,27 @@ fn cycle(owed: &Owed, each: &Each, from: Span, turn: u32, id: &str, before: &[In
                 }
                 None => (slot, reason(format!("every {period}, read as counted from the last performance: none so far"))),
             };
-            let readings = [reason(by_date), by_act].map(|reason| Reason { rule: "commitment.readings", ..reason });
-            Cycle { id: named(slot), begins: fixed(turn - 1)?, due: slot.hull(rolled), because: readings.to_vec() }
+            let readings = [(Anchor::Schedule, slot, reason(by_date)), (Anchor::Performance, rolled, by_act)];
+            let chosen = chosen(owed);
+            let readings = readings.into_iter().filter(|(reading, ..)| chosen.is_none_or(|(chosen, _)| chosen == *reading));
+            let (dues, because): (Vec<Span>, Vec<Reason>) =
+                readings.map(|(_, due, reason)| (due, Reason { rule: "commitment.readings", ..reason })).unzip();
+            let choice = chosen.map(|(_, seq)| Reason::new("reading.chosen", "that reading was chosen").records([seq]));
+            let due = dues.into_iter().reduce(Span::hull)?;
+            Cycle { id: named(slot), begins: fixed(turn - 1)?, due, because: because.into_iter().chain(choice).collect() }
         }
     })
+}
+
+/// A reading that someone chose and recorded, where the text leaves one to choose.
+fn chosen(owed: &Owed) -> Option<(Anchor, u64)> {
+    let choice = |act: &Act| match &act.event {
+        Event::ReadingChosen(chosen) if chosen.provision == owed.known.value.id => {
+            Some((Anchor::named(&chosen.reading)?, act.seq))
+        }
+        _ => None,
+    };
+    owed.scene.acts().filter_map(|(act, _)| choice(act)).last()
 }
 
 /// Whether a cycle is there on the day: it has begun, performance counts already, or the one before is done.

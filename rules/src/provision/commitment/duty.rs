@@ -68,6 +68,17 @@ pub(super) enum Anchor {
     Performance,
 }
 
+impl Anchor {
+    pub fn named(name: &str) -> Option<Anchor> {
+        match name {
+            "schedule" => Some(Anchor::Schedule),
+            "due" => Some(Anchor::Due),
+            "performance" => Some(Anchor::Performance),
+            _ => None,
+        }
+    }
+}
+
 pub(super) enum Start {
     Day(DateSpec),
     Act(String),
@@ -264,12 +275,7 @@ fn next(reader: &mut Reader) -> Option<String> {
 
 /// `each = "1 year"` with what it is counted from.
 fn each(reader: &mut Reader) -> Option<Each> {
-    let anchor = match reader.choice("anchor", &["schedule", "due", "performance"]) {
-        Some("schedule") => Some(Anchor::Schedule),
-        Some("due") => Some(Anchor::Due),
-        Some("performance") => Some(Anchor::Performance),
-        _ => None,
-    };
+    let anchor = reader.choice("anchor", &["schedule", "due", "performance"]).and_then(Anchor::named);
     let from = match reader.terms.get("from").and_then(Term::as_text) {
         Some(act) if STARTS.contains(&act) => Some(Start::Act(act.into())),
         _ => reader.date("from").map(Start::Day),
