@@ -6,13 +6,14 @@
 //! | suspended | `suspended (was …)` |
 //! | reported and rejected | `reported, not accepted` |
 //! | complete, late | `fulfilled late (n days)` |
+//! | complete, before its window or within grace | `fulfilled, early`, `fulfilled, in grace` |
 //! | complete | `fulfilled` |
 //! | undetermined | `undetermined: what is missing` |
 //! | dormant | `dormant: until when` |
 //! | partly done, overdue | `partly fulfilled, overdue` |
 //! | overdue, breach determined, binding | `in breach` |
 //! | overdue | binding `overdue, nothing recorded`; non-binding `not met by the date, nothing recorded` |
-//! | timing | `due`, `due soon`, `open`, `not open yet`, `standing` |
+//! | timing | `in grace`, `due`, `due soon`, `open`, `not open yet`, `standing` |
 //!
 //! No record is not a breach: that word needs a recorded determination by someone with authority.
 
@@ -38,10 +39,41 @@ pub const MACHINE: Machine = Machine {
             "ended (expired)",
             "existence ended(expired)",
         ),
+        derived("dormant", "what it hangs on can happen no more", "", "ended (expired)", "reason commitment.moot"),
+        derived(
+            "dormant",
+            "an instance of another provision is performed, breached as somebody determined, or not met by its date",
+            "",
+            "live",
+            "reason commitment.set-off",
+        ),
+        recorded(
+            "dormant",
+            "performance.reported",
+            "of two who owe in return for each other, the first has performed",
+            "",
+            "live",
+            "reason commitment.in-return",
+        ),
+        derived(
+            "–",
+            "the one before it has its date, or is performed: the next cycle is counted from there",
+            "",
+            "live",
+            "reason commitment.each",
+        ),
         derived("live", "its window opens", "", "open", "timing open"),
         derived("open", "its earliest date is thirty days off or less", "", "due soon", "timing due_soon"),
         derived("due soon", "its earliest date has come", "", "due", "timing due"),
-        derived("due", "its latest date has passed", "", "overdue", "timing overdue"),
+        derived("due", "its latest date has passed, and the text gives some days of grace", "", "in grace", "timing in_grace"),
+        derived("due, in grace", "its latest date has passed, and grace if there is any", "", "overdue", "timing overdue"),
+        derived(
+            "overdue",
+            "the text makes time final: what was not done in time can be done no more",
+            "",
+            "ended (expired)",
+            "label lapsed",
+        ),
         derived("live", "a date that was only indicative has passed", "WTO TFA, Art 16", "undetermined", "timing undetermined"),
         recorded(
             "live",
@@ -58,6 +90,22 @@ pub const MACHINE: Machine = Machine {
             "",
             "partial",
             "performance partial",
+        ),
+        recorded(
+            "live, not open",
+            "performance.reported",
+            "it is performed before its window opens: it counts, and that it was early stays visible",
+            "",
+            "fulfilled, early",
+            "timeliness early",
+        ),
+        recorded(
+            "in grace, overdue",
+            "performance.reported",
+            "it is performed after its date and within grace",
+            "",
+            "fulfilled, in grace",
+            "timeliness in_grace",
         ),
         recorded(
             "live, overdue",
@@ -139,6 +187,13 @@ pub const MACHINE: Machine = Machine {
             "ended (terminated)",
             "existence ended(terminated)",
         ),
+        derived(
+            "live",
+            "the agreement is to end before it falls due, and the text makes it due then",
+            "",
+            "live, due at the end",
+            "reason commitment.accelerated",
+        ),
         recorded(
             "live",
             "agreement.superseded",
@@ -170,6 +225,21 @@ pub const MACHINE: Machine = Machine {
             "",
             "standing, with an open incident",
             "reason obligation.incident",
+        ),
+        derived(
+            "standing",
+            "what was to be refrained from for a time was, until its end",
+            "",
+            "fulfilled",
+            "reason commitment.kept",
+        ),
+        recorded(
+            "standing",
+            "incident.reported",
+            "what was to be refrained from is reported: a breach only if somebody with authority determines one",
+            "",
+            "undetermined after its end",
+            "reason commitment.breach-candidate",
         ),
     ],
 };
@@ -236,6 +306,8 @@ pub enum Timing {
     DueSoon,
     /// Between the earliest and the latest day it could be due, both included.
     Due,
+    /// After the latest, within days of grace that the text gives.
+    InGrace,
     /// Days since the latest.
     Overdue(i64),
     /// What is missing.
@@ -259,7 +331,11 @@ pub enum Performance {
 #[allow(missing_docs)]
 pub enum Timeliness {
     NotApplicable,
+    /// Before the first day on which performance counts.
+    Early,
     OnTime,
+    /// After the latest day, within days of grace.
+    InGrace,
     /// Days after the latest day; the least, where the day it was done is known as a range.
     Late {
         /// How many.
@@ -308,13 +384,13 @@ impl Axes {
     }
 
     /// Done on a day or range of days, judged by the latest day it was due.
-    pub fn done(on: Span, due: Option<Span>) -> Self {
+    pub fn done(on: Span, deadline: Option<Deadline>) -> Self {
         Axes {
             existence: Existence::Ended(Ending::Fulfilled),
             performance: Performance::Complete,
             // No clock runs any more.
             timing: Timing::Undated,
-            timeliness: due.map_or(Timeliness::NotApplicable, |due| timeliness(on, due)),
+            timeliness: deadline.map_or(Timeliness::NotApplicable, |deadline| deadline.timeliness(on)),
             assessment: Assessment::SelfReported,
             ..Axes::live(Timing::Undated)
         }
@@ -334,6 +410,8 @@ impl Axes {
                 Timeliness::Late { days, at_least: false } => format!("fulfilled late ({})", days_words(days)),
                 Timeliness::Late { days, at_least: true } => format!("fulfilled late (at least {})", days_words(days)),
                 Timeliness::Undetermined => "fulfilled, whether in time is not known".into(),
+                Timeliness::Early => "fulfilled, early".into(),
+                Timeliness::InGrace => "fulfilled, in grace".into(),
                 _ => "fulfilled".into(),
             },
             (Existence::Ended(ending), _, _) => ending.word().into(),
@@ -345,6 +423,7 @@ impl Axes {
             (_, Performance::Partial, Timing::Overdue(_)) => "partly fulfilled, overdue".into(),
             (_, _, Timing::Overdue(_)) if force == Force::NonBinding => "not met by the date, nothing recorded".into(),
             (_, _, Timing::Overdue(_)) => "overdue, nothing recorded".into(),
+            (_, _, Timing::InGrace) => "in grace".into(),
             (_, _, Timing::Due) => "due".into(),
             (_, _, Timing::DueSoon) => "due soon".into(),
             (_, _, Timing::Open) => "open".into(),
@@ -359,28 +438,68 @@ impl Axes {
     }
 }
 
+/// From when performance counts, by when it is due, and how long after that it still passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    /// First day on which performance counts, if the text says one.
+    pub opens: Option<NaiveDate>,
+    /// By when.
+    pub due: Span,
+    /// The last day of grace, if the text gives any.
+    pub grace: Option<Span>,
+}
+
+impl From<Span> for Deadline {
+    fn from(due: Span) -> Self {
+        Deadline { opens: None, due, grace: None }
+    }
+}
+
+impl Deadline {
+    /// The last day on which it can be done without being overdue.
+    pub fn last(self) -> Span {
+        self.grace.unwrap_or(self.due)
+    }
+
+    /// Where it stands on a day.
+    pub fn timing(self, as_of: NaiveDate) -> Timing {
+        match timing(self.opens, self.due, as_of) {
+            Timing::Overdue(_) if as_of <= self.last().latest => Timing::InGrace,
+            timing => timing,
+        }
+    }
+
+    fn timeliness(self, on: Span) -> Timeliness {
+        let Deadline { opens, due, .. } = self;
+        if opens.is_some_and(|opens| on.latest < opens) {
+            Timeliness::Early
+        } else if opens.is_some_and(|opens| on.earliest < opens) {
+            Timeliness::Undetermined
+        } else if on.latest <= due.latest {
+            Timeliness::OnTime
+        } else if on.earliest > self.last().latest {
+            // Grace that was not kept to is no extension: the days count from the date.
+            Timeliness::Late { days: (on.earliest - due.latest).num_days(), at_least: on.earliest < on.latest }
+        } else if on.earliest > due.latest && on.latest <= self.last().latest {
+            Timeliness::InGrace
+        } else {
+            Timeliness::Undetermined
+        }
+    }
+}
+
 /// Where a date stands on a day: `opens` is the first day on which the performance counts.
 pub fn timing(opens: Option<NaiveDate>, due: Span, as_of: NaiveDate) -> Timing {
     if as_of > due.latest {
         Timing::Overdue((as_of - due.latest).num_days())
     } else if as_of >= due.earliest {
         Timing::Due
-    } else if (due.earliest - as_of).num_days() <= SOON_DAYS {
-        Timing::DueSoon
     } else if opens.is_some_and(|opens| as_of < opens) {
         Timing::NotOpen
+    } else if (due.earliest - as_of).num_days() <= SOON_DAYS {
+        Timing::DueSoon
     } else {
         Timing::Open
-    }
-}
-
-fn timeliness(on: Span, due: Span) -> Timeliness {
-    if on.latest <= due.latest {
-        Timeliness::OnTime
-    } else if on.earliest > due.latest {
-        Timeliness::Late { days: (on.earliest - due.latest).num_days(), at_least: on.earliest < on.latest }
-    } else {
-        Timeliness::Undetermined
     }
 }
 
@@ -429,6 +548,7 @@ impl Timing {
             Timing::Open => "open",
             Timing::DueSoon => "due_soon",
             Timing::Due => "due",
+            Timing::InGrace => "in_grace",
             Timing::Overdue(_) => "overdue",
             Timing::Undetermined(_) => "undetermined",
         }
@@ -452,7 +572,9 @@ impl Timeliness {
     pub fn word(self) -> &'static str {
         match self {
             Timeliness::NotApplicable => "n/a",
+            Timeliness::Early => "early",
             Timeliness::OnTime => "on_time",
+            Timeliness::InGrace => "in_grace",
             Timeliness::Late { .. } => "late",
             Timeliness::Undetermined => "undetermined",
         }
@@ -508,7 +630,27 @@ mod tests {
     #[test]
     fn late_performance_stays_visible() {
         let due = Span::day(day("2026-06-30"));
-        let done = Axes::done(Span::day(day("2026-07-03")), Some(due));
+        let done = Axes::done(Span::day(day("2026-07-03")), Some(due.into()));
         assert_eq!(done.label(Force::Binding), "fulfilled late (3 days)");
+    }
+
+    #[test]
+    fn the_edges_of_a_window_and_of_grace() {
+        let deadline = Deadline {
+            opens: Some(day("2026-05-31")),
+            due: Span::day(day("2026-06-30")),
+            grace: Some(Span::day(day("2026-07-10"))),
+        };
+        let on = |text: &str| (deadline.timing(day(text)).word(), deadline.timeliness(Span::day(day(text))).word());
+        assert_eq!(on("2026-05-30"), ("not_open", "early"));
+        assert_eq!(on("2026-05-31"), ("due_soon", "on_time"));
+        assert_eq!(on("2026-06-30"), ("due", "on_time"));
+        assert_eq!(on("2026-07-01"), ("in_grace", "in_grace"));
+        assert_eq!(on("2026-07-10"), ("in_grace", "in_grace"));
+        assert_eq!(on("2026-07-11"), ("overdue", "late"));
+        let vague = |from: &str, to: &str| deadline.timeliness(Span { earliest: day(from), latest: day(to) }).word();
+        assert_eq!(vague("2026-05-01", "2026-05-31"), "undetermined");
+        assert_eq!(vague("2026-06-01", "2026-07-05"), "undetermined");
+        assert_eq!(vague("2026-07-01", "2026-07-31"), "undetermined");
     }
 }

@@ -183,7 +183,9 @@ impl<'a> Scene<'a> {
         };
         // What goes on after the end is not what a later agreement took the place of, nor what never had force.
         let may_be_void = self.effect.because.iter().any(|reason| reason.rule == "effect.void");
-        let survives = !is_replaced && !may_be_void && self.survives(&provision.id, line.due.latest, end);
+        // What the end made due is there after it.
+        let is_due_at_end = gone.is_none() && line.because.iter().any(|reason| reason.rule == "commitment.accelerated");
+        let survives = !is_replaced && !may_be_void && (is_due_at_end || self.survives(&provision.id, line.due.latest, end));
         // Under what is void nothing was ever owed (VCLT 69(1)). Otherwise what fell due before the end stays, and what falls due in the
         // days on which it may end, may.
         let after = end.filter(|_| !may_be_void).map(|end| match line.due.latest {

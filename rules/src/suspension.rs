@@ -106,10 +106,4 @@ impl Suspension {
     pub fn holds(&self, day: chrono::NaiveDate) -> bool {
         self.from.latest <= day && self.until.is_none_or(|until| day < until.earliest)
     }
-
-    /// How many days it lasted, at the least and at the most, if it is over.
-    pub fn days(&self) -> Option<(i64, i64)> {
-        let until = self.until?;
-        Some(((until.earliest - self.from.latest).num_days(), (until.latest - self.from.earliest).num_days()))
-    }
 }

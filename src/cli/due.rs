@@ -88,5 +88,5 @@ fn is_in(line: &Line, window: &Window) -> bool {
     let Some(earliest) = line.due.earliest else { return false };
     let latest = line.due.latest.unwrap_or(NaiveDate::MAX);
     let touches = earliest <= window.to && window.from <= latest;
-    touches || (window.overdue_too && matches!(line.axes.timing, Timing::Overdue(_)))
+    touches || (window.overdue_too && matches!(line.axes.timing, Timing::Overdue(_) | Timing::InGrace))
 }

@@ -247,9 +247,9 @@ pub fn is_overdue(line: &Line) -> bool {
     line.axes.is_pending() && matches!(line.axes.timing, Timing::Overdue(_))
 }
 
-/// It is due, or soon will be.
+/// It is due, or soon will be, or its days of grace run.
 pub fn is_due(line: &Line) -> bool {
-    line.axes.is_pending() && matches!(line.axes.timing, Timing::Due | Timing::DueSoon)
+    line.axes.is_pending() && matches!(line.axes.timing, Timing::Due | Timing::DueSoon | Timing::InGrace)
 }
 
 fn is_undetermined(line: &Line) -> bool {

@@ -190,11 +190,11 @@ pub struct EntryJson {
     pub label: String,
     /// `dormant`, `live`, `ended(fulfilled)`, `ended(expired)`, `ended(terminated)`, `ended(cancelled)`.
     pub existence: String,
-    /// `undated`, `not_open`, `open`, `due_soon`, `due`, `overdue`, `undetermined`.
+    /// `undated`, `not_open`, `open`, `due_soon`, `due`, `in_grace`, `overdue`, `undetermined`.
     pub timing: &'static str,
     /// `none`, `in_progress`, `partial`, `complete`.
     pub performance: &'static str,
-    /// `n/a`, `on_time`, `late`, `undetermined`.
+    /// `n/a`, `early`, `on_time`, `in_grace`, `late`, `undetermined`.
     pub timeliness: &'static str,
     /// `unassessed`, `self_reported`.
     pub assessment: &'static str,

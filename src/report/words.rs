@@ -18,7 +18,7 @@ pub fn state(axes: &Axes) -> (&'static str, Tone) {
         (_, _, Timing::Undetermined(_)) => ("?", Tone::Warning),
         (Existence::Dormant(_), ..) => ("z", Tone::Dim),
         (_, _, Timing::Overdue(_)) => ("✗", Tone::Bad),
-        (_, _, Timing::Due | Timing::DueSoon) => ("!", Tone::Warning),
+        (_, _, Timing::Due | Timing::DueSoon | Timing::InGrace) => ("!", Tone::Warning),
         (_, _, Timing::Open | Timing::NotOpen | Timing::Undated) => ("·", Tone::Plain),
     }
 }

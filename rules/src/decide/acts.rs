@@ -114,7 +114,16 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         Event::PerformanceReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
             faults.extend(done.asserted_by.iter().filter_map(|id| party_fault(agreement, "asserted_by", id)));
-            faults.extend(instance_fault(docket, &done.instance, &done.by));
+            // What was done before its time was over may be recorded afterwards.
+            let was_in_time =
+                proposal.occurred_on.as_ref().and_then(DateSpec::earliest).filter(|_| is_lapsed(docket, &done.instance));
+            let then = was_in_time.map(|day| Standpoint {
+                agreement: recorded,
+                almanac,
+                today: day.min(today),
+                docket: OnceCell::new(),
+            });
+            faults.extend(instance_fault(then.as_ref().unwrap_or(docket), &done.instance, &done.by));
             faults.extend(part_fault(docket, done));
             faults
         }
@@ -417,6 +426,12 @@ fn part_fault(standpoint: &Standpoint, done: &PerformanceReported) -> Option<Fau
         .then(|| Fault::new("E0207", &["quantity"], format!("{reference} does not count in pieces")).hint("leave the number out"))
 }
 
+/// Whether its time was final, and has passed.
+fn is_lapsed(standpoint: &Standpoint, instance: &str) -> bool {
+    let lapsed = |line: &Line| line.because.iter().any(|reason| reason.rule == "commitment.lapsed");
+    commitment(standpoint, instance).is_some_and(lapsed)
+}
+
 fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Option<Fault> {
     let (docket, today) = (standpoint.docket(), standpoint.today);
     let agreement = standpoint.agreement;
@@ -580,8 +595,11 @@ fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Optio
     let every = terms.get("every").and_then(Term::as_text).and_then(|every| every.parse().ok());
     let is_open = !terms.contains_key("reading");
     let by_notice = notice::terms::notice(&known.value).is_some_and(|terms| terms.is_open());
+    let due = terms.get("due").and_then(Term::as_table);
+    let without_anchor = due.is_some_and(|due| due.contains_key("each") && !due.contains_key("anchor"));
     let readings: Vec<&str> = match every.filter(|every| is_open && fits_the_calendar(*every)) {
         Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|one| one.name(every)).to_vec(),
+        None if without_anchor => vec!["schedule", "performance"],
         None if known.value.kind == "termination" && by_notice => vec!["given", "received"],
         None => Vec::new(),
     };

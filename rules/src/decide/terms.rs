@@ -5,6 +5,7 @@ use events::terms::{AgreementTerms, Force, Provision, Term};
 
 use super::proposal::Proposal;
 use crate::fault::{Fault, nearest};
+use crate::provision::commitment::{circle, waits_for};
 use crate::register::Agreement;
 use crate::time::regime::Almanac;
 
@@ -84,6 +85,7 @@ pub(super) fn provision_faults(agreement: &Agreement, provision: &Provision) -> 
     for (at, id) in [body, of, next].into_iter().flatten().filter(|(_, id)| agreement.body(id).is_none()) {
         faults.push(body_fault(agreement, at, id));
     }
+    faults.extend(waits_for(provision).and_then(|of| waiting_fault(agreement, provision, of)));
     if let Some(Term::List(ids)) = provision.terms.get("of").filter(|_| provision.kind == "survival") {
         let unknown = ids.iter().filter_map(Term::as_text).filter(|id| agreement.provision(id).is_none());
         faults.extend(unknown.map(|id| provision_fault(agreement, &["of"], id)));
@@ -97,6 +99,26 @@ pub(super) fn provision_faults(agreement: &Agreement, provision: &Provision) -> 
         faults.push(fault.hint("add force = \"binding\" or \"non-binding\""));
     }
     faults
+}
+
+/// What it waits for is nothing that is performed, or waits for it in its turn.
+fn waiting_fault(agreement: &Agreement, provision: &Provision, of: &str) -> Option<Fault> {
+    let at = ["when", "of"];
+    let Some(other) = agreement.provision(of) else { return Some(provision_fault(agreement, &at, of)) };
+    if !matches!(other.value.kind.as_str(), "commitment" | "report" | "review") {
+        let fault = Fault::new("E0403", &at, format!("`{of}` is a {}: nothing of it is performed or breached", other.value.kind));
+        return Some(fault.hint("name a commitment, a report or a review"));
+    }
+    // It is said once, of the one that closes the circle.
+    let circle = circle(agreement, provision)?;
+    let last = agreement.provisions.iter().rev().find(|known| circle.contains(&known.value.id.as_str()))?;
+    (last.value.id == provision.id).then(|| {
+        let what = match of == provision.id {
+            true => format!("`{of}` waits for itself: it can never arise"),
+            false => format!("`{}` waits for `{of}`, which waits for it in its turn: neither can ever arise", provision.id),
+        };
+        Fault::new("E0211", &at, what).hint("let one of them hang on something else")
+    })
 }
 
 pub(super) fn party_fault(agreement: &Agreement, key: &str, id: &str) -> Option<Fault> {

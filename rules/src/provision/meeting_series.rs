@@ -157,7 +157,7 @@ fn cycle_line(
             let act = held[place];
             let on = act.days();
             let text = format!("held {}, inside the cycle{}", act.date_words(), late_under(every, cycle, on));
-            draft.axes(Axes::done(on, Some(due))).because([Reason::new("meeting-series.met", text).records([act.seq])])
+            draft.axes(Axes::done(on, Some(due.into()))).because([Reason::new("meeting-series.met", text).records([act.seq])])
         }
         (None, Some(place)) => {
             let act = held[place];

@@ -90,6 +90,14 @@ impl Period {
         from.checked_add_months(Months::new(self.months))?.checked_add_days(Days::new(self.days.into()))
     }
 
+    /// The corresponding day before, by the same rule.
+    pub fn before(self, day: NaiveDate) -> Option<NaiveDate> {
+        if self.working_days > 0 || self.hours > 0 {
+            return None;
+        }
+        day.checked_sub_months(Months::new(self.months))?.checked_sub_days(Days::new(self.days.into()))
+    }
+
     /// One after the other, as one: ten years and then two more are twelve. `None` where working days or hours are in it.
     pub fn and(self, then: Period) -> Option<Period> {
         let is_plain = |period: Period| period.working_days == 0 && period.hours == 0;

@@ -62,7 +62,7 @@ impl Cycle {
 }
 
 /// More windows than any agreement has: thirty years of days, ten thousand years of years.
-const MOST_WINDOWS: u32 = 10_000;
+pub const MOST_WINDOWS: u32 = 10_000;
 
 /// The windows that had begun by `until`, and the one after a last one that is met.
 ///

@@ -10,7 +10,31 @@ use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Term, T
 pub const COUNT: usize = 3;
 
 /// Instances that are there whatever happened.
-pub const INSTANCES: &[&str] = &["3", "5-2022", "5-2023", "5-2024", "5-2025", "6", "7-gb", "7-kr", "8", "9", "12", "13"];
+pub const INSTANCES: &[&str] = &[
+    "3",
+    "5-2022",
+    "5-2023",
+    "5-2024",
+    "5-2025",
+    "6",
+    "7-gb",
+    "7-kr",
+    "8",
+    "9",
+    "12",
+    "13",
+    "20-2023",
+    "20-2024",
+    "21-2022-01-05",
+    "21",
+    "22-of-20-2023",
+    "23-gb",
+    "23-kr",
+    "24-2023",
+    "24-2024",
+    "25-of-21-2022-01-05",
+    "26",
+];
 
 /// What the provisions of some forms hang on.
 pub const CONDITIONS: &[&str] = &["war", "consent of the council", "the end of membership"];
@@ -57,6 +81,11 @@ fn provision(id: &str, kind: &str, by: &[&str], terms: Terms) -> Provision {
     }
 }
 
+/// What follows from another provision, so long after.
+fn following(outcome: &str, of: &str, within: &str) -> Terms {
+    terms([("when", table(&[("act", outcome), ("of", of)])), ("due", table(&[("within", within)]))])
+}
+
 /// What each form has: meetings, reports that recur or follow them, dates, parts, what stands for good, and what is said of talk and cost.
 fn duties() -> Vec<Provision> {
     let both = &["GB", "KR"][..];
@@ -99,6 +128,21 @@ fn duties() -> Vec<Provision> {
         ),
         provision("13", "review", both, terms([("once", Term::Flag(true))])),
         provision("14", "commitment", both, terms([("when", table(&[("act", "deliverable")]))])),
+        provision("20", "report", both, terms([("due", table(&[("each", "1 year"), ("anchor", "due"), ("grace", "10 days")]))])),
+        provision(
+            "21",
+            "report",
+            both,
+            terms([("due", table(&[("each", "1 year"), ("anchor", "performance"), ("window", "2 months")]))]),
+        ),
+        provision("22", "commitment", both, following("not-met", "20", "30 days")),
+        provision("23", "commitment", both, terms([("joint", text("reciprocal")), ("due", table(&[("within", "30 days")]))])),
+        provision("24", "report", both, terms([("due", table(&[("each", "1 year")]))])),
+        provision("25", "commitment", both, following("performance", "21", "2 months")),
+        provision("26", "commitment", both, terms([("lapses", Term::Flag(true)), ("due", text("2023-06-30"))])),
+        provision("27", "commitment", both, terms([("accelerates", Term::Flag(true)), ("due", text("2026-06-30"))])),
+        provision("28", "commitment", both, terms([("refrain", Term::Flag(true)), ("due", text("2024-06"))])),
+        provision("29", "commitment", both, following("not-met", "22", "10 days")),
         provision("15", "consultation", &[], Terms::new()),
         provision("16", "cost", &[], Terms::new()),
         provision("amendment", "amendment", &[], Terms::new()),

@@ -559,7 +559,7 @@ pub enum Act {
     Reading {
         /// The provision: uk-kr-dp/7
         provision: String,
-        /// The reading: calendar-year, twelve-months, given, received
+        /// The reading: calendar-year, twelve-months, schedule, performance, given, received
         reading: String,
         /// The day of the choice
         #[arg(long, value_name = "DATE", default_value = "today", allow_hyphen_values = true)]

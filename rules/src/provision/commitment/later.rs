@@ -2,15 +2,19 @@
 //! In the order in which each rests on the one before: dates first, then performance, then what ended it, then who says what.
 
 use events::Event;
-use events::event::{Assessment as Said, Certainty, Clock};
+use events::event::{Assessment as Said, Certainty, Clock, ExtensionGranted};
 use events::terms::Provision;
 
+use super::duty::Duty;
+use super::instance::Instance;
+use super::refrain;
 use crate::docket::{Due, Reason};
-use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timing, timing};
+use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timeliness, Timing, timing};
 use crate::register::{Act, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::suspension::Suspension;
-use crate::time::Span;
+use crate::time::compute::Clause;
+use crate::time::{Span, compute};
 
 fn instance(scene: &Scene, draft: &LineDraft) -> String {
     draft.0.id.strip_prefix(&format!("{}/", scene.agreement.id)).unwrap_or_default().to_string()
@@ -22,14 +26,16 @@ fn span_of(date: &events::DateSpec) -> Option<Span> {
 }
 
 /// Suspensions that are over move a date that was still to come by as long as they lasted, if the clock stood still; where nobody said
-/// whether it did, both dates are the range.
-fn resumed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
+/// whether it did, both dates are the range. Before the period began there was no clock to stop.
+fn resumed(scene: &Scene, provision: &Provision, begins: Option<Span>, mut draft: LineDraft) -> LineDraft {
     let (by, to) = (draft.0.by.clone(), draft.0.to.clone());
     let among = |one: &&Suspension| one.is_of(Some(&provision.id)) && one.is_between(&by, &to);
     let over = scene.suspensions.iter().filter(among).filter(|one| !one.holds(scene.as_of));
     for suspension in over {
-        let (Some(due), Some((least, most))) = (draft.0.due.span(), suspension.days()) else { continue };
-        if due.latest < suspension.from.earliest {
+        let (Some(due), Some(until)) = (draft.0.due.span(), suspension.until) else { continue };
+        let from = begins.map_or(suspension.from, |begins| suspension.from.later_of(begins));
+        let (least, most) = ((until.earliest - from.latest).num_days().max(0), (until.latest - from.earliest).num_days());
+        if due.latest < suspension.from.earliest || most <= 0 {
             continue;
         }
         let later = due.earliest.checked_add_signed(chrono::TimeDelta::days(least));
@@ -55,20 +61,77 @@ fn resumed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDr
     draft
 }
 
-/// A date that was set, and an extension: the last of them holds, and the first date stays in the reasons.
-pub(super) fn dates(scene: &Scene, provision: &Provision, draft: LineDraft) -> LineDraft {
-    let mut draft = resumed(scene, provision, draft);
-    let id = instance(scene, &draft);
-    for (act, _) in scene.acts().filter(|(_, occurrence)| *occurrence == Occurrence::Yes) {
-        draft = match &act.event {
-            Event::DueDateSet(set) if set.instance == id => set_date(scene, draft, act, span_of(&set.on), set.certainty),
-            Event::ExtensionGranted(extension) if extension.instance == id => {
-                extended(scene, draft, act, span_of(&extension.to), &extension.by)
-            }
+/// A date that was set, and an extension: the last of them holds, and the first date stays in the reasons. Where time is final, what
+/// comes after the date has passed comes too late.
+pub(super) fn dates(scene: &Scene, provision: &Provision, duty: &Duty, of: Instance) -> Instance {
+    let (id, begins) = (of.id().to_string(), of.begins);
+    let mut of = of.map(|draft| resumed(scene, provision, begins, draft));
+    for (act, _) in moves(scene, &id) {
+        let has_passed =
+            of.draft.0.due.span().map(|due| last_day(scene, duty, due)).filter(|last| last.latest < act.days().earliest);
+        if let Some(last) = has_passed.filter(|_| duty.lapses) {
+            let text = format!("a new date {}, after {}: time was final", act.date_words(), last.words());
+            of.say(Reason::new("commitment.too-late", text).records([act.seq]));
+            continue;
+        }
+        of = of.map(|draft| match &act.event {
+            Event::DueDateSet(set) => set_date(scene, draft, act, span_of(&set.on), set.certainty),
+            Event::ExtensionGranted(extension) => extended(scene, draft, act, extension, has_passed.is_some()),
             _ => draft,
-        };
+        });
     }
-    draft
+    of
+}
+
+/// The last day on which it can be done without being overdue.
+fn last_day(scene: &Scene, duty: &Duty, due: Span) -> Span {
+    duty.grace.and_then(|grace| compute(due, &Clause::act(grace), &scene.counting).span()).unwrap_or(due)
+}
+
+/// Acts that gave an instance another date.
+fn moves<'a>(scene: &Scene<'a>, id: &str) -> impl Iterator<Item = (&'a Act, Occurrence)> {
+    let of_it = move |event: &Event| match event {
+        Event::DueDateSet(set) => set.instance == id,
+        Event::ExtensionGranted(extension) => extension.instance == id,
+        _ => false,
+    };
+    scene.acts().filter(move |(act, occurrence)| *occurrence == Occurrence::Yes && of_it(&act.event))
+}
+
+/// What the text makes due at the end of the agreement is due then, if its own date is no earlier.
+pub(super) fn accelerated(scene: &Scene, duty: &Duty, mut of: Instance) -> Instance {
+    let Some(end) = scene.end.as_ref().filter(|_| duty.accelerates && of.draft.0.axes.existence == Existence::Live) else {
+        return of;
+    };
+    let own = of.draft.0.due.span();
+    if own.is_some_and(|own| own.latest < end.span.earliest) {
+        return of;
+    }
+    let id = of.id().to_string();
+    let put_off = moves(scene, &id).any(|(act, _)| end.span.earliest <= act.days().earliest);
+    let own_words = own.map_or("without a date of its own".into(), |own| format!("of itself due {}", own.words()));
+    let (due, text) = match own {
+        Some(own) if put_off => {
+            (Due::within(own, Certainty::Definitive), format!("due at the end, {}, and put off since", end.words))
+        }
+        Some(own) => {
+            let (earliest, latest) = (own.earliest.min(end.span.earliest), own.latest.min(end.span.latest));
+            (
+                Due::within(Span { earliest, latest }, Certainty::Definitive),
+                format!("{own_words}; the agreement ends {}: due then", end.words),
+            )
+        }
+        None => (end.due(), format!("{own_words}; the agreement ends {}: due then", end.words)),
+    };
+    // Without a last day the end itself is still to be known, and nothing is overdue before it.
+    let latest = due.latest.unwrap_or(chrono::NaiveDate::MAX);
+    if let Some(earliest) = due.earliest {
+        of.draft.0.axes.timing = timing(None, Span { earliest, latest }, scene.as_of);
+    }
+    of.draft.0.due = due;
+    let reason = Reason::new("commitment.accelerated", text).records(end.reason.records.iter().copied());
+    of.say(reason);
+    of
 }
 
 fn set_date(scene: &Scene, draft: LineDraft, act: &Act, span: Option<Span>, certainty: Certainty) -> LineDraft {
@@ -96,8 +159,8 @@ fn set_date(scene: &Scene, draft: LineDraft, act: &Act, span: Option<Span>, cert
     draft.axes(axes).due(Due::within(span, certainty)).because([reason])
 }
 
-fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>, by: &[String]) -> LineDraft {
-    let (Some(to), first) = (to, draft.0.due.span()) else { return draft };
+fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, granted: &ExtensionGranted, has_passed: bool) -> LineDraft {
+    let (Some(to), first, by) = (span_of(&granted.to), draft.0.due.span(), &granted.by) else { return draft };
     let gives = |party: &&String| by.iter().any(|by| scene.agreement.holder(by) == **party);
     let others: Vec<&str> = draft.0.to.iter().filter(|party| !gives(party)).map(String::as_str).collect();
     if !by.is_empty() && !others.is_empty() {
@@ -111,7 +174,7 @@ fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>, by
         return draft.because([Reason::new("obligation.extended-by-some", text).records([act.seq])]);
     }
     let first_words = first.map_or("without a date".into(), Span::words);
-    draft.0.axes.was_overdue |= first.is_some_and(|first| first.latest < act.days().earliest);
+    draft.0.axes.was_overdue |= has_passed;
     let late = if draft.0.axes.was_overdue { "; it was overdue when it was granted" } else { "" };
     let text = format!("first due {first_words}; extension granted {} to {}{late}", act.date_words(), to.words());
     let reason = Reason::new("obligation.extended", text).records([act.seq]);
@@ -120,8 +183,9 @@ fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, to: Option<Span>, by
 }
 
 /// What somebody with a say said of a performance: the last word of each counts, and a rejection opens it again.
-pub(super) fn assessed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
-    let id = instance(scene, &draft);
+pub(super) fn assessed(scene: &Scene, mut of: Instance) -> Instance {
+    let (id, deadline) = (of.id().to_string(), of.deadline());
+    let draft = &mut of.draft;
     for (act, _) in scene.acts() {
         let Event::AssessmentMade(made) = &act.event else { continue };
         if made.instance != id || act.by(scene.as_of) != Occurrence::Yes || draft.0.axes.assessment == Assessment::Unassessed {
@@ -146,10 +210,36 @@ pub(super) fn assessed(scene: &Scene, mut draft: LineDraft) -> LineDraft {
         // What was not accepted is not done: its date applies again.
         draft.0.axes.performance = Performance::None;
         draft.0.axes.existence = Existence::Live;
-        draft.0.axes.timeliness = crate::obligation::Timeliness::NotApplicable;
-        draft.0.axes.timing = draft.0.due.span().map_or(Timing::Open, |due| timing(None, due, scene.as_of));
+        draft.0.axes.timeliness = Timeliness::NotApplicable;
+        draft.0.axes.timing = deadline.map_or(Timing::Open, |deadline| deadline.timing(scene.as_of));
+        of.done = None;
     }
-    draft
+    of
+}
+
+/// Where time is final, what was not done in time can be done no more, and what was done after it does not count.
+pub(super) fn lapsed(scene: &Scene, provision: &Provision, duty: &Duty, mut of: Instance) -> Instance {
+    let Some(deadline) = of.deadline().filter(|_| duty.lapses) else { return of };
+    let held = scene.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && one.holds(scene.as_of));
+    let was_running = held.into_iter().all(|one| deadline.last().latest < one.from.earliest);
+    let axes = &of.draft.0.axes;
+    let is_over = match (&axes.existence, &axes.timing, axes.timeliness) {
+        (Existence::Live, Timing::Overdue(_), _) => true,
+        (Existence::Suspended(_), Timing::Overdue(_), _) => was_running,
+        (Existence::Ended(Ending::Fulfilled), _, Timeliness::Late { .. }) => true,
+        _ => false,
+    };
+    if is_over {
+        let text = format!("it could be done until {}, and no later", deadline.last().words());
+        let records = of.done.take().map(|done| done.records).unwrap_or_default();
+        let axes = Axes { performance: axes.performance, was_overdue: axes.was_overdue, ..Axes::live(Timing::Undated) };
+        let performance = if axes.performance == Performance::Complete { Performance::None } else { axes.performance };
+        of.draft.0.axes = Axes { existence: Existence::Ended(Ending::Expired), performance, ..axes };
+        of.draft.0.label = "lapsed".into();
+        of.is_lapsed = true;
+        of.say(Reason::new("commitment.lapsed", text).provision(&provision.reference).records(records));
+    }
+    of
 }
 
 /// Waived, released, impossible: what ends an obligation without its being performed.
@@ -204,7 +294,7 @@ pub(super) fn given_up(scene: &Scene, provision: &Provision, mut draft: LineDraf
 }
 
 /// Incidents and determinations: a date that has passed is no breach until somebody with authority says so.
-pub(super) fn judged(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
+pub(super) fn judged(scene: &Scene, provision: &Provision, duty: &Duty, mut draft: LineDraft) -> LineDraft {
     let id = instance(scene, &draft);
     let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
     let mut open = 0;
@@ -215,7 +305,7 @@ pub(super) fn judged(scene: &Scene, provision: &Provision, mut draft: LineDraft)
                 let text = format!("breach determined by {} {}", breach.by, act.date_words());
                 draft.0.because.push(Reason::new("obligation.breached", text).records([act.seq]));
             }
-            Event::IncidentReported(incident) if incident.provision == provision.id => {
+            Event::IncidentReported(incident) if incident.provision == provision.id && !duty.refrain => {
                 let is_over =
                     incident.until.as_ref().and_then(events::DateSpec::latest).is_some_and(|until| until <= scene.as_of);
                 open += usize::from(!is_over);
@@ -230,5 +320,5 @@ pub(super) fn judged(scene: &Scene, provision: &Provision, mut draft: LineDraft)
         let incidents = if open == 1 { "1 open incident".to_string() } else { format!("{open} open incidents") };
         draft = draft.label(format!("standing, {incidents}"));
     }
-    draft
+    if duty.refrain { refrain::labelled(draft) } else { draft }
 }

@@ -5,8 +5,8 @@ use events::event::Certainty;
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
-use super::{Kind, what};
-use crate::docket::{Due, Kind as LineKind, Line, Reason};
+use super::Kind;
+use crate::docket::{Due, Line, Reason};
 use crate::fault::Fault;
 use crate::obligation::{Axes, Timing, timing};
 use crate::register::{Act, Known};
@@ -15,18 +15,40 @@ use crate::time::recurrence::{Reading, cycles};
 use crate::time::{Period, Span};
 
 mod duty;
+mod instance;
+
+mod chain;
+mod cycle;
+mod reciprocal;
+mod triggered;
 
 mod later;
 mod performed;
-mod triggered;
+mod refrain;
 
+pub(crate) use chain::circle;
 pub(super) use duty::readings;
+pub(crate) use duty::waits_for;
 
-use duty::{DueTerm, Duty, When, read};
-use performed::performed;
+use duty::{DueTerm, When, read};
+use instance::{Instance, Owed};
 use triggered::{at_next, triggered};
 
-const KEYS: &[&str] = &["by", "to", "joint", "due", "every", "reading", "when", "once", "quantity", "milestones"];
+const KEYS: &[&str] = &[
+    "by",
+    "to",
+    "joint",
+    "due",
+    "every",
+    "reading",
+    "when",
+    "once",
+    "lapses",
+    "accelerates",
+    "refrain",
+    "quantity",
+    "milestones",
+];
 
 const fn of(name: &'static str, about: &'static str) -> Kind {
     Kind { name, about, keys: KEYS, default_id: None, check, lines }
@@ -63,59 +85,63 @@ pub(super) fn chosen_reason(scene: &Scene, provision: &Provision, every: Period)
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    let provision = &known.value;
-    let duty = read(provision, &mut Vec::new());
-    let ids: Vec<(String, Option<&String>)> = if duty.several {
-        provision.by.iter().map(|party| (format!("{}-{}", provision.id, party.to_lowercase()), Some(party))).collect()
-    } else {
-        vec![(provision.id.clone(), None)]
-    };
-    let lines = ids.into_iter().flat_map(|(id, obligor)| {
-        let mut drafts = instances(scene, known, &duty, &id);
-        if let Some(obligor) = obligor {
-            for draft in &mut drafts {
-                let obligor = scene.agreement.holder(obligor);
-                draft.0.by = vec![obligor.into()];
-                draft.0.to = scene.agreement.party_ids().into_iter().filter(|party| party != obligor).collect();
-            }
-        }
-        drafts
-    });
-    let after = |draft: LineDraft| {
-        let draft = performed(scene, provision, later::dates(scene, provision, draft));
-        let draft = later::given_up(scene, provision, later::assessed(scene, draft));
-        later::judged(scene, provision, scene.under_effect(provision, draft)).finish(scene.agreement)
-    };
-    lines.map(after).collect()
+    instances(scene, known).into_iter().map(|instance| instance.draft.finish(scene.agreement)).collect()
 }
 
-fn instances(scene: &Scene, known: &Known<Provision>, duty: &Duty, id: &str) -> Vec<LineDraft> {
-    let provision = &known.value;
-    let draft = |instance: &str| scene.line(known, LineKind::Commitment, instance, what(provision));
+/// Every instance of a provision, with what came of it.
+fn instances(scene: &Scene, known: &Known<Provision>) -> Vec<Instance> {
+    let (provision, duty) = (&known.value, &read(&known.value, &mut Vec::new()));
+    if duty.reciprocal {
+        return reciprocal::instances(scene, known, duty);
+    }
+    if !duty.several {
+        return settled(&Owed { scene, known, duty, by: None }, &provision.id);
+    }
+    let of = |party| settled(&Owed { scene, known, duty, by: Some(party) }, &own_id(provision, party));
+    provision.by.iter().flat_map(of).collect()
+}
+
+/// The id of the line of one of several.
+fn own_id(provision: &Provision, party: &str) -> String {
+    format!("{}-{}", provision.id, party.to_lowercase())
+}
+
+fn settled(owed: &Owed, id: &str) -> Vec<Instance> {
+    match &owed.duty.due {
+        // What a cycle is counted from may be what came of the one before.
+        Some(DueTerm::Each(each)) if owed.known.value.undetermined.is_none() => cycle::each(owed, each, id),
+        _ => arisen(owed, id).into_iter().map(|instance| owed.settled(instance)).collect(),
+    }
+}
+
+/// Instances as they arose, before anything came of them.
+fn arisen(owed: &Owed, id: &str) -> Vec<Instance> {
+    let Owed { scene, known, duty, .. } = *owed;
+    let (provision, draft) = (&known.value, owed.draft(id));
     if let Some(why) = &provision.undetermined {
-        return vec![draft(id).axes(Axes::undetermined(why.clone()))];
+        return vec![draft.axes(Axes::undetermined(why.clone())).into()];
     }
     if let Some((every, readings)) = &duty.every {
         let chosen = chosen_reading(scene, provision).map(|(reading, _)| vec![reading]);
-        return recurring(scene, known, *every, chosen.as_ref().unwrap_or(readings), id);
+        return recurring(owed, *every, chosen.as_ref().unwrap_or(readings), id).into_iter().map(Instance::from).collect();
     }
-    match (&duty.when, &duty.due) {
-        (Some(When::Words(words)), _) => vec![draft(id).axes(Axes::dormant(format!("until {words}")))],
-        (Some(When::Act { act, of }), due) => triggered(scene, known, act, of.as_deref(), due.as_ref(), id),
-        (None, Some(DueTerm::By(date, certainty))) => vec![dated(scene, draft(id), date, *certainty, &provision.reference)],
-        (None, Some(DueTerm::AtNext(body))) => vec![at_next(scene, draft(id), body, &provision.reference)],
-        (None, _) if duty.once => {
-            let reason =
-                Reason::new("commitment.once", "one act, for which the text names no date").provision(&provision.reference);
-            let label = Axes::live(Timing::Open);
-            vec![draft(id).axes(label).because([reason])]
+    let line = match (&duty.when, &duty.due) {
+        (Some(When::Words(words)), _) => draft.axes(Axes::dormant(format!("until {words}"))),
+        (Some(When::Act { act, of }), due) => return triggered(owed, act, of.as_deref(), due.as_ref(), id),
+        (Some(When::Of { outcome, provision }), due) => return chain::set_off(owed, *outcome, provision, due.as_ref(), id),
+        (None, Some(DueTerm::By(date, certainty))) => dated(scene, draft, date, *certainty, &provision.reference),
+        (None, Some(DueTerm::AtNext(body))) => at_next(scene, draft, body, &provision.reference),
+        (None, _) if duty.once || duty.reciprocal => {
+            let reason = Reason::new("commitment.once", "one act, for which the text names no date");
+            draft.axes(Axes::live(Timing::Open)).because([reason.provision(&provision.reference)])
         }
         (None, _) => {
             let reason =
                 Reason::new("commitment.standing", "no date and no end: it stands for as long as the agreement has effect");
-            vec![draft(id).because([reason.provision(&provision.reference)])]
+            draft.because([reason.provision(&provision.reference)])
         }
-    }
+    };
+    vec![line.into()]
 }
 
 fn dated(scene: &Scene, draft: LineDraft, date: &DateSpec, certainty: Certainty, reference: &str) -> LineDraft {
@@ -139,8 +165,9 @@ fn dated(scene: &Scene, draft: LineDraft, date: &DateSpec, certainty: Certainty,
     draft.axes(Axes::live(timing)).due(Due::within(span, certainty)).because([reason])
 }
 
-fn recurring(scene: &Scene, known: &Known<Provision>, every: Period, readings: &[Reading], id: &str) -> Vec<LineDraft> {
-    let draft = |instance: &str| scene.line(known, LineKind::Commitment, instance, what(&known.value));
+fn recurring(owed: &Owed, every: Period, readings: &[Reading], id: &str) -> Vec<LineDraft> {
+    let Owed { scene, known, .. } = *owed;
+    let draft = |instance: &str| owed.draft(instance);
     let Some(since) = scene.since else {
         return vec![draft(id).axes(Axes::undetermined("from when it recurs: coming into effect is not recorded"))];
     };

@@ -3,37 +3,39 @@
 use events::Event;
 use events::terms::{Provision, Term};
 
+use super::duty::Duty;
+use super::instance::{Done, Instance};
 use crate::docket::Reason;
 use crate::obligation::{Assessment, Axes, Performance, Timing};
 use crate::register::{Act, Occurrence};
-use crate::scene::{LineDraft, Scene};
+use crate::scene::Scene;
 use crate::time::Span;
 
 /// What was reported on the instance: performance closes it, work under way shows and closes nothing.
-pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
-    let agreement = &scene.agreement.id;
-    let instance = draft.0.id.strip_prefix(&format!("{agreement}/")).unwrap_or_default().to_string();
-    let place = draft.0.provision.clone().unwrap_or_default();
+pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut of: Instance) -> Instance {
+    let (instance, deadline) = (of.id().to_string(), of.deadline());
+    let place = of.draft.0.provision.clone().unwrap_or_default();
     let mut done: Vec<&Act> = Vec::new();
     let mut by: Vec<String> = Vec::new();
     for (act, occurrence) in scene.acts() {
         match &act.event {
             Event::PerformanceReported(report) if report.instance == instance && occurrence == Occurrence::Maybe => {
                 let missing = format!("whether it had been performed by this day: it was {}", act.date_words());
-                draft.0.axes.timing = Timing::Undetermined(missing);
-                draft.0.because.push(
+                of.perhaps_done = Some(missing.clone());
+                of.draft.0.axes.timing = Timing::Undetermined(missing);
+                of.draft.0.because.push(
                     Reason::new("commitment.vague", format!("performance reported {}", act.date_words())).records([act.seq]),
                 );
             }
             Event::PerformanceReported(report) if report.instance == instance => {
                 done.push(act);
-                let reported = if report.by.is_empty() { &draft.0.by } else { &report.by };
+                let reported = if report.by.is_empty() { &of.draft.0.by } else { &report.by };
                 by.extend(reported.iter().map(|party| scene.agreement.holder(party).to_string()));
             }
             Event::WorkReported(work) if work.provision.as_deref().is_some_and(|of| of == instance || of == place) => {
-                draft.0.axes.performance = Performance::InProgress;
+                of.draft.0.axes.performance = Performance::InProgress;
                 let reason = Reason::new("commitment.work", format!("work reported {}: {}", act.date_words(), work.text));
-                draft.0.because.push(reason.records([act.seq]));
+                of.draft.0.because.push(reason.records([act.seq]));
             }
             _ => {}
         }
@@ -42,11 +44,11 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
     // Of several who each owe the whole, any one discharges it for all.
     let any_will_do = provision.terms.get("joint").and_then(Term::as_text) == Some("joint-and-several");
     let acted = |party: &String| by.contains(party);
-    let by_those_who_must = if any_will_do { draft.0.by.iter().any(acted) } else { draft.0.by.iter().all(acted) };
+    let by_those_who_must = if any_will_do { of.draft.0.by.iter().any(acted) } else { of.draft.0.by.iter().all(acted) };
     let all_acted = by_those_who_must && part.as_ref().is_none_or(|part| part.is_whole);
     let left = part.as_ref().map(|part| part.left.clone()).unwrap_or_default();
     if let Some(part) = part.filter(|_| !done.is_empty()) {
-        draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));
+        of.draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));
     }
     for act in &done {
         let who = match &act.event {
@@ -55,9 +57,9 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
         };
         let said = asserted_by(act).map(|party| format!(", asserted by {party}")).unwrap_or_default();
         let reason = Reason::new("commitment.performance", format!("performance{who} reported {}{said}", act.date_words()));
-        draft.0.because.push(reason.records([act.seq]));
+        of.draft.0.because.push(reason.records([act.seq]));
     }
-    let is_standing = draft.0.axes.timing == Timing::Undated && draft.0.due.latest.is_none();
+    let is_standing = duty.refrain || (of.draft.0.axes.timing == Timing::Undated && of.draft.0.due.latest.is_none());
     match done.last() {
         Some(last) if all_acted && !is_standing => {
             let first = done
@@ -65,44 +67,45 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, mut draft: LineDra
                 .map(|act| act.days())
                 .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
             let on = first.unwrap_or_else(|| last.days());
-            draft.0.axes = Axes::done(on, draft.0.due.span());
+            of.draft.0.axes = Axes::done(on, deadline);
             // What those say to whom it is owed needs no word of theirs any more.
-            if asserted_by(last).is_some_and(|party| draft.0.to.iter().any(|to| to == scene.agreement.holder(party))) {
-                draft.0.axes.assessment = Assessment::Acknowledged;
+            if asserted_by(last).is_some_and(|party| of.draft.0.to.iter().any(|to| to == scene.agreement.holder(party))) {
+                of.draft.0.axes.assessment = Assessment::Acknowledged;
             }
+            of.done = Some(Done { on, records: done.iter().map(|act| act.seq).collect() });
         }
-        Some(_) if is_standing => draft.0.axes.performance = Performance::InProgress,
+        Some(_) if is_standing => of.draft.0.axes.performance = Performance::InProgress,
         Some(_) => {
-            draft.0.axes.performance = Performance::Partial;
-            let open: Vec<&str> = draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
+            of.draft.0.axes.performance = Performance::Partial;
+            let open: Vec<&str> = of.draft.0.by.iter().filter(|party| !by.contains(party)).map(String::as_str).collect();
             if open.is_empty() {
-                return open_still(draft, &left);
+                return open_still(of, &left);
             }
             let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
-            draft.0.because.push(Reason::new("commitment.joint", text));
+            of.draft.0.because.push(Reason::new("commitment.joint", text));
         }
-        None if draft.0.due.latest.is_some() => {
+        None if of.draft.0.due.latest.is_some() && !duty.refrain => {
             let reason = Reason::new(
                 "commitment.nothing-recorded",
-                format!("no performance of {} is recorded by {}", draft.0.id, scene.as_of),
+                format!("no performance of {} is recorded by {}", of.draft.0.id, scene.as_of),
             );
-            draft.0.because.push(reason);
+            of.draft.0.because.push(reason);
         }
         None => {}
     }
-    if is_standing { draft } else { open_still(draft, &left) }
+    if is_standing { of } else { open_still(of, &left) }
 }
 
 /// What would close it, while it is open.
-fn open_still(draft: LineDraft, left: &[String]) -> LineDraft {
-    if !draft.0.axes.is_pending() {
-        return draft;
+fn open_still(of: Instance, left: &[String]) -> Instance {
+    if !of.draft.0.axes.is_pending() {
+        return of;
     }
-    let command = format!("obligo record performance {} --on DATE", draft.0.id);
-    match left {
+    let command = format!("obligo record performance {} --on DATE", of.draft.0.id);
+    of.map(|draft| match left {
         [] => draft.closes_with(command),
         parts => parts.iter().fold(draft, |draft, part| draft.closes_with(format!("{command} {part}"))),
-    }
+    })
 }
 
 /// Who says that it was performed, if that is another than whoever performed it.

@@ -2,29 +2,20 @@
 
 use events::Event;
 use events::event::Certainty;
-use events::terms::Provision;
 
 use super::duty::DueTerm;
-use crate::docket::{Due, Kind as LineKind, Reason};
+use super::instance::{Instance, Owed};
+use crate::docket::{Due, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
-use crate::provision::what;
-use crate::register::{Act, Known};
 use crate::scene::{LineDraft, Scene};
 use crate::time::compute::Clause;
 use crate::time::notice_day::last_day_before;
 use crate::time::{Period, Span, compute};
 
-pub(super) fn triggered(
-    scene: &Scene,
-    known: &Known<Provision>,
-    act: &str,
-    of: Option<&str>,
-    due: Option<&DueTerm>,
-    id: &str,
-) -> Vec<LineDraft> {
-    let draft = |instance: &str| scene.line(known, LineKind::Commitment, instance, what(&known.value));
-    let reference = &known.value.reference;
-    let mut drafts: Vec<LineDraft> = Vec::new();
+pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&DueTerm>, id: &str) -> Vec<Instance> {
+    let (scene, reference) = (owed.scene, owed.reference());
+    let draft = |instance: &str| owed.draft(instance);
+    let mut drafts: Vec<Instance> = Vec::new();
     if let Some(DueTerm::Before(period)) = due {
         for meeting in meetings(scene, of) {
             let Some(due) = last_days(scene, meeting.days, *period) else { continue };
@@ -40,12 +31,18 @@ pub(super) fn triggered(
                 axes.existence = Existence::Ended(Ending::Cancelled);
             }
             let instance = format!("{id}-{}", meeting.id);
-            drafts.push(draft(&instance).axes(axes).due(Due::within(due, certainty)).because([reason]));
+            drafts.push(draft(&instance).axes(axes).due(Due::within(due, certainty)).because([reason]).into());
         }
     } else {
         for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
-            let instance = distinct(&drafts, scene, &format!("{id}-{}", trigger.date_words().replace(['/', ' '], "-")));
-            drafts.push(instance_of(scene, draft(&instance), trigger, due, reference));
+            let instance = distinct(&drafts, &format!("{id}-{}", trigger.date_words().replace(['/', ' '], "-")));
+            let cause = Cause {
+                rule: "commitment.trigger",
+                days: trigger.days(),
+                said: format!("set off by {} {}", trigger.event.kind(), trigger.date_words()),
+                records: vec![trigger.seq],
+            };
+            drafts.push(arisen_from(scene, draft(&instance), cause, due, reference));
         }
     }
     if drafts.is_empty() {
@@ -53,7 +50,7 @@ pub(super) fn triggered(
         let until = format!("until {}{of}", act.replace('-', " "));
         let reason =
             Reason::new("commitment.condition", format!("arises each time: {}{of}; none is recorded", act.replace('-', " ")));
-        drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]));
+        drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]).into());
     }
     drafts
 }
@@ -95,26 +92,36 @@ fn held_by_itself(scene: &Scene, body: &str) -> Vec<Planned> {
     held.collect()
 }
 
-fn instance_of(scene: &Scene, draft: LineDraft, trigger: &Act, due: Option<&DueTerm>, reference: &str) -> LineDraft {
-    let reason = |text: String| Reason::new("commitment.trigger", text).provision(reference).records([trigger.seq]);
+/// What an instance arises from.
+pub(super) struct Cause {
+    pub rule: &'static str,
+    pub days: Span,
+    pub said: String,
+    pub records: Vec<u64>,
+}
+
+/// An instance whose period, if the text gives one, runs from its cause.
+pub(super) fn arisen_from(scene: &Scene, draft: LineDraft, cause: Cause, due: Option<&DueTerm>, reference: &str) -> Instance {
+    let Cause { rule, days, said, records } = cause;
+    let reason = |text: String| Reason::new(rule, text).provision(reference).records(records);
     let Some(DueTerm::Within(period)) = due else {
-        let reason = reason(format!("set off by {} {}; the text names no date", trigger.event.kind(), trigger.date_words()));
-        return draft.axes(Axes::live(Timing::Open)).because([reason]);
+        let draft = draft.axes(Axes::live(Timing::Open)).because([reason(format!("{said}; the text names no date"))]);
+        return Instance::begun(draft, days);
     };
-    let answer = compute(trigger.days(), &Clause::act(*period), &scene.counting);
-    match answer.span() {
+    let answer = compute(days, &Clause::act(*period), &scene.counting);
+    let draft = match answer.span() {
         Some(due) => {
-            let step = if trigger.days().exact().is_some() { answer.in_words() } else { due.words() };
-            let text =
-                format!("set off by {} {}: {step} (regime {})", trigger.event.kind(), trigger.date_words(), scene.counting.id());
+            let step = if days.exact().is_some() { answer.in_words() } else { due.words() };
+            let text = format!("{said}: {step} (regime {})", scene.counting.id());
             // A range of days is told by the dates; what else is missing must be said.
-            let open = answer.undetermined.filter(|_| trigger.days().exact().is_some());
+            let open = answer.undetermined.filter(|_| days.exact().is_some());
             let open = open.map(|why| Reason::new("commitment.open", format!("not settled: {why}")).provision(reference));
             let draft = draft.axes(Axes::live(timing(None, due, scene.as_of))).due(Due::within(due, Certainty::Definitive));
             draft.because([reason(text)]).because(open)
         }
-        None => draft.axes(Axes::undetermined(answer.undetermined.unwrap_or_default())),
-    }
+        None => draft.axes(Axes::undetermined(answer.undetermined.unwrap_or_default())).because([reason(said)]),
+    };
+    Instance::begun(draft, days)
 }
 
 /// The last days to act so long before a day: by the regime's own rule for counting back, if it has one, or the last from which the
@@ -126,10 +133,11 @@ fn last_days(scene: &Scene, before: Span, period: Period) -> Option<Span> {
     before.map(|day| Some(last_day_before(day, period, false, &scene.counting)?.sure))
 }
 
-fn distinct(drafts: &[LineDraft], scene: &Scene, wanted: &str) -> String {
-    let taken = |id: &str| drafts.iter().any(|draft| draft.0.id == format!("{}/{id}", scene.agreement.id));
+/// An id that none of these has: the one that is wanted, or with a number behind it.
+pub(super) fn distinct(taken: &[Instance], wanted: &str) -> String {
+    let is_taken = |id: &str| taken.iter().any(|instance| instance.id() == id);
     let numbered = (2..).map(|number| format!("{wanted}-{number}"));
-    std::iter::once(wanted.to_string()).chain(numbered).find(|id| !taken(id)).unwrap_or_default()
+    std::iter::once(wanted.to_string()).chain(numbered).find(|id| !is_taken(id)).unwrap_or_default()
 }
 
 fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
