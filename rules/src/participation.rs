@@ -183,10 +183,10 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
                 reasons.push(Reason::new("participation.succeeded", text).records([act.seq]));
             }
             Event::PartyRenamed(renamed) if scene.agreement.holder(&renamed.party) == party => {
-                let name = renamed.name.iter().map(|name| format!("called {name}"));
+                let name = renamed.name.iter().map(|name| format!("is called {name}"));
                 let through = renamed.acts_through.iter().map(|through| format!("acts through {through}"));
                 let said: Vec<String> = name.chain(through).collect();
-                let text = format!("{party} is {} since {}", said.join(", "), act.date_words());
+                let text = format!("{party} {} since {}", said.join(" and "), act.date_words());
                 reasons.push(Reason::new("participation.renamed", text).records([act.seq]));
             }
             Event::ReservationMade(made) if scene.agreement.holder(&made.by) == party => {
