@@ -222,6 +222,7 @@ pub enum Ending {
     Impossible,
     Superseded,
     Excused,
+    Inquorate,
 }
 
 /// Where its date stands.
@@ -412,6 +413,7 @@ impl Ending {
             Ending::Impossible => "impossible",
             Ending::Superseded => "superseded",
             Ending::Excused => "excused",
+            Ending::Inquorate => "inquorate",
         }
     }
 }

@@ -8,7 +8,7 @@ use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReporte
 use events::terms::{Force, Provision, Term};
 use events::{DateSpec, Event};
 
-use super::ids::{consent_ids, meeting_of, notice_ids, notice_of};
+use super::ids::{consent_ids, ends_meeting, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
 use crate::docket::{Docket, EffectState, Kind, Line};
@@ -63,10 +63,14 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         Event::MeetingScheduled(meeting) => meeting.on.latest(),
         Event::MeetingPostponed(meeting) => meeting.on.latest(),
         Event::MeetingHeld(_)
+        | Event::MeetingInquorate(_)
+        | Event::DecisionTaken(_)
+        | Event::MinutesAdopted(_)
         | Event::DeliverableDelivered(_)
         | Event::ProjectBegun(_)
         | Event::WorkReported(_)
         | Event::PerformanceReported(_)
+        | Event::NoticeDrafted(_)
         | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
         event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
@@ -88,6 +92,7 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
         Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
+        Event::MeetingInquorate(met) => meeting_faults(agreement, &met.body, &met.meeting),
         Event::MeetingPostponed(_) | Event::MeetingCancelled(_) => {
             let id = meeting_of(&proposal.event).unwrap_or_default();
             let planned = |act: &Act| matches!(&act.event, Event::MeetingScheduled(meeting) if meeting.meeting == id);
@@ -215,10 +220,12 @@ fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
 }
 
 fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
-    let over = agreement.acts.iter().find(|act| {
-        matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(meeting)
-    })?;
-    let verb = if matches!(over.event, Event::MeetingHeld(_)) { "held" } else { "cancelled" };
+    let over = agreement.acts.iter().find(|act| ends_meeting(&act.event) && meeting_of(&act.event) == Some(meeting))?;
+    let verb = match over.event {
+        Event::MeetingHeld(_) => "held",
+        Event::MeetingInquorate(_) => "inquorate",
+        _ => "cancelled",
+    };
     let what = format!("meeting `{meeting}` is recorded as {verb} {}", over.date_words());
     Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
 }

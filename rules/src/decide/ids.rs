@@ -17,11 +17,10 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
             meeting.meeting = free_meeting_id(agreement, &meeting.body, &meeting.on);
         }
         Event::MeetingHeld(meeting) if meeting.meeting.is_empty() => {
-            meeting.meeting = match (pending(agreement, &meeting.body, on.as_ref()).as_slice(), &on) {
-                ([], Some(on)) => free_meeting_id(agreement, &meeting.body, on),
-                ([one], _) => one.clone(),
-                (many, _) => return Err(ambiguous_meeting(&meeting.body, many)),
-            };
+            meeting.meeting = the_met(agreement, &meeting.body, on.as_ref())?;
+        }
+        Event::MeetingInquorate(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = the_met(agreement, &meeting.body, on.as_ref())?;
         }
         Event::MeetingPostponed(meeting) if meeting.meeting.is_empty() => {
             meeting.meeting = the_pending(agreement, body.as_deref())?;
@@ -132,17 +131,28 @@ pub(super) fn meeting_of(event: &Event) -> Option<&str> {
         Event::MeetingHeld(meeting) => Some(&meeting.meeting),
         Event::MeetingPostponed(meeting) => Some(&meeting.meeting),
         Event::MeetingCancelled(meeting) => Some(&meeting.meeting),
+        Event::MeetingInquorate(meeting) => Some(&meeting.meeting),
         _ => None,
+    }
+}
+
+/// Whether nothing more can become of a meeting: it was held, called off, or met without its quorum.
+pub(super) fn ends_meeting(event: &Event) -> bool {
+    matches!(event, Event::MeetingHeld(_) | Event::MeetingCancelled(_) | Event::MeetingInquorate(_))
+}
+
+/// The meeting that a body had on a day: the one that was pending, or a new one.
+fn the_met(agreement: &Agreement, body: &str, on: Option<&DateSpec>) -> Result<String, Fault> {
+    match (pending(agreement, body, on).as_slice(), on) {
+        ([], Some(on)) => Ok(free_meeting_id(agreement, body, on)),
+        ([one], _) => Ok(one.clone()),
+        (many, _) => Err(ambiguous_meeting(body, many)),
     }
 }
 
 /// Meetings of a body that are planned and not yet held or cancelled. A meeting held before it was planned was another one.
 fn pending(agreement: &Agreement, body: &str, held_on: Option<&DateSpec>) -> Vec<String> {
-    let over = |id: &str| {
-        agreement.acts.iter().any(|act| {
-            matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(id)
-        })
-    };
+    let over = |id: &str| agreement.acts.iter().any(|act| ends_meeting(&act.event) && meeting_of(&act.event) == Some(id));
     let held_by = held_on.and_then(DateSpec::latest).unwrap_or(NaiveDate::MAX);
     let mut pending: Vec<String> = Vec::new();
     for act in &agreement.acts {

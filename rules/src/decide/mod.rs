@@ -224,6 +224,9 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
     let mut proposed = proposed.clone();
     match (&mut proposed, held) {
         (Event::MeetingHeld(new), Event::MeetingHeld(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
+        (Event::MeetingInquorate(new), Event::MeetingInquorate(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
         (Event::MeetingPostponed(new), Event::MeetingPostponed(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
         }
