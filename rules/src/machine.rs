@@ -57,6 +57,7 @@ pub const MACHINES: &[&Machine] = &[
     &crate::agreement::MACHINE,
     &crate::participation::MACHINE,
     &crate::obligation::MACHINE,
+    &crate::decision::MACHINE,
     &crate::provision::termination::MACHINE,
     &crate::notice::MACHINE,
     &crate::provision::meeting_series::MACHINE,

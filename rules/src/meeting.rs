@@ -60,6 +60,39 @@ struct Known<'a> {
 
 /// A line for each meeting, in the order in which they were first heard of.
 pub fn lines(scene: &Scene) -> Vec<Line> {
+    meetings(scene).iter().map(|(id, known)| line(scene, id, known)).collect()
+}
+
+/// A meeting of a body that is planned, and of which nothing more is recorded.
+pub struct Pending {
+    /// Its id.
+    pub id: String,
+    /// The days for which it is planned.
+    pub days: Span,
+    /// `planned`, or `tentatively planned`.
+    pub verb: &'static str,
+    /// The records that say so.
+    pub records: Vec<u64>,
+}
+
+/// Meetings of a body that are planned, by their days.
+pub fn pending(scene: &Scene, body: &str) -> Vec<Pending> {
+    let of_body = meetings(scene).into_iter().filter(|(_, known)| known.body == body);
+    let mut pending: Vec<Pending> = of_body
+        .filter(|(_, known)| known.held.is_none() && known.cancelled.is_none() && known.inquorate.is_none())
+        .filter_map(|(id, known)| {
+            let (on, certainty) = known.planned?;
+            let (earliest, latest) = on.deadline()?;
+            let verb = if certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
+            let records = known.history.last().map(|reason| reason.records.clone()).unwrap_or_default();
+            Some(Pending { id: id.into(), days: Span { earliest, latest }, verb, records })
+        })
+        .collect();
+    pending.sort_by_key(|meeting| (meeting.days.earliest, meeting.id.clone()));
+    pending
+}
+
+fn meetings<'a>(scene: &Scene<'a>) -> Vec<(&'a str, Known<'a>)> {
     let mut order: Vec<&str> = Vec::new();
     let mut meetings: BTreeMap<&str, Known> = BTreeMap::new();
     for (act, _) in scene.acts() {
@@ -76,7 +109,7 @@ pub fn lines(scene: &Scene) -> Vec<Line> {
         }
         learn(meetings.entry(id).or_default(), act);
     }
-    order.iter().map(|id| line(scene, id, &meetings[id])).collect()
+    order.into_iter().filter_map(|id| Some((id, meetings.remove(id)?))).collect()
 }
 
 fn learn<'a>(known: &mut Known<'a>, act: &'a Act) {

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReported};
-use events::terms::{Force, Provision, Term};
+use events::event::{AssumptionMade, NoticeGiven, PerformanceReported};
+use events::terms::{Force, Provision, Term, Terms};
 use events::{DateSpec, Event};
 
-use super::ids::{consent_ids, ends_meeting, meeting_of, notice_ids, notice_of};
+use super::ids::{consent_ids, decision_ids, draft_ids, ends_meeting, meeting_of, notice_ids, notice_of};
+use super::meetings;
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
 use crate::docket::{Docket, EffectState, Kind, Line};
@@ -91,7 +92,15 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
     let docket = &Standpoint { agreement, almanac, today, docket: OnceCell::new() };
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
-        Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
+        Event::MeetingHeld(held) => {
+            let mut faults = meeting_faults(agreement, &held.body, &held.meeting);
+            faults.extend(meetings::counted_faults(docket, held));
+            faults
+        }
+        Event::DecisionTaken(decision) => meetings::decision_faults(agreement, decision, proposal.occurred_on.as_ref()),
+        Event::MinutesAdopted(minutes) => {
+            meetings::minutes_fault(agreement, minutes, proposal.occurred_on.as_ref()).into_iter().collect()
+        }
         Event::MeetingInquorate(met) => meeting_faults(agreement, &met.body, &met.meeting),
         Event::MeetingPostponed(_) | Event::MeetingCancelled(_) => {
             let id = meeting_of(&proposal.event).unwrap_or_default();
@@ -106,7 +115,10 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
         }
         Event::AnnouncementMade(done) | Event::DeliverableDelivered(done) | Event::WorkReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            let known = |id: &str| agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+            let known = |id: &str| {
+                let of_text = agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+                of_text || decision_ids(agreement).any(|known| known == id)
+            };
             faults
                 .extend(done.provision.as_ref().filter(|id| !known(id)).map(|id| provision_fault(agreement, &["provision"], id)));
             faults
@@ -212,8 +224,10 @@ fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     };
     let of_cycle = agreement.bodies.iter().any(|known| known.value.id == meeting || cycle(&known.value.id));
     let of_provision = agreement.provision(meeting).is_some();
-    let of_notice = notice_ids(agreement).any(|id| id == meeting) || meeting.starts_with("notice-");
-    (of_cycle || of_provision || of_notice).then(|| {
+    let of_notice =
+        notice_ids(agreement).chain(draft_ids(agreement)).any(|id| id == meeting) || meeting.starts_with("notice-");
+    let of_decision = decision_ids(agreement).any(|id| id == meeting) || meeting.starts_with("decision-");
+    (of_cycle || of_provision || of_notice || of_decision).then(|| {
         Fault::new("E0205", &["meeting"], format!("`{meeting}` is the id of something else here"))
             .hint("give the meeting an id of its own, as in council-3")
     })
@@ -231,15 +245,15 @@ fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
 }
 
 /// One agreement as it stands on the day of the decision, derived once it is asked for.
-struct Standpoint<'a> {
-    agreement: &'a Agreement,
+pub(super) struct Standpoint<'a> {
+    pub agreement: &'a Agreement,
     almanac: &'a Almanac,
-    today: NaiveDate,
+    pub today: NaiveDate,
     docket: OnceCell<Docket>,
 }
 
 impl Standpoint<'_> {
-    fn docket(&self) -> &Docket {
+    pub fn docket(&self) -> &Docket {
         self.docket.get_or_init(|| {
             let mut register = Register::default();
             register.agreements.insert(self.agreement.id.clone(), self.agreement.clone());
@@ -247,7 +261,7 @@ impl Standpoint<'_> {
         })
     }
 
-    fn line(&self, instance: &str) -> Option<&Line> {
+    pub fn line(&self, instance: &str) -> Option<&Line> {
         self.docket().line(&format!("{}/{instance}", self.agreement.id))
     }
 }
@@ -326,7 +340,10 @@ fn assumption_fault(agreement: &Agreement, assumption: &AssumptionMade) -> Optio
 /// A part that the provision does not know: a number where nothing is counted, a step that it does not name.
 fn part_fault(standpoint: &Standpoint, done: &PerformanceReported) -> Option<Fault> {
     let reference = commitment(standpoint, &done.instance)?.provision.clone()?;
-    let terms = &standpoint.agreement.provisions.iter().find(|known| known.value.reference == reference)?.value.terms;
+    // A decision serves a provision, and is not counted by what that counts.
+    let is_decision = decision_ids(standpoint.agreement).any(|id| *id == done.instance);
+    let known = standpoint.agreement.provisions.iter().find(|known| known.value.reference == reference)?;
+    let terms = if is_decision { &Terms::new() } else { &known.value.terms };
     if let Some(milestone) = &done.milestone {
         let known: Vec<&str> = match terms.get("milestones") {
             Some(Term::List(steps)) => steps.iter().filter_map(Term::as_text).collect(),

@@ -15,6 +15,7 @@ use crate::time::regime::Almanac;
 
 mod acts;
 mod ids;
+mod meetings;
 mod proposal;
 mod terms;
 mod words;
@@ -235,6 +236,13 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
         }
         (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
+        }
+        (Event::DecisionTaken(new), Event::DecisionTaken(old)) if new.decision.is_empty() => {
+            new.decision.clone_from(&old.decision)
+        }
+        (Event::NoticeDrafted(new), Event::NoticeDrafted(old)) if new.notice.is_empty() => {
+            new.notice.clone_from(&old.notice);
+            new.power.clone_from(&old.power);
         }
         (Event::NoticeGiven(new), Event::NoticeGiven(old)) if new.notice.is_empty() => {
             new.notice.clone_from(&old.notice);

@@ -67,6 +67,19 @@ const MOST_WINDOWS: u32 = 10_000;
 /// A period that fits the calendar (months that divide a year, or whole years) has both readings, any other only its schedule.
 /// No windows when the period is past the calendar.
 pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span], until: NaiveDate) -> Vec<Cycle> {
+    cycles_counted(every, since, readings, happened, until, &|_, _| None)
+}
+
+/// The same, where somebody may have said for which windows a time counts: `counts` is asked for a window by its key and for a time by
+/// its place. Where nothing was said it counts for the window in which it lies.
+pub fn cycles_counted(
+    every: Period,
+    since: Span,
+    readings: &[Reading],
+    happened: &[Span],
+    until: NaiveDate,
+    counts: &dyn Fn(&str, usize) -> Option<bool>,
+) -> Vec<Cycle> {
     let mut cycles = Vec::new();
     let mut place = 0;
     while let Some(window) = window(every, since, place).filter(|_| place < MOST_WINDOWS) {
@@ -74,7 +87,7 @@ pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span
         if is_next && cycles.last().is_none_or(|last: &Cycle| last.met_by.is_none()) && !cycles.is_empty() {
             break;
         }
-        cycles.push(cycle(every, since, readings, happened, window));
+        cycles.push(cycle(every, since, readings, happened, window, counts));
         if is_next {
             break;
         }
@@ -83,7 +96,14 @@ pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span
     cycles
 }
 
-fn cycle(every: Period, since: Span, readings: &[Reading], happened: &[Span], window: Span) -> Cycle {
+fn cycle(
+    every: Period,
+    since: Span,
+    readings: &[Reading],
+    happened: &[Span],
+    window: Span,
+    counts: &dyn Fn(&str, usize) -> Option<bool>,
+) -> Cycle {
     let inside = |span: &Span| window.earliest <= span.earliest && span.latest <= window.latest;
     let touches = |span: &Span| span.earliest <= window.latest && window.earliest <= span.latest;
     let due = if fits_the_calendar(every) {
@@ -91,9 +111,12 @@ fn cycle(every: Period, since: Span, readings: &[Reading], happened: &[Span], wi
     } else {
         vec![(Reading::Rolling, Span::day(window.latest))]
     };
-    let met_by = happened.iter().position(inside);
-    let maybe_met_by = if met_by.is_some() { None } else { happened.iter().position(touches) };
     let key = if every == Period::of_months(12) { window.latest.year().to_string() } else { window.latest.to_string() };
+    let first = |lies: &dyn Fn(&Span) -> bool| {
+        happened.iter().enumerate().position(|(place, span)| counts(&key, place).unwrap_or_else(|| lies(span)))
+    };
+    let met_by = first(&inside);
+    let maybe_met_by = if met_by.is_some() { None } else { first(&touches) };
     Cycle { key, window, due, met_by, maybe_met_by }
 }
 

@@ -22,11 +22,13 @@ fn span_of(date: &events::DateSpec) -> Option<Span> {
 
 /// Suspensions that are over move a date that was still to come by as long as they lasted, if the clock stood still; where nobody said
 /// whether it did, both dates are the range.
-fn resumed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
+pub(in crate::provision) fn resumed(scene: &Scene, provision: &Provision, mut draft: LineDraft) -> LineDraft {
     let over = scene.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && !one.holds(scene.as_of));
     for suspension in over {
         let (Some(due), Some((least, most))) = (draft.0.due.span(), suspension.days()) else { continue };
-        if due.latest < suspension.from.earliest {
+        // What was over before its cycle began took nothing from it.
+        let before = draft.0.window.zip(suspension.until).is_some_and(|(window, until)| until.latest <= window.earliest);
+        if due.latest < suspension.from.earliest || before {
             continue;
         }
         let later = due.earliest.checked_add_signed(chrono::TimeDelta::days(least));

@@ -21,6 +21,7 @@ mod performed;
 mod triggered;
 
 pub(super) use duty::readings;
+pub(super) use later::resumed;
 
 use duty::{DueTerm, Duty, When, read};
 use performed::performed;
