@@ -9,15 +9,15 @@ use events::terms::{Force, Provision, Term, Terms};
 use events::{DateSpec, Event};
 
 use super::ids::{consent_ids, decision_ids, draft_ids, ends_meeting, meeting_of, notice_ids, notice_of};
-use super::meetings;
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault};
+use super::{meetings, powers};
 use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
-use crate::register::{Act, Agreement, Known, Register};
+use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
 use crate::time::regime::Almanac;
@@ -134,6 +134,8 @@ pub(super) fn act_faults(agreement: &Agreement, proposal: &Proposal, almanac: &A
             let fault = || Fault::new("E0205", &["project"], format!("project `{}` is there already", project.project));
             agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
+        Event::NoticeDrafted(draft) => powers::draft_faults(agreement, draft),
+        Event::PowerWaived(waived) => powers::waiver_faults(agreement, waived, proposal.occurred_on.as_ref()),
         Event::NoticeGiven(notice) => notice_faults(agreement, proposal, notice, almanac),
         Event::ExtensionGranted(extension) => {
             let mut faults = owed_faults(docket, &extension.instance, &extension.by);
@@ -396,24 +398,8 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
 }
 
 fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven, almanac: &Almanac) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = party_fault(agreement, "by", &notice.by).into_iter().collect();
-    let is_power = |known: &&Known<Provision>| match known.value.kind.as_str() {
-        "termination" => !known.value.terms.contains_key("when"),
-        kind => kind == "term" && known.value.terms.contains_key("renewal"),
-    };
-    let power = agreement.provision(&notice.power).filter(is_power);
-    match power {
-        None => faults.push(provision_fault(agreement, &["power"], &notice.power)),
-        Some(known) => {
-            let holders = &known.value.by;
-            // Of a renewal the text says only that notice keeps it from coming about: each party may give it.
-            let anyone = holders.is_empty() || holders.iter().any(|id| id == "either" || id == "any");
-            if faults.is_empty() && !anyone && !holders.contains(&notice.by) {
-                let what = format!("`{}` does not hold the power of {}", notice.by, known.value.reference);
-                faults.push(Fault::new("E0401", &["by"], what).hint(format!("held by {}", holders.join(", "))));
-            }
-        }
-    }
+    let mut faults = powers::holder_faults(agreement, &notice.power, &notice.by);
+    faults.extend(powers::otherwise_drafted(agreement, proposal, notice));
     if notice_ids(agreement).any(|id| *id == notice.notice) {
         faults.push(
             Fault::new("E0205", &["notice"], format!("notice `{}` is there already", notice.notice))
@@ -427,6 +413,7 @@ fn notice_faults(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGive
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
         }
     }
+    faults.extend(powers::waived_fault(agreement, notice, proposal.occurred_on.as_ref()));
     if let Some(given) = proposal.occurred_on.as_ref() {
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));

@@ -16,6 +16,7 @@ use crate::time::regime::Almanac;
 mod acts;
 mod ids;
 mod meetings;
+mod powers;
 mod proposal;
 mod terms;
 mod words;

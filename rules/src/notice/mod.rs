@@ -22,6 +22,7 @@ mod later;
 pub(crate) mod line;
 pub mod outlook;
 pub mod terms;
+pub mod waiver;
 
 pub(crate) use later::stated_of;
 pub use terms::{CountedFrom, NoticeTerms, Window};
@@ -32,7 +33,9 @@ pub const MACHINE: Machine = Machine {
     about: "A notice that ends an agreement, a participation, or the renewal of a term.",
     of: "notice",
     transitions: &[
-        recorded("–", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
+        recorded("–", "notice.drafted", "it is drafted: nothing runs from that", "", "drafted", "label drafted"),
+        recorded("–, drafted", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
+        recorded("drafted", "notice.given", "it is given as it was drafted, under the same id", "", "running", "reason notice.drafted"),
         recorded(
             "–",
             "notice.given",
@@ -40,6 +43,22 @@ pub const MACHINE: Machine = Machine {
             "",
             "too early",
             "label too early",
+        ),
+        recorded(
+            "–",
+            "power.waived",
+            "it is given while a promise of its giver not to use the power holds, which has a last day",
+            "",
+            "too early",
+            "reason notice.waived",
+        ),
+        recorded(
+            "–",
+            "power.waived",
+            "it is given against a promise of its giver never to use the power",
+            "",
+            "defective",
+            "label defective",
         ),
         recorded(
             "–",
@@ -255,6 +274,14 @@ pub fn notices(place: Place) -> Vec<Notice> {
 fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> {
     let known = place.agreement.provision(&given.power)?;
     let mut notice = draft(known, act, &given.notice, &given.by);
+    let drafted = place.find(|event| match event {
+        Event::NoticeDrafted(drafted) if drafted.notice == given.notice => Some(()),
+        _ => None,
+    });
+    if let Some((drafted, ())) = drafted {
+        let text = format!("drafted {}", drafted.date_words());
+        notice.steps.push(Reason::new("notice.drafted", text).provision(&notice.provision).records([drafted.seq]));
+    }
     if known.value.kind == "term" {
         let terms = term::read(&known.value, &mut Vec::new());
         notice.leads_to = EffectState::Expired;
