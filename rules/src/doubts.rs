@@ -53,7 +53,9 @@ fn twice(provisions: &[&Provision]) -> Vec<String> {
     for provision in provisions {
         let key = match provision.kind.as_str() {
             "term" if provision.terms.contains_key("length") => "how long it lasts".to_string(),
-            "entry-into-effect" if provision.terms.contains_key("on") => "when it comes into effect".into(),
+            "entry-into-effect" if provision.terms.contains_key("on") || entry_into_effect::together(provision).is_some() => {
+                "when it comes into effect".into()
+            }
             "meeting-series" if provision.terms.contains_key("every") => {
                 let body = provision.terms.get("body").and_then(Term::as_text).unwrap_or_default();
                 format!("how often `{body}` meets")
@@ -89,10 +91,14 @@ fn round_about(agreement: &Agreement) -> Vec<String> {
             doubts.push(format!("{}: survives by its own word", known.value.reference));
         }
     }
-    let each = agreement.provisions_of("entry-into-effect").any(|known| entry_into_effect::after(&known.value).is_some());
+    let counts =
+        |provision: &Provision| entry_into_effect::after(provision).is_some() || entry_into_effect::together(provision).is_some();
+    let each = agreement.provisions_of("entry-into-effect").any(|known| counts(&known.value));
     let unknown = agreement.acts.iter().any(|act| matches!(act.event, events::Event::ConsentNotified(_))) && !each;
     if unknown {
-        doubts.push("consents are recorded, and no provision says when one takes effect: `of = \"each\"` with `after`".into());
+        let text =
+            "consents are recorded, and no provision says when one takes effect: `of = \"all\"` or `of = \"each\"` with `after`";
+        doubts.push(text.into());
     }
     doubts
 }

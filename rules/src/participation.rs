@@ -7,7 +7,7 @@ use crate::docket::{Participation, ParticipationState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::Standing;
 use crate::provision::entry_into_effect;
-use crate::register::Act;
+use crate::register::{Act, Occurrence};
 use crate::scene::Scene;
 use crate::time::Span;
 
@@ -65,7 +65,7 @@ fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
     let (known, clause) = rule?;
     let own = consent::consents(scene.place()).into_iter().filter(|consent| consent.by == party);
     let spans = own.filter_map(|consent| {
-        let span = consent.effect(scene.place(), &clause)?;
+        let span = consent::effect_of(scene.place(), &consent, &clause)?;
         let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
         let reason = Reason::new("participation.joins", text).provision(&known.value.reference).records([consent.seq]);
         Some((span, reason))
@@ -84,10 +84,19 @@ fn came_in_by_itself(scene: &Scene, party: &str) -> bool {
     first.is_some_and(|first| exits(scene, party).all(|(span, _)| first.days().earliest <= span.earliest))
 }
 
+/// Whether its consent is one of those that brought the agreement into effect; `None` where it came into effect otherwise.
+fn founds(scene: &Scene, party: &str) -> Option<bool> {
+    let place = scene.place();
+    let rule = consent::together(place).filter(|rule| rule.last_needed(place).is_some())?;
+    let own = |consent: &consent::Consent| consent.by == party && rule.founds(place, consent) == Occurrence::Yes;
+    Some(rule.given(place).iter().any(own))
+}
+
 fn of(scene: &Scene, party: &str) -> Participation {
     let named = |state, span: Option<Span>, because| Participation { party: party.into(), state, span, because };
     let by_all = || {
-        let since = scene.since.filter(|since| since.latest <= scene.as_of && !came_in_by_itself(scene, party))?;
+        let with_all = founds(scene, party).unwrap_or_else(|| !came_in_by_itself(scene, party));
+        let since = scene.since.filter(|since| since.latest <= scene.as_of && with_all)?;
         let text = format!("in effect for {party} since {}, as for all", since.words());
         Some((since, Reason::new("participation.bound", text)))
     };

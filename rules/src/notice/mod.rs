@@ -8,7 +8,8 @@ use events::event::{ConditionEstablished, NoticeGiven};
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
-use crate::consent::consents;
+use crate::agreement;
+use crate::consent::{self, consents};
 use crate::docket::{EffectState, Reason, Reckoned};
 use crate::machine::{Machine, derived, recorded};
 use crate::provision::entry_into_effect;
@@ -35,7 +36,14 @@ pub const MACHINE: Machine = Machine {
     transitions: &[
         recorded("–", "notice.drafted", "it is drafted: nothing runs from that", "", "drafted", "label drafted"),
         recorded("–, drafted", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
-        recorded("drafted", "notice.given", "it is given as it was drafted, under the same id", "", "running", "reason notice.drafted"),
+        recorded(
+            "drafted",
+            "notice.given",
+            "it is given as it was drafted, under the same id",
+            "",
+            "running",
+            "reason notice.drafted",
+        ),
         recorded(
             "–",
             "notice.given",
@@ -243,6 +251,12 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// One agreement on one day, with the days on which it comes into effect as far as they are known by then.
+    pub fn new(agreement: &'a Agreement, counting: &'a Counting<'a>, as_of: NaiveDate) -> Self {
+        let place = Place { agreement, counting, entry: None, as_of };
+        Place { entry: agreement::entry_of(place), ..place }
+    }
+
     /// Acts that had happened by the day, or may have.
     pub fn acts(self) -> impl Iterator<Item = &'a Act> {
         self.agreement.acts.iter().filter(move |act| act.by(self.as_of) != Occurrence::No)
@@ -495,7 +509,7 @@ fn entry_for(place: Place, party: &str, before: Span) -> Option<Span> {
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
     let own = clause.and_then(|clause| {
         let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
-        own.effect(place, &clause)
+        consent::effect_of(place, &own, &clause)
     });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.
     own.map(|own| place.entry.map_or(own, |entry| own.later_of(entry))).or(place.entry)
@@ -518,7 +532,7 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest {
-            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+            later::open(notice, format!("whether it was given in time: {text}"));
         }
     }
     let window = terms.window.and_then(|window| window.around(given.earliest, entry, place.counting));
@@ -529,7 +543,7 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest || given.latest >= closes.earliest {
-            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+            later::open(notice, format!("whether it was given in time: {text}"));
         }
     }
     if matches!(notice.standing, Standing::TooEarly(_)) {

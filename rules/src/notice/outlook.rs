@@ -5,7 +5,6 @@ use events::terms::Provision;
 
 use super::terms::{self, CountedFrom, NoticeTerms};
 use super::{Place, Window, answers, waiver};
-use crate::agreement;
 use crate::docket::EffectState;
 use crate::register::{Agreement, Known, Occurrence};
 use crate::scene::Scene;
@@ -81,7 +80,7 @@ pub struct Reading {
 pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish: Wish) -> Vec<Outlook> {
     let about = agreement.about();
     let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
-    let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
+    let place = Place::new(agreement, &counting, as_of);
     let is_given = |known: &&Known<Provision>| !known.value.terms.contains_key("when");
     let scene = Scene::new(agreement, almanac, on(wish, as_of));
     let over = !scene.effect.state.is_running() && scene.effect.state != EffectState::Undetermined;
