@@ -7,8 +7,8 @@ use events::terms::{Provision, Term, Terms};
 
 use crate::docket::{Due, Line, Reason};
 use crate::machine::{Machine, recorded};
-use crate::provision::commitment;
 use crate::obligation::Axes;
+use crate::provision::commitment;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::Scene;
 
@@ -18,8 +18,22 @@ pub const MACHINE: Machine = Machine {
     about: "What a meeting decided. It is a commitment from the day it was taken, and goes on as one; this says how well it is known.",
     of: "commitment",
     transitions: &[
-        recorded("–", "decision.taken", "a meeting decides that something is to be done", "", "reported", "reason decision.reported"),
-        recorded("reported", "minutes.adopted", "the minutes of that meeting are adopted", "", "accepted", "reason decision.accepted"),
+        recorded(
+            "–",
+            "decision.taken",
+            "a meeting decides that something is to be done",
+            "",
+            "reported",
+            "reason decision.reported",
+        ),
+        recorded(
+            "reported",
+            "minutes.adopted",
+            "the minutes of that meeting are adopted",
+            "",
+            "accepted",
+            "reason decision.accepted",
+        ),
     ],
 };
 
@@ -33,9 +47,10 @@ pub(crate) fn lines(scene: &Scene) -> Vec<Line> {
 }
 
 fn of(scene: &Scene, act: &Act, decision: &DecisionTaken) -> Vec<Line> {
-    let serves = decision.provision.as_ref().and_then(|id| {
-        scene.agreement.provisions.iter().find(|known| known.value.id == *id || known.value.reference == *id)
-    });
+    let serves = decision
+        .provision
+        .as_ref()
+        .and_then(|id| scene.agreement.provisions.iter().find(|known| known.value.id == *id || known.value.reference == *id));
     let known = Known { seq: act.seq, source: act.source.clone(), value: provision(scene, decision, serves) };
     let place = serves.map(|known| known.value.reference.clone());
     let mut lines = (commitment::COMMITMENT.lines)(scene, &known);

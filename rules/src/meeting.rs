@@ -137,7 +137,9 @@ fn learn<'a>(known: &mut Known<'a>, act: &'a Act) {
         Event::MeetingInquorate(meeting) => {
             known.body.clone_from(&meeting.body);
             known.inquorate = Some(act);
-            known.history.push(said("meeting.inquorate", format!("met without its quorum {}{}", act.date_words(), recorded(act))));
+            known
+                .history
+                .push(said("meeting.inquorate", format!("met without its quorum {}{}", act.date_words(), recorded(act))));
         }
         Event::MeetingHeld(meeting) => {
             known.body.clone_from(&meeting.body);

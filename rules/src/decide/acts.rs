@@ -226,8 +226,7 @@ fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     };
     let of_cycle = agreement.bodies.iter().any(|known| known.value.id == meeting || cycle(&known.value.id));
     let of_provision = agreement.provision(meeting).is_some();
-    let of_notice =
-        notice_ids(agreement).chain(draft_ids(agreement)).any(|id| id == meeting) || meeting.starts_with("notice-");
+    let of_notice = notice_ids(agreement).chain(draft_ids(agreement)).any(|id| id == meeting) || meeting.starts_with("notice-");
     let of_decision = decision_ids(agreement).any(|id| id == meeting) || meeting.starts_with("decision-");
     (of_cycle || of_provision || of_notice || of_decision).then(|| {
         Fault::new("E0205", &["meeting"], format!("`{meeting}` is the id of something else here"))

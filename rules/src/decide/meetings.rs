@@ -24,7 +24,9 @@ pub(super) fn counted_faults(standpoint: &Standpoint, held: &MeetingHeld) -> Vec
                 let known: Vec<&str> = lines.filter_map(|line| line.id.split_once('/')).map(|(_, id)| id).collect();
                 Some(Fault::new("E0504", &["counts_for"], what).hint(nearest(cycle, known)))
             }
-            Some(line) if line.axes.performance == Performance::Complete || matches!(line.axes.existence, Existence::Ended(_)) => {
+            Some(line)
+                if line.axes.performance == Performance::Complete || matches!(line.axes.existence, Existence::Ended(_)) =>
+            {
                 let what = format!("`{}` is {}: no other meeting counts for it", line.id, line.label);
                 Some(Fault::new("E0411", &["counts_for"], what).hint("name cycles that were not met"))
             }
@@ -96,7 +98,8 @@ fn unknown_meeting(agreement: &Agreement, meeting: &str, how: &str) -> Fault {
 /// Whether an id stands in the docket, or in the log, for something already.
 pub(super) fn is_taken(agreement: &Agreement, id: &str) -> bool {
     let of_body = agreement.bodies.iter().any(|known| {
-        let cycle = |rest: &str| rest.strip_prefix('-').is_some_and(|key| key.starts_with(|letter: char| letter.is_ascii_digit()));
+        let cycle =
+            |rest: &str| rest.strip_prefix('-').is_some_and(|key| key.starts_with(|letter: char| letter.is_ascii_digit()));
         id.strip_prefix(known.value.id.as_str()).is_some_and(|rest| rest.is_empty() || cycle(rest))
     });
     let others = [decision_ids(agreement).collect::<Vec<_>>(), notice_ids(agreement).collect(), draft_ids(agreement).collect()];

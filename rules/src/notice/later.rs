@@ -35,7 +35,7 @@ fn reason(notice: &mut Notice, rule: &'static str, text: String, records: &[u64]
 }
 
 /// The date is open from here on: the least that was sure stays.
-fn open(notice: &mut Notice, missing: String) {
+pub(super) fn open(notice: &mut Notice, missing: String) {
     notice.no_earlier_than = notice.ends.map(|ends| ends.earliest).or(notice.no_earlier_than);
     notice.ends = None;
     notice.missing = Some(missing);

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use events::Event;
 use events::terms::Provision;
 
+use super::later::open;
 use super::{Notice, Place, Standing};
 use crate::docket::Reason;
 use crate::register::{Act, Agreement, Occurrence};
@@ -99,7 +100,7 @@ pub(super) fn apply(place: Place, notice: &mut Notice) {
         notice.records.extend(reason.records.iter().copied());
         notice.steps.push(reason);
         if holds == Occurrence::Maybe {
-            notice.missing.get_or_insert(format!("whether it was given while the promise held: {}", waiver.words()));
+            open(notice, format!("whether it was given while the promise held: {}", waiver.words()));
         } else if notice.standing == Standing::Running {
             notice.standing = match waiver.until {
                 Some(_) => Standing::TooEarly(waiver.words()),

@@ -8,9 +8,9 @@ use super::{Kind, commitment, what};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
 use crate::machine::{Machine, derived, recorded};
+use crate::meeting::{self, Pending};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::reader::Reader;
-use crate::meeting::{self, Pending};
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene};
 use crate::time::recurrence::{Cycle, Reading, cycles_counted};
@@ -157,7 +157,8 @@ fn at_risk(scene: &Scene, series: &Series, planned: &[Pending], draft: LineDraft
         }
         None if is_awaited && is_near => {
             let later = planned.iter().find(|meeting| due.latest < meeting.days.earliest);
-            let later = later.map(|meeting| format!("; {} is {} for {}, which is later", meeting.id, meeting.verb, meeting.days.words()));
+            let later =
+                later.map(|meeting| format!("; {} is {} for {}, which is later", meeting.id, meeting.verb, meeting.days.words()));
             let text = format!("no meeting of {} is planned by {}{}", series.body, due.latest, later.unwrap_or_default());
             let label = format!("{}, at risk: no meeting planned", axes.label(draft.0.force));
             draft.label(label).because([Reason::new("meeting-series.at-risk", text)])
