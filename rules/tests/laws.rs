@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Days, NaiveDate};
 use events::event::{
     AgreementResumed, AgreementSuspended, AgreementTerminated, Assessment, AssessmentMade, Certainty, Clock, CycleExcused,
-    DueDateSet, EffectStated, Event, ExtensionGranted, MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled,
-    Milestone, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted, NoticeStep,
-    PerformanceReported, WaiverGranted,
+    DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, MeetingCancelled, MeetingHeld, MeetingInquorate,
+    MeetingPostponed, MeetingScheduled, Milestone, MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective,
+    NoticeGiven, NoticeReceived, NoticeRetracted, NoticeStep, PerformanceReported, PowerWaived, WaiverGranted,
 };
 use events::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Term, Terms};
 use events::{DateSpec, Draft, Record, codec};
@@ -103,7 +103,17 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
     let later: DateSpec = (on + Days::new(45)).into();
     let spec: DateSpec = if vague { on.format("%Y-%m").to_string().parse().unwrap() } else { on.into() };
     let body = "forum".to_string();
-    let held = MeetingHeld { meeting: meeting.clone(), body: body.clone(), name: None, place: None, text: None, topics: vec![] };
+    let counts_for = if kind == 1 { vec!["forum-2023".to_string()] } else { vec![] };
+    let held = MeetingHeld {
+        meeting: meeting.clone(),
+        body: body.clone(),
+        name: None,
+        place: None,
+        text: None,
+        topics: vec![],
+        counts_for,
+        form: None,
+    };
     let event = match kind {
         0 | 1 => Event::MeetingHeld(held),
         2 => Event::MeetingScheduled(MeetingScheduled {
@@ -123,6 +133,7 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
             evidence: None,
             quantity: None,
             milestone: None,
+            asserted_by: None,
         }),
         7 => Event::NoticeReceived(NoticeReceived { notice: format!("n{}", place / 2), by: None }),
         8 => Event::NoticeRetracted(NoticeRetracted { notice: format!("n{}", place / 2), accepted: false }),
@@ -136,10 +147,33 @@ fn act(place: usize, kind: u8, offset: u64, vague: bool) -> (Event, DateSpec) {
         16 => Event::DueDateSet(DueDateSet { instance: "3".into(), on: later, certainty: Certainty::Indicative }),
         17 => Event::WaiverGranted(WaiverGranted { of: "3".into(), by: vec!["GB".into()], all_from: false, until: None }),
         18 => Event::AssessmentMade(AssessmentMade { instance: "3".into(), by: "GB".into(), assessment: Assessment::Rejected }),
-        19 => Event::AgreementSuspended(AgreementSuspended { provisions: vec![], until: Some(later), clock: Some(Clock::Stops) }),
+        19 => Event::AgreementSuspended(AgreementSuspended {
+            provisions: vec![],
+            until: Some(later),
+            clock: Some(Clock::Stops),
+            parties: vec![],
+        }),
         20 => Event::AgreementResumed(AgreementResumed { provisions: vec![] }),
         21 => Event::AgreementTerminated(AgreementTerminated { effective: later }),
         22 => Event::CycleExcused(CycleExcused { cycle: "forum-2023".into() }),
+        23 => Event::MeetingInquorate(MeetingInquorate { meeting, body }),
+        24 => Event::DecisionTaken(DecisionTaken {
+            decision: format!("decision-{place}"),
+            text: "a paper".into(),
+            meeting: Some(format!("m{}", place / 2)),
+            by: vec![],
+            due: Some(later),
+            provision: None,
+            topics: vec![],
+        }),
+        25 => Event::MinutesAdopted(MinutesAdopted { meeting: format!("m{}", place / 2) }),
+        // It is given under its id if the act at that place is a notice.
+        26 => Event::NoticeDrafted(NoticeDrafted {
+            notice: format!("n{}", place + 1),
+            by: "KR".into(),
+            power: "termination".into(),
+        }),
+        27 => Event::PowerWaived(PowerWaived { power: "termination".into(), by: "KR".into(), until: Some(later) }),
         _ => Event::NoticeGiven(NoticeGiven {
             notice: format!("n{place}"),
             by: "KR".into(),
@@ -201,7 +235,7 @@ fn told(docket: &Docket) -> Vec<String> {
 }
 
 fn histories() -> impl Strategy<Value = Vec<(Event, DateSpec)>> {
-    prop::collection::vec((0u8..26, 0u64..1500, any::<bool>()), 0..14).prop_map(|acts| {
+    prop::collection::vec((0u8..31, 0u64..1500, any::<bool>()), 0..14).prop_map(|acts| {
         let distinct: BTreeMap<u64, (u8, bool)> = acts.into_iter().map(|(kind, offset, vague)| (offset, (kind, vague))).collect();
         distinct.into_iter().enumerate().map(|(place, (offset, (kind, vague)))| act(place, kind, offset, vague)).collect()
     })
