@@ -35,7 +35,7 @@ pub const MACHINE: Machine = Machine {
     of: "notice",
     transitions: &[
         recorded("–", "notice.drafted", "it is drafted: nothing runs from that", "", "drafted", "label drafted"),
-        recorded("–, drafted", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
+        recorded("–", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
         recorded(
             "drafted",
             "notice.given",
@@ -54,7 +54,7 @@ pub const MACHINE: Machine = Machine {
         ),
         recorded(
             "–",
-            "power.waived",
+            "notice.given",
             "it is given while a promise of its giver not to use the power holds, which has a last day",
             "",
             "too early",
@@ -62,7 +62,7 @@ pub const MACHINE: Machine = Machine {
         ),
         recorded(
             "–",
-            "power.waived",
+            "notice.given",
             "it is given against a promise of its giver never to use the power",
             "",
             "defective",

@@ -32,11 +32,17 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
     let mut reader = Reader::new(&provision.terms, faults);
     if reader.has("of") || reader.has("after") {
         reader.require("of");
-        let is_number = matches!(reader.terms.get("of"), Some(Term::Number(_)));
-        let each = !is_number && reader.choice("of", &["each", "all"]) == Some("each");
-        if matches!(reader.terms.get("of"), Some(Term::Number(number)) if *number < 1) {
-            reader.fault("E0203", "of", "`of` is a number of consents, one or more", "write of = 30, or \"all\", or \"each\"");
+        let hint = "write of = \"all\", a number of consents as in of = 30, or of = \"each\"";
+        match reader.terms.get("of") {
+            None => {}
+            Some(Term::Text(word)) if word == "each" || word == "all" => {}
+            Some(Term::Text(word)) => {
+                reader.fault("E0204", "of", format!("`{word}` is not a value of `of`"), hint);
+            }
+            Some(Term::Number(number)) if *number > 0 => {}
+            Some(_) => reader.fault("E0203", "of", "`of` is a number of consents, one or more, or a word", hint),
         }
+        let each = reader.terms.get("of").and_then(Term::as_text) == Some("each");
         if each && !provision.by.is_empty() {
             reader.fault("E0207", "by", "`by` says whose consents are needed, and `of = \"each\"` needs none", "leave it out");
         }
