@@ -142,7 +142,7 @@ impl Together<'_> {
         let words = match self.of.len() {
             all if all == self.needed && open.len() == 1 => format!("the consent of {} is not recorded", open.join(", ")),
             all if all == self.needed => format!("the consents of {} are not recorded", open.join(", ")),
-            _ => format!("{} of the {} consents that are needed are recorded", given.len(), self.needed),
+            _ => format!("{} consents are needed, {} recorded", self.needed, given.len()),
         };
         (given.len() < self.needed).then_some((words, open))
     }

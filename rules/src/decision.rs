@@ -56,10 +56,11 @@ fn of(scene: &Scene, act: &Act, decision: &DecisionTaken) -> Vec<Line> {
     let mut lines = (commitment::COMMITMENT.lines)(scene, &known);
     for line in &mut lines {
         line.provision.clone_from(&place);
-        // It has no place in the text of its own; the first step says what was decided instead of what the text says.
+        // It has no place in the text of its own: what a step would cite there it has from the decision.
         line.because.retain(|reason| reason.rule != "provision.says");
         for reason in line.because.iter_mut().filter(|reason| reason.provision.as_deref() == Some(decision.decision.as_str())) {
-            reason.provision.clone_from(&place);
+            reason.provision = None;
+            reason.records.push(act.seq);
         }
         line.because.splice(0..0, [taken(scene, act, decision), minutes(scene, decision)]);
         if act.by(scene.as_of) == Occurrence::Maybe {
