@@ -40,7 +40,7 @@ impl<'a> Scene<'a> {
     pub fn new(agreement: &'a Agreement, almanac: &'a Almanac, as_of: NaiveDate) -> Self {
         let about = agreement.about();
         let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
-        let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
+        let place = Place::new(agreement, &counting, as_of);
         let notices = notice::notices(place);
         let Life { entry, since, end, effect } = agreement::effect(place, &notices);
         let suspensions = suspension::suspensions(place);
