@@ -103,6 +103,13 @@ pub const MACHINE: Machine = Machine {
             "terminated",
             "reason effect.notice",
         ),
+        derived(
+            "in_effect, in_force, suspended",
+            "so many have left that fewer remain than the text asks for",
+            "VCLT 55",
+            "terminated",
+            "reason effect.below-minimum",
+        ),
         recorded(
             "in_effect, in_force, suspended",
             "agreement.terminated",
@@ -380,7 +387,40 @@ fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
         .into_iter()
         .chain(by_term)
         .chain(by_consent(place))
+        .chain(below_minimum(place, notices))
         .min_by_key(|end| (end.span.latest, end.span.earliest))
+}
+
+/// The end that comes when so many have left that fewer remain than the text asks for. Without such a text a treaty goes on (VCLT 55).
+fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
+    let (known, least) =
+        place.agreement.provisions_of("termination").find_map(|known| match known.value.terms.get("minimum") {
+            Some(events::terms::Term::Number(least)) => Some((known, usize::try_from(*least).ok()?)),
+            _ => None,
+        })?;
+    let came_back = |party: &str, left: Span| {
+        let mut consents = consent::consents(place).into_iter();
+        consents.any(|consent| consent.by == party && left.earliest <= consent.on.latest)
+    };
+    let mut left: Vec<(Span, &Notice)> = Vec::new();
+    for notice in notices.iter().filter(|notice| notice.is_withdrawal) {
+        let Some(span) = notice.span().filter(|span| !came_back(&notice.by, *span)) else { continue };
+        if left.iter().all(|(_, other)| other.by != notice.by) {
+            left.push((span, notice));
+        }
+    }
+    let parties = place.agreement.about().parties.len();
+    let decisive = (parties + 1).checked_sub(least).filter(|decisive| *decisive > 0)? - 1;
+    let nth = |end: fn(&Span) -> NaiveDate| {
+        let mut days: Vec<NaiveDate> = left.iter().map(|(span, _)| end(span)).collect();
+        days.sort();
+        days.get(decisive).copied()
+    };
+    let span = Span { earliest: nth(|span| span.earliest)?, latest: nth(|span| span.latest)? };
+    let text = format!("fewer than {least} of {parties} parties remain {}", span.words());
+    let records = std::iter::once(known.seq).chain(left.iter().flat_map(|(_, notice)| notice.records.iter().copied()));
+    let reason = Reason::new("effect.below-minimum", text).provision(&known.value.reference).records(records);
+    Some(End { span, words: span.words(), state: EffectState::Terminated, reason })
 }
 
 /// Of two notices the one that takes effect first ends it: no sooner than the least day of either, no later than the first that is sure.

@@ -10,6 +10,7 @@ use crate::docket::{Docket, Existence, Kind, Line, ParticipationState, Reason};
 use crate::notice::terms::{Retraction, notice};
 use crate::register::Agreement;
 use crate::time::Span;
+use crate::versions;
 
 /// The day from which an act changes what is owed, where that is another than its own: an amendment, a later agreement in the place of
 /// some provisions.
@@ -54,6 +55,7 @@ pub struct Consequences {
 
 /// The first end that would come of it, and that would not come without.
 pub fn end(before: &Docket, after: &Docket, agreement: &Agreement) -> Option<End> {
+    let agreement = &*versions::on(agreement, after.as_of);
     let id = agreement.id.as_str();
     let (was, is) = (before.agreement(id), after.agreement(id)?);
     let ends = is.ends.filter(|ends| was.is_none_or(|was| was.ends != Some(*ends)));
@@ -89,6 +91,7 @@ fn taken_back(agreement: &Agreement, line: &Line) -> Retraction {
 
 /// What the end does: the docket of that day with it and without, and the docket of today for what lies in between.
 pub fn consequences(end: &End, today: &Docket, without: &Docket, with: &Docket, agreement: &Agreement) -> Consequences {
+    let agreement = &*versions::on(agreement, with.as_of);
     let of =
         |docket: &Docket| -> Vec<Line> { docket.entries.iter().filter(|line| line.agreement == agreement.id).cloned().collect() };
     let is_over = |line: &Line| matches!(line.axes.existence, Existence::Ended(_));

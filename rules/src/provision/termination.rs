@@ -70,7 +70,7 @@ pub const MACHINE: Machine = Machine {
 pub const KIND: Kind = Kind {
     name: "termination",
     about: "the power to end the agreement by notice",
-    keys: &["by", "notice", "when", "after"],
+    keys: &["by", "notice", "when", "after", "minimum"],
     default_id: Some("termination"),
     check,
     lines,
@@ -81,6 +81,18 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
         faults.push(Fault::new("E0202", &["by"], "`by` is missing: who may end it?").hint("add by = \"either\" or party ids"));
     }
     notice::terms::read(provision, faults);
+    match provision.terms.get("minimum") {
+        None => {}
+        Some(Term::Number(least)) if *least > 0 && provision.by.iter().any(|id| id == "any") => {}
+        Some(Term::Number(least)) if *least > 0 => {
+            let what = "`minimum` goes with `by = \"any\"`: where notice ends the agreement, nobody is left to count";
+            faults.push(Fault::new("E0207", &["minimum"], what).hint("leave it out, or say by = \"any\""));
+        }
+        Some(_) => {
+            let fault = Fault::new("E0203", &["minimum"], "`minimum` is a number of parties, at least one");
+            faults.push(fault.hint("write minimum = 3"));
+        }
+    }
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
