@@ -1,8 +1,6 @@
 //! `obligo what-if`: what would follow from an act, in front of any that can be recorded. Nothing is written.
 
 use chrono::NaiveDate;
-use events::record::SourceRef;
-use rules::decide::Proposal;
 use rules::docket::{Docket, Line};
 use rules::notice::terms::Retraction;
 use rules::what_if::{Consequences, End, consequences, end, takes_effect};
@@ -23,21 +21,8 @@ pub struct Args {
     #[command(subcommand)]
     act: Act,
 
-    /// Id of the source that says so
-    #[arg(long, global = true, value_name = "ID")]
-    source: Option<String>,
-
-    /// Place in the source: a paragraph, a page
-    #[arg(long, global = true, value_name = "PLACE", requires = "source")]
-    locator: Option<String>,
-
-    /// In whose authority
-    #[arg(long, global = true, value_name = "ID")]
-    authority: Option<String>,
-
-    /// Why, where a reason is owed
-    #[arg(long, global = true, value_name = "TEXT")]
-    reason: Option<String>,
+    #[command(flatten)]
+    said: record::Said,
 
     #[command(flatten)]
     output: Output,
@@ -47,8 +32,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let mut app = App { log, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
     let (proposal, _) = record::proposal(args.act, &app)?;
-    let source = args.source.map(|id| SourceRef { id, sha256: None, locator: args.locator });
-    let proposal = Proposal { source, authority: args.authority, reason: args.reason, ..proposal };
+    let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();
     let imagined = app.imagine(&[proposal]).map_err(Unwritten::into_error)?;
     let (before, after) = imagined.on(app.today);

@@ -4,20 +4,19 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, NoticeGiven, PerformanceReported, ProvisionAmended};
+use events::event::{AssumptionMade, NoticeGiven, PerformanceReported};
 use events::terms::{Force, Provision, Term, Terms};
 use events::{DateSpec, Event};
 
 use super::ids::{consent_ids, decision_ids, draft_ids, ends_meeting, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
-use super::terms::{body_fault, party_fault, provision_fault, provision_faults};
-use super::{meetings, powers};
+use super::terms::{body_fault, party_fault, provision_fault};
+use super::{meetings, parties, powers, text};
 use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
-use crate::provision;
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
@@ -198,59 +197,13 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             let strangers = suspended.parties.iter().filter_map(|id| party_fault(agreement, "parties", id));
             unknown_provisions(agreement, &suspended.provisions).into_iter().chain(strangers).collect()
         }
-        Event::ProvisionAmended(amended) => {
-            // On top of what was agreed before, whether it has taken effect or not.
-            amendment_faults(&versions::newest(recorded), amended)
-        }
-        Event::ProvisionAdded(added) => {
-            let text = versions::newest(recorded);
-            let provision = &added.provision;
-            let taken = text.provision(&provision.id).is_some();
-            let fault = || Fault::new("E0205", &["provision", "id"], format!("provision `{}` is there already", provision.id));
-            let taken = taken.then(|| fault().hint("give it an id of its own, or record an amendment of that one"));
-            let wrong = provision::check(provision).into_iter().chain(provision_faults(&text, provision));
-            taken.into_iter().chain(wrong.map(|fault| fault.under("provision"))).collect()
-        }
-        Event::ProvisionRepealed(repealed) => {
-            let text = versions::newest(recorded);
-            let known = text.provision(&repealed.provision);
-            known.is_none().then(|| provision_fault(&text, &["provision"], &repealed.provision)).into_iter().collect()
-        }
-        Event::PartyRenamed(renamed) => {
-            let nothing = renamed.name.is_none() && renamed.acts_through.is_none();
-            let fault = || Fault::new("E0202", &["name"], "neither a name nor a ministry is given");
-            let nothing = nothing.then(|| fault().hint("say what it is called, or through whom it acts"));
-            party_fault(agreement, "party", &renamed.party).into_iter().chain(nothing).collect()
-        }
-        Event::PartySucceeded(succeeded) => {
-            let taken = agreement.party_ids().contains(&succeeded.by);
-            let fault = || Fault::new("E0205", &["by"], format!("`{}` is a party of {} already", succeeded.by, agreement.id));
-            let taken = taken.then(|| fault().hint("whoever takes another's place has an id of its own"));
-            party_fault(agreement, "party", &succeeded.party).into_iter().chain(taken).collect()
-        }
-        Event::ReservationMade(made) => {
-            let nothing = made.provisions.is_empty();
-            let fault = || Fault::new("E0202", &["provisions"], "no provision is named that it makes a reservation to");
-            let nothing = nothing.then(|| fault().hint("name one or more by id"));
-            let stranger = party_fault(agreement, "by", &made.by).into_iter().chain(nothing);
-            stranger.chain(unknown_provisions(agreement, &made.provisions)).collect()
-        }
-        Event::ReservationWithdrawn(withdrawn) => {
-            let made = |id: &String| {
-                recorded.acts.iter().any(|act| match &act.event {
-                    Event::ReservationMade(made) => made.by == withdrawn.by && made.provisions.contains(id),
-                    _ => false,
-                })
-            };
-            let by = |act: &Act| matches!(&act.event, Event::ReservationMade(made) if made.by == withdrawn.by);
-            let none = withdrawn.provisions.is_empty() && !recorded.acts.iter().any(by);
-            let unknown = withdrawn.provisions.iter().filter(|id| !made(id)).map(String::as_str);
-            let faults = unknown.chain(none.then_some("any provision")).map(|id| {
-                let what = format!("no reservation of `{}` to {id} is recorded", withdrawn.by);
-                Fault::new("E0411", &["provisions"], what).hint(format!("see `obligo log {}`", recorded.id))
-            });
-            party_fault(agreement, "by", &withdrawn.by).into_iter().chain(faults).collect()
-        }
+        Event::ProvisionAmended(amended) => text::amendment_faults(recorded, amended),
+        Event::ProvisionAdded(added) => text::addition_faults(recorded, added),
+        Event::ProvisionRepealed(repealed) => text::repeal_faults(recorded, repealed),
+        Event::PartyRenamed(renamed) => parties::renaming_faults(agreement, renamed),
+        Event::PartySucceeded(succeeded) => parties::succession_faults(agreement, succeeded),
+        Event::ReservationMade(made) => parties::reservation_faults(agreement, made),
+        Event::ReservationWithdrawn(withdrawn) => parties::withdrawal_faults(recorded, agreement, withdrawn),
         Event::AgreementResumed(resumed) => unknown_provisions(agreement, &resumed.provisions),
         Event::AgreementSuperseded(superseded) => unknown_provisions(agreement, &superseded.provisions),
         Event::CycleExcused(excused) => cycle_fault(docket, &excused.cycle).into_iter().collect(),
@@ -365,28 +318,9 @@ fn owed_faults(docket: &Standpoint, instance: &str, by: &[String]) -> Vec<Fault>
         .collect()
 }
 
-fn unknown_provisions(agreement: &Agreement, ids: &[String]) -> Vec<Fault> {
+pub(super) fn unknown_provisions(agreement: &Agreement, ids: &[String]) -> Vec<Fault> {
     let unknown = ids.iter().filter(|id| agreement.provision(id).is_none());
     unknown.map(|id| provision_fault(agreement, &["provisions"], id)).collect()
-}
-
-/// An amendment speaks of a provision that is there, in keys that it can have, and leaves something that can be read.
-fn amendment_faults(text: &Agreement, amended: &ProvisionAmended) -> Vec<Fault> {
-    let Some(known) = text.provision(&amended.provision) else {
-        return vec![provision_fault(text, &["provision"], &amended.provision)];
-    };
-    if amended.changes.is_empty() && amended.without.is_empty() {
-        let is_said = amended.transition.is_some() && amended.effective.is_some();
-        let fault = || Fault::new("E0202", &["changes"], "nothing is amended");
-        let fault = fault().hint("say which key reads otherwise, as in --set 'every = \"2 years\"'");
-        return if is_said { Vec::new() } else { vec![fault] };
-    }
-    let (after, mut faults) = versions::reads(&known.value, amended);
-    if faults.is_empty() {
-        let wrong = provision::check(&after).into_iter().chain(provision_faults(text, &after));
-        faults.extend(wrong.map(|fault| fault.under("changes")));
-    }
-    faults
 }
 
 /// Only a cycle that is in the docket, and was not met, can be excused.

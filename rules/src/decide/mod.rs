@@ -16,9 +16,11 @@ use crate::time::regime::Almanac;
 mod acts;
 mod ids;
 mod meetings;
+mod parties;
 mod powers;
 mod proposal;
 mod terms;
+mod text;
 mod words;
 
 pub use proposal::{Decision, Proposal, Refusal};

@@ -46,7 +46,10 @@ pub fn waivers<'a>(agreement: &'a Agreement, power: &str, as_of: NaiveDate) -> V
 /// Who can use a power: those whom the text names, or each party.
 pub fn holders(agreement: &Agreement, power: &Provision) -> Vec<String> {
     let anyone = power.by.is_empty() || power.by.iter().any(|id| id == "either" || id == "any");
-    if anyone { agreement.party_ids() } else { power.by.clone() }
+    if anyone {
+        return agreement.party_ids();
+    }
+    power.by.iter().map(|id| agreement.holder(id).to_string()).collect()
 }
 
 impl Waiver<'_> {

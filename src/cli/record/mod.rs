@@ -21,12 +21,15 @@ pub struct Args {
     act: Act,
 
     #[command(flatten)]
-    common: Common,
+    said: Said,
+
+    #[command(flatten)]
+    writing: Writing,
 }
 
 /// What may be said of any act.
 #[derive(clap::Args)]
-struct Common {
+pub struct Said {
     /// Id of the source that says so
     #[arg(long, global = true, value_name = "ID")]
     source: Option<String>,
@@ -42,18 +45,21 @@ struct Common {
     /// Why, where a reason is owed
     #[arg(long, global = true, value_name = "TEXT")]
     reason: Option<String>,
+}
 
-    #[command(flatten)]
-    writing: Writing,
+impl Said {
+    /// The proposal with all of it.
+    pub fn of(self, proposal: Proposal) -> Proposal {
+        let source = self.source.map(|id| SourceRef { id, sha256: None, locator: self.locator });
+        Proposal { source, authority: self.authority, reason: self.reason, ..proposal }
+    }
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
-    let Common { source, locator, authority, reason, writing } = args.common;
-    let how = writing.how()?;
-    let mut app = context.writer(&writing.actor)?;
+    let how = args.writing.how()?;
+    let mut app = context.writer(&args.writing.actor)?;
     let (proposal, file) = proposal(args.act, &app)?;
-    let source = source.map(|id| SourceRef { id, sha256: None, locator });
-    let proposal = Proposal { source, authority, reason, ..proposal };
+    let proposal = args.said.of(proposal);
     if let Some(file) = file.filter(|_| !how.dry_run) {
         // Kept only for what is going to be recorded, and before it is: a record never speaks of a file that is not there.
         app.execute(std::slice::from_ref(&proposal), Write { dry_run: true, ..how }).map_err(Unwritten::into_error)?;
