@@ -231,7 +231,9 @@ fn keys(typed: &[String]) -> Result<Terms, Error> {
 
 /// What was typed is no key with its value.
 fn misread(faults: Vec<Fault>) -> Error {
-    Error::Refused(faults.into_iter().map(|fault| Diagnostic { fault, place: None }).collect())
+    let hint = "--set takes a key with its value as a file has it: --set 'every = \"2 years\"'";
+    let typed = |fault: Fault| if fault.code == "E0104" { fault.hint(hint) } else { fault };
+    Error::Refused(faults.into_iter().map(|fault| Diagnostic { fault: typed(fault), place: None }).collect())
 }
 
 /// An act on one instance, or on one provision, whichever it is.
