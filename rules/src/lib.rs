@@ -26,6 +26,7 @@ mod obligation;
 mod participation;
 mod reader;
 mod scene;
+mod spell;
 mod supersession;
 mod suspension;
 mod term;

@@ -32,6 +32,14 @@ pub const MACHINE: Machine = Machine {
         derived("–", "the provision has effect, and its window is not open", "", "live, not open", "timing not_open"),
         derived("–", "the provision has effect, and hangs on a condition", "", "dormant", "existence dormant"),
         derived("dormant", "what it hangs on has happened; its period runs from there", "", "live", "reason commitment.trigger"),
+        recorded(
+            "live",
+            "condition.established",
+            "what woke it is so no longer, and it has no date of its own",
+            "",
+            "ended (expired)",
+            "reason commitment.condition-over",
+        ),
         derived(
             "dormant",
             "the agreement is over before the condition is met",

@@ -17,6 +17,7 @@ use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
+use crate::provision::consultation;
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
@@ -522,7 +523,8 @@ fn conditions(provision: &Provision) -> impl Iterator<Item = &str> {
     let table = |key: &str| provision.terms.get(key).and_then(Term::as_table);
     let of_notice = [table("notice"), table("after")].into_iter().flatten();
     let in_notice = of_notice.flat_map(|terms| ["hold_while", "condition"].map(|key| terms.get(key)));
-    std::iter::once(provision.terms.get("when")).chain(in_notice).flatten().filter_map(Term::as_text)
+    let own = provision.terms.get("when").and_then(Term::as_text).or_else(|| consultation::when(provision));
+    in_notice.flatten().filter_map(Term::as_text).chain(own)
 }
 
 fn receipt_fault(given: NaiveDate, received: Option<&DateSpec>, key: &str) -> Option<Fault> {

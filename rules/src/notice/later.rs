@@ -8,6 +8,7 @@ use super::terms::Retraction;
 use super::{Notice, NoticeTerms, Place, Standing, answers, waiver};
 use crate::docket::{EffectState, Reason};
 use crate::register::Act;
+use crate::spell::{Spell, spells};
 use crate::time::{Answer, Span};
 
 /// Applies all of it.
@@ -150,7 +151,7 @@ fn prolonged(place: Place, notice: &mut Notice) {
 fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let Some(condition) = &terms.condition else { return };
     let Some(ends) = notice.ends else { return };
-    let spells = spells(place, condition, &notice.by);
+    let spells = spells(place, condition, |party| party == notice.by);
     // What came to be so after the day, and what was so on it; what was lost later undoes nothing.
     let found = spells.iter().find(|spell| spell.until.is_none_or(|until| ends.earliest < until.latest));
     match found {
@@ -176,7 +177,7 @@ fn condition(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
 /// It takes no effect as long as something is so: what held it on its day puts it off until that is over.
 fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let Some(hold) = &terms.hold_while else { return };
-    let spells = spells(place, hold, &notice.by);
+    let spells = spells(place, hold, |party| party == notice.by);
     let Some(ends) = notice.ends else { return };
     let on_the_day = spells
         .iter()
@@ -195,38 +196,6 @@ fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
         }
         None => reason(notice, "notice.held", format!("would take no effect during {hold}; none is recorded on its day"), &[]),
     }
-}
-
-/// A time during which something was so.
-struct Spell<'a> {
-    from: &'a Act,
-    until: Option<Span>,
-    /// The record that says that it is over.
-    over: Option<u64>,
-}
-
-impl Spell<'_> {
-    fn records(&self) -> impl Iterator<Item = u64> {
-        std::iter::once(self.from.seq).chain(self.over)
-    }
-}
-
-/// When something was so, for the party or for all, in legal order.
-fn spells<'a>(place: Place<'a>, words: &str, by: &str) -> Vec<Spell<'a>> {
-    let mut spells: Vec<Spell> = Vec::new();
-    for act in place.acts() {
-        let Event::ConditionEstablished(known) = &act.event else { continue };
-        if known.condition != words || known.of.as_deref().is_some_and(|of| of != by) {
-            continue;
-        }
-        let running = spells.last_mut().filter(|spell| spell.until.is_none());
-        match (known.holds, running) {
-            (true, None) => spells.push(Spell { from: act, until: None, over: None }),
-            (false, Some(spell)) => (spell.until, spell.over) = (Some(act.days()), Some(act.seq)),
-            _ => {}
-        }
-    }
-    spells
 }
 
 /// Put off to a day.

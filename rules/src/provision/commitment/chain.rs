@@ -92,8 +92,8 @@ fn is_final(scene: &Scene, provision: &Provision) -> bool {
     let duty = read(provision, &mut Vec::new());
     let recurs = duty.every.is_some() || matches!(duty.due, Some(DueTerm::Each(_)));
     match &duty.when {
-        None | Some(When::Words(_)) => !recurs,
-        Some(When::Act { .. }) => false,
+        None => !recurs,
+        Some(When::Words(_) | When::Act { .. }) => false,
         Some(When::Of { provision: of, .. }) => scene.agreement.provision(of).is_some_and(|known| is_final(scene, &known.value)),
     }
 }

@@ -142,9 +142,7 @@ pub(super) fn read(provision: &Provision, faults: &mut Vec<Fault>) -> Duty {
 fn consistent(duty: &Duty, provision: &Provision, reader: &mut Reader) {
     let Duty { every, due, when, once, reciprocal, .. } = duty;
     match (due, when) {
-        (Some(DueTerm::Within(_) | DueTerm::Before(_)), None | Some(When::Words(_)))
-            if !(*reciprocal && matches!(due, Some(DueTerm::Within(_)))) =>
-        {
+        (Some(DueTerm::Within(_) | DueTerm::Before(_)), None) if !(*reciprocal && matches!(due, Some(DueTerm::Within(_)))) => {
             reader.fault(
                 "E0202",
                 "when",
@@ -160,11 +158,11 @@ fn consistent(duty: &Duty, provision: &Provision, reader: &mut Reader) {
                 "give due = { within = \"…\" } of the act",
             );
         }
-        (Some(DueTerm::Before(_)), Some(When::Of { .. })) => {
+        (Some(DueTerm::Before(_)), Some(When::Of { .. } | When::Words(_))) => {
             reader.fault(
                 "E0207",
                 "due",
-                "`before` runs towards a planned meeting: what becomes of a provision is not planned",
+                "`before` runs towards a planned meeting: what becomes of a provision, or comes to be so, is not planned",
                 "give due = { within = \"…\" }",
             );
         }

@@ -33,7 +33,7 @@ pub(super) use later::resumed;
 
 use duty::{DueTerm, When, read};
 use instance::{Instance, Owed};
-use triggered::{at_next, triggered};
+use triggered::{at_next, on_condition, triggered};
 
 const KEYS: &[&str] = &[
     "by",
@@ -127,7 +127,7 @@ fn arisen(owed: &Owed, id: &str) -> Vec<Instance> {
         return recurring(owed, *every, chosen.as_ref().unwrap_or(readings), id).into_iter().map(Instance::from).collect();
     }
     let line = match (&duty.when, &duty.due) {
-        (Some(When::Words(words)), _) => draft.axes(Axes::dormant(format!("until {words}"))),
+        (Some(When::Words(words)), due) => return on_condition(owed, words, due.as_ref(), id),
         (Some(When::Act { act, of }), due) => return triggered(owed, act, of.as_deref(), due.as_ref(), id),
         (Some(When::Of { outcome, provision }), due) => return chain::set_off(owed, *outcome, provision, due.as_ref(), id),
         (None, Some(DueTerm::By(date, certainty))) => dated(scene, draft, date, *certainty, &provision.reference),

@@ -8,6 +8,7 @@ use super::instance::{Instance, Owed};
 use crate::docket::{Due, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::scene::{LineDraft, Scene};
+use crate::spell::spells;
 use crate::time::compute::Clause;
 use crate::time::notice_day::last_day_before;
 use crate::time::{Period, Span, compute};
@@ -55,6 +56,36 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
         drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]).into());
     }
     drafts
+}
+
+/// A duty that begins each time something comes to be so that the text says in words. Without a date it lasts as long as that is so.
+pub(super) fn on_condition(owed: &Owed, words: &str, due: Option<&DueTerm>, id: &str) -> Vec<Instance> {
+    let (scene, reference) = (owed.scene, owed.reference());
+    let mut arisen: Vec<Instance> = Vec::new();
+    for spell in spells(scene.place(), words, |party| owed.draft(id).0.by.iter().any(|by| by == scene.agreement.holder(party))) {
+        let since = spell.from.date_words();
+        let instance = distinct(&arisen, &format!("{id}-{}", since.replace(['/', ' '], "-")));
+        let said = format!("set off by “{words}”, so since {since}");
+        let cause = Cause { rule: "commitment.trigger", days: spell.from.days(), said, records: vec![spell.from.seq] };
+        let mut instance = arisen_from(scene, owed.draft(&instance), cause, due, reference);
+        if let Some((until, over)) = spell.until.zip(spell.over).filter(|_| due.is_none()) {
+            let text = format!("“{words}” is so no longer, {}", until.words());
+            instance.say(Reason::new("commitment.condition-over", text).provision(reference).records([over]));
+            let axes = &mut instance.draft.0.axes;
+            match until.latest <= scene.as_of {
+                true => (axes.existence, axes.timing) = (Existence::Ended(Ending::Expired), Timing::Undated),
+                false => axes.timing = Timing::Undetermined(format!("whether {words} on this day")),
+            }
+        }
+        arisen.push(instance);
+    }
+    if arisen.is_empty() {
+        let reason = Reason::new("commitment.condition", format!("arises each time: {words}; none is recorded"));
+        let command = format!("obligo record condition {} --condition '{words}' --on DATE", scene.agreement.id);
+        let draft = owed.draft(id).axes(Axes::dormant(format!("until {words}"))).closes_with(command);
+        arisen.push(draft.because([reason.provision(reference)]).into());
+    }
+    arisen
 }
 
 /// Due at the next meeting of a body: the first since the agreement came into effect that was held or is still planned. It moves with the
