@@ -6,7 +6,7 @@ use events::event::{Assessment as Said, Certainty, Clock, ExtensionGranted};
 use events::terms::Provision;
 
 use super::duty::Duty;
-use super::instance::Instance;
+use super::instance::{Instance, both};
 use super::refrain;
 use crate::docket::{Due, Reason};
 use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timeliness, Timing, timing};
@@ -65,7 +65,7 @@ fn resumed(scene: &Scene, provision: &Provision, begins: Option<Span>, mut draft
 /// comes after the date has passed comes too late.
 pub(super) fn dates(scene: &Scene, provision: &Provision, duty: &Duty, of: Instance) -> Instance {
     let (id, begins) = (of.id().to_string(), of.begins);
-    let mut of = of.map(|draft| resumed(scene, provision, begins, draft));
+    let mut of = rests_on_what_moves(of, |draft| resumed(scene, provision, begins, draft));
     for (act, _) in moves(scene, &id) {
         let has_passed =
             of.draft.0.due.span().map(|due| last_day(scene, duty, due)).filter(|last| last.latest < act.days().earliest);
@@ -74,11 +74,22 @@ pub(super) fn dates(scene: &Scene, provision: &Provision, duty: &Duty, of: Insta
             of.say(Reason::new("commitment.too-late", text).records([act.seq]));
             continue;
         }
-        of = of.map(|draft| match &act.event {
+        of = rests_on_what_moves(of, |draft| match &act.event {
             Event::DueDateSet(set) => set_date(scene, draft, act, span_of(&set.on), set.certainty),
             Event::ExtensionGranted(extension) => extended(scene, draft, act, extension, has_passed.is_some()),
             _ => draft,
         });
+    }
+    of
+}
+
+/// Changes the date, and rests it on the records of the change, unless the date stays.
+fn rests_on_what_moves(of: Instance, change: impl FnOnce(LineDraft) -> LineDraft) -> Instance {
+    let (due, known) = (of.draft.0.due, of.draft.0.because.len());
+    let mut of = of.map(change);
+    if of.draft.0.due != due {
+        let moved = of.draft.0.because.iter().skip(known).flat_map(|reason| reason.records.iter().copied());
+        of.rests_on = both(&of.rests_on, &moved.collect::<Vec<_>>());
     }
     of
 }
