@@ -4,7 +4,7 @@ use events::Event;
 use events::terms::Provision;
 
 use super::duty::{DueTerm, Outcome, When, read, waits_for};
-use super::instance::{Instance, Owed};
+use super::instance::{Instance, Owed, both};
 use super::instances;
 use super::triggered::{Cause, arisen_from};
 use crate::docket::{Performance, Reason};
@@ -65,22 +65,27 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
             }
             Fate::Perhaps(missing) => {
                 let reason = Reason::new("commitment.condition", format!("it may have arisen of {}", source.id()));
+                let reason = reason.records(source.records());
                 arisen.push(draft().axes(undetermined(missing)).because([reason.provision(reference)]).into());
             }
             Fate::NotYet => can_come = true,
             Fate::Never => {}
         }
     }
+    // Of what came of each, a date that was kept or put off is why it sleeps on; of the rest, all of it is why it will not come.
+    let fates = sources.iter().flat_map(Instance::records).filter(|seq| *seq != other.seq);
     if arisen.is_empty() {
         let draft = owed.draft(id);
         let (axes, reason) = if can_come {
-            (Axes::dormant(until.clone()), Reason::new("commitment.condition", format!("it sleeps {until}")))
+            let reason = Reason::new("commitment.condition", format!("it sleeps {until}"));
+            let kept = fates.filter(|_| outcome == Outcome::NotMet);
+            (Axes::dormant(until.clone()), reason.records(both(&[], &kept.collect::<Vec<_>>())))
         } else {
             let over = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
             let words: Vec<String> =
                 sources.iter().map(|source| format!("{} is {}", source.id(), source.draft.0.axes.existence.word())).collect();
             let text = format!("it would have slept {until}; {}: that can come no more", words.join(", "));
-            (over, Reason::new("commitment.moot", text))
+            (over, Reason::new("commitment.moot", text).records(both(&[], &fates.collect::<Vec<_>>())))
         };
         arisen.push(draft.axes(axes).because([reason.provision(reference)]).into());
     }
@@ -102,10 +107,10 @@ fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> F
     let axes = &source.draft.0.axes;
     let is_over = matches!(axes.existence, Existence::Ended(_));
     match outcome {
-        Outcome::Performed => match (&source.done, &source.perhaps_done) {
+        Outcome::Performed => match (source.done(), &source.perhaps_done) {
             (Some(done), _) => {
                 let said = format!("{} was performed {}", source.id(), done.on.words());
-                Fate::Happened(done.on, said, done.records.clone())
+                Fate::Happened(done.on, said, done.records)
             }
             (None, Some(missing)) => Fate::Perhaps(missing.clone()),
             (None, None) if is_over => Fate::Never,
@@ -114,7 +119,7 @@ fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> F
         Outcome::Breached => match breach(scene, source.id()) {
             Some((act, Occurrence::Yes)) => {
                 let said = format!("a breach of {} was determined {}", source.id(), act.date_words());
-                Fate::Happened(act.days(), said, vec![act.seq])
+                Fate::Happened(act.days(), said, both(&source.rests_on, &[act.seq]))
             }
             Some((act, _)) => Fate::Perhaps(format!("whether a breach had been determined: it was {}", act.date_words())),
             // What was done late, or not in its time, may still be found to be a breach.
@@ -139,13 +144,8 @@ fn not_met(source: &Instance, provision: u64) -> Fate {
     };
     let last = deadline.last();
     let happened = || {
-        let dated = |reason: &&Reason| {
-            matches!(reason.rule, "obligation.extended" | "obligation.date-set" | "obligation.resumed" | RULE)
-                || reason.rule.starts_with("commitment.trigger")
-        };
-        let records = source.draft.0.because.iter().filter(dated).flat_map(|reason| reason.records.iter().copied());
         let said = format!("{} was not met by {}", source.id(), last.latest);
-        Fate::Happened(last, said, std::iter::once(provision).chain(records).collect())
+        Fate::Happened(last, said, both(&[provision], &source.rests_on))
     };
     match (&axes.existence, axes.performance, &axes.timing, axes.timeliness) {
         _ if source.is_lapsed => happened(),
