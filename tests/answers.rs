@@ -63,7 +63,7 @@ fn the_cycles_of_the_uk_korea_forum_are_judged_one_by_one_and_never_called_a_bre
         .collect();
     assert_eq!(told[0], "uk-kr-dp/forum-2024 2024-11-22..2024-12-31: not met by the date, nothing recorded");
     assert_eq!(told[1], "uk-kr-dp/forum-2025 2025-11-22..2025-12-31: not met by the date, nothing recorded");
-    assert_eq!(told[2], "uk-kr-dp/forum-2026 2026-11-22..2026-12-31: due soon");
+    assert_eq!(told[2], "uk-kr-dp/forum-2026 2026-11-22..2026-12-31: due soon, at risk: no meeting planned");
     assert_eq!(told.len(), 3, "{told:#?}");
     for cycle in cycles {
         let why = because(cycle);
@@ -78,9 +78,9 @@ fn the_cycles_of_the_uk_korea_forum_are_judged_one_by_one_and_never_called_a_bre
 #[test]
 fn the_third_cycle_is_due_from_the_twelve_month_day_to_the_end_of_the_year_and_not_met_after_it() {
     let label = |day: &str| demo().entry("uk-kr-dp/forum-2026", &format!("--as-of {day}"))["label"].clone();
-    assert_eq!(label("2026-11-21"), "due soon");
-    assert_eq!(label("2026-11-22"), "due");
-    assert_eq!(label("2026-12-31"), "due");
+    assert_eq!(label("2026-11-21"), "due soon, at risk: no meeting planned");
+    assert_eq!(label("2026-11-22"), "due, at risk: no meeting planned");
+    assert_eq!(label("2026-12-31"), "due, at risk: no meeting planned");
     assert_eq!(label("2027-01-01"), "not met by the date, nothing recorded");
 }
 

@@ -16,15 +16,15 @@ pub const MACHINE: Machine = Machine {
     of: "agreement",
     transitions: &[
         derived(
-            "terminated, expired, superseded",
-            "nothing is owed any more, and nothing survives",
+            "–",
+            "it is over, nothing is owed any more, and nothing survives",
             "VCLT 70(1)(a)",
             "nothing_survives",
             "state nothing_survives",
         ),
         derived(
-            "terminated, expired, superseded",
-            "something fell due before, or survives, or is under way",
+            "–",
+            "it is over, and something fell due before, or survives, or is under way",
             "VCLT 70(1)(b)",
             "winding_down",
             "state winding_down",

@@ -8,6 +8,7 @@ use events::event::Certainty;
 use events::terms::Force;
 
 use crate::clause;
+use crate::consent;
 use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::{Notice, Place};
@@ -38,6 +39,14 @@ pub const MACHINE: Machine = Machine {
             "its own rule is reached: signature, launch, a date",
             "VCLT 24(1)",
             "in_effect",
+            "reason effect.own-rule",
+        ),
+        recorded(
+            "concluded, signed, provisionally_applied",
+            "consent.notified",
+            "the last consent that its rule needs is notified, and what the rule adds to that has passed",
+            "VCLT 24(1), (2)",
+            "in_force",
             "reason effect.own-rule",
         ),
         derived(
@@ -170,15 +179,15 @@ pub struct Life {
 }
 
 /// The days on which it comes into effect, past or coming, if they are known.
-pub fn entry_of(agreement: &Agreement) -> Option<Span> {
-    entry(agreement).map(|step| step.span)
+pub fn entry_of(place: Place) -> Option<Span> {
+    entry(place).map(|step| step.span)
 }
 
 /// Since when it has effect, its end if one is in sight, and its state on the day.
 pub fn effect(place: Place, notices: &[Notice]) -> Life {
     let Place { agreement, as_of, .. } = place;
-    let mut steps = milestones(agreement);
-    let entry = entry(agreement);
+    let mut steps = milestones(place);
+    let entry = entry(place);
     let entry_span = entry.as_ref().map(|step| step.span);
     let since = entry_span.filter(|span| span.earliest <= as_of);
     let end = entry.as_ref().and_then(|step| end(place, notices, step.span));
@@ -251,7 +260,8 @@ fn state_on(agreement: &Agreement, steps: &[Step], as_of: NaiveDate) -> Effect {
 }
 
 /// Conclusion and signature, in the order of an agreement's life.
-fn milestones(agreement: &Agreement) -> Vec<Step> {
+fn milestones(place: Place) -> Vec<Step> {
+    let agreement = place.agreement;
     let step = |state: EffectState, verb: &str, found: Option<&Act>| {
         found.map(|act| {
             let text = format!("{verb} {}", act.date_words());
@@ -262,13 +272,23 @@ fn milestones(agreement: &Agreement) -> Vec<Step> {
     let first = |wanted: fn(&Event) -> bool| agreement.best_known(wanted);
     let concluded = first(|event| matches!(event, Event::AgreementConcluded(_)));
     let signed = first(|event| matches!(event, Event::AgreementSigned(_)));
-    let steps = [step(EffectState::Concluded, "negotiations concluded", concluded), step(EffectState::Signed, "signed", signed)];
+    // What somebody consents to be bound by was concluded by then, though no record says when.
+    let is_silent = concluded.is_none() && signed.is_none();
+    let consented = agreement.acts.iter().find(|act| matches!(act.event, Event::ConsentNotified(_)));
+    let consented = consented.filter(|_| is_silent && consent::together(place).is_some());
+    let ratified = step(EffectState::Concluded, "concluded by the first consent to it,", consented);
+    let steps = [
+        step(EffectState::Concluded, "negotiations concluded", concluded),
+        ratified,
+        step(EffectState::Signed, "signed", signed),
+    ];
     steps.into_iter().flatten().collect()
 }
 
 /// Coming into effect: what a document states comes before the agreement's own rule; a partnership that was launched without a rule
 /// that we know of is in effect from its launch.
-fn entry(agreement: &Agreement) -> Option<Step> {
+fn entry(place: Place) -> Option<Step> {
+    let agreement = place.agreement;
     let stated = agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_)));
     let launched = agreement.best_known(|event| matches!(event, Event::AgreementLaunched(_)));
     let state = match agreement.about().force {
@@ -281,7 +301,7 @@ fn entry(agreement: &Agreement) -> Option<Step> {
         let reason = Reason::new("effect.stated", text).records([act.seq]);
         return Some(Step { state, span: act.days(), words: act.date_words(), reason });
     }
-    if let Some(entry) = clause::entry(agreement) {
+    if let Some(entry) = clause::entry(place) {
         let text = format!("{verb} {}: {}", entry.words, entry.rule);
         let reason = Reason::new("effect.own-rule", text).provision(&entry.provision).records(entry.records);
         return Some(Step { state, span: entry.span, words: entry.words, reason });

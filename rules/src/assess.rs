@@ -8,7 +8,7 @@ use crate::notice::Standing;
 use crate::register::{Act, Register};
 use crate::scene::Scene;
 use crate::time::regime::Almanac;
-use crate::{after_end, meeting, participation, provision, versions};
+use crate::{after_end, decision, meeting, participation, provision, versions};
 
 /// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
 /// replay; more may be added.
@@ -25,12 +25,13 @@ pub fn assess(register: &Register, findings: Vec<Finding>, almanac: &Almanac, as
     docket
 }
 
-/// Provisions in the order of the text, each with what was done under it, then meetings. Nothing is owed under what is not yet an agreement.
+/// Provisions in the order of the text, each with what was done under it, then decisions and meetings. Nothing is owed under what is not yet an agreement.
 fn lines(scene: &Scene) -> Vec<Line> {
     if scene.effect.state == EffectState::NotConcluded {
         return Vec::new();
     }
     let mut lines = versions::lines(scene);
+    lines.extend(decision::lines(scene));
     lines.extend(meeting::lines(scene));
     lines
 }

@@ -4,7 +4,9 @@
 use events::Event;
 use events::terms::{Provision, Term};
 
-use crate::register::{Agreement, Known};
+use crate::consent;
+use crate::notice::Place;
+use crate::register::{Agreement, Known, Occurrence};
 use crate::time::Span;
 
 /// The day on which an agreement comes into effect by its own rule.
@@ -17,8 +19,9 @@ pub(crate) struct Entry {
 }
 
 /// The day by the agreement's own rule, if what it hangs on is recorded.
-pub(crate) fn entry(agreement: &Agreement) -> Option<Entry> {
-    agreement.provisions_of("entry-into-effect").find_map(|known| {
+pub(crate) fn entry(place: Place) -> Option<Entry> {
+    let agreement = place.agreement;
+    let by_text = agreement.provisions_of("entry-into-effect").find_map(|known| {
         let on = known.value.terms.get("on")?.as_text()?;
         let act = |wanted: fn(&Event) -> bool, verb: &str| {
             let act = agreement.best_known(wanted)?;
@@ -37,7 +40,20 @@ pub(crate) fn entry(agreement: &Agreement) -> Option<Entry> {
                 Some(Entry { span: Span { earliest, latest }, words: date.into(), rule, provision, records })
             }
         }
-    })
+    });
+    by_text.or_else(|| by_consents(place))
+}
+
+/// The day by a rule that hangs on so many consents, once there are so many.
+fn by_consents(place: Place) -> Option<Entry> {
+    let rule = consent::together(place)?;
+    let (span, words) = rule.entry(place)?;
+    let given = rule.given(place);
+    let founding = given.iter().filter(|consent| rule.founds(place, consent) != Occurrence::No);
+    let records = std::iter::once(rule.known.seq).chain(founding.map(|consent| consent.seq)).collect();
+    // As a record would have it: one day, or the first and the last that it could be.
+    let day = span.exact().map_or_else(|| format!("{}/{}", span.earliest, span.latest), |day| day.to_string());
+    Some(Entry { span, words: day, rule: words, provision: rule.known.value.reference.clone(), records })
 }
 
 /// The provision by whose words another outlives the agreement by name, if there is one.

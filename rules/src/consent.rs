@@ -1,8 +1,12 @@
-//! Consents to be bound, each with the day on which the agreement takes effect for who gave it.
+//! Consents to be bound: each with the day on which the agreement takes effect for who gave it, and all of them together, where so many
+//! bring the agreement itself into effect.
 
 use events::Event;
+use events::terms::Provision;
 
 use crate::notice::{Place, answers, stated_of};
+use crate::provision::entry_into_effect;
+use crate::register::{Known, Occurrence};
 use crate::time::compute::Clause;
 use crate::time::{Answer, Span};
 
@@ -52,5 +56,99 @@ impl Consent {
     /// When it takes effect: the day that was stated, or what the clause gives.
     pub fn effect(&self, place: Place, clause: &Clause) -> Option<Span> {
         stated_of(place, &self.id).map(|(_, span)| span).or_else(|| self.by_clause(place, clause))
+    }
+}
+
+/// The rule by which so many consents bring an agreement into effect, for all who gave them.
+pub struct Together<'a> {
+    /// The provision.
+    pub known: &'a Known<Provision>,
+    /// Whose consents count.
+    of: Vec<String>,
+    /// How many of them are needed.
+    needed: usize,
+    /// How it is counted from the last of them.
+    clause: Clause,
+}
+
+/// The rule, if the text has one.
+pub fn together(place: Place) -> Option<Together> {
+    place.agreement.provisions_of("entry-into-effect").find_map(|known| {
+        let (needed, clause) = entry_into_effect::together(&known.value)?;
+        let of = if known.value.by.is_empty() { place.agreement.party_ids() } else { known.value.by.clone() };
+        Some(Together { known, needed: needed.unwrap_or(of.len()), of, clause })
+    })
+}
+
+/// When a consent takes effect for who gave it: with the agreement, where it is one of those that bring it into effect, and otherwise by
+/// the clause for each.
+pub fn effect_of(place: Place, consent: &Consent, each: &Clause) -> Option<Span> {
+    let own = consent.effect(place, each);
+    match together(place).map_or(Occurrence::No, |rule| rule.founds(place, consent)) {
+        Occurrence::Yes => place.entry,
+        Occurrence::Maybe => Some(own?.hull(place.entry?)),
+        Occurrence::No => own,
+    }
+}
+
+impl Together<'_> {
+    /// The first consent of each party whose consent counts, in legal order.
+    pub fn given(&self, place: Place) -> Vec<Consent> {
+        let mut given: Vec<Consent> = Vec::new();
+        for consent in consents(place).into_iter().filter(|consent| self.of.contains(&consent.by)) {
+            if given.iter().all(|first| first.by != consent.by) {
+                given.push(consent);
+            }
+        }
+        given
+    }
+
+    /// The days on which the last consent that is needed was notified, once it was. Of days that are known as ranges the n-th earliest
+    /// and the n-th latest bound the n-th of the days themselves.
+    pub fn last_needed(&self, place: Place) -> Option<Span> {
+        let given = self.given(place);
+        let nth = |end: fn(&Consent) -> chrono::NaiveDate| {
+            let mut days: Vec<_> = given.iter().map(end).collect();
+            days.sort();
+            days.get(self.needed.checked_sub(1)?).copied()
+        };
+        Some(Span { earliest: nth(|consent| consent.on.earliest)?, latest: nth(|consent| consent.on.latest)? })
+    }
+
+    /// When the agreement comes into effect by it, and the counting in words.
+    pub fn entry(&self, place: Place) -> Option<(Span, String)> {
+        let last = self.last_needed(place)?;
+        let answers = answers(place.counting, last, &self.clause);
+        let entry = Span::of_all(answers.iter().map(Answer::span))?;
+        let steps: Vec<String> = answers.iter().map(Answer::in_words).filter(|step| !step.is_empty()).collect();
+        let steps = if last.exact().is_none() || steps.is_empty() { entry.words() } else { steps.join("; or ") };
+        let words =
+            format!("counted from the last consent that was needed, {}: {steps} (regime {})", last.words(), place.counting.id());
+        Some((entry, words))
+    }
+
+    /// Whether a consent is one of those that bring the agreement into effect.
+    pub fn founds(&self, place: Place, consent: &Consent) -> Occurrence {
+        let given = self.given(place);
+        let is_first = given.iter().any(|first| first.seq == consent.seq);
+        match self.last_needed(place) {
+            _ if !is_first => Occurrence::No,
+            Some(last) if given.len() > self.needed && last.latest < consent.on.earliest => Occurrence::No,
+            Some(last) if given.len() > self.needed && last.earliest < consent.on.latest => Occurrence::Maybe,
+            _ => Occurrence::Yes,
+        }
+    }
+
+    /// What is missing as long as too few have consented, and who could.
+    pub fn missing(&self, place: Place) -> Option<(String, Vec<&str>)> {
+        let given = self.given(place);
+        let open = self.of.iter().filter(|party| given.iter().all(|consent| consent.by != **party));
+        let open: Vec<&str> = open.map(String::as_str).collect();
+        let words = match self.of.len() {
+            all if all == self.needed && open.len() == 1 => format!("the consent of {} is not recorded", open.join(", ")),
+            all if all == self.needed => format!("the consents of {} are not recorded", open.join(", ")),
+            _ => format!("{} consents are needed, {} recorded", self.needed, given.len()),
+        };
+        (given.len() < self.needed).then_some((words, open))
     }
 }

@@ -18,6 +18,7 @@ mod agreement;
 mod clause;
 mod consent;
 mod counted;
+mod decision;
 pub mod machine;
 mod meeting;
 pub mod notice;

@@ -60,6 +60,7 @@ pub const MACHINES: &[&Machine] = &[
     &crate::obligation::MACHINE,
     &crate::versions::MACHINE,
     &crate::supersession::MACHINE,
+    &crate::decision::MACHINE,
     &crate::provision::termination::MACHINE,
     &crate::notice::MACHINE,
     &crate::provision::meeting_series::MACHINE,

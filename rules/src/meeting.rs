@@ -31,6 +31,14 @@ pub const MACHINE: Machine = Machine {
         ),
         recorded("planned", "meeting.held", "it takes place", "", "held", "reason meeting.held"),
         recorded("planned", "meeting.cancelled", "it will not take place", "", "cancelled", "reason meeting.cancelled"),
+        recorded(
+            "–, planned",
+            "meeting.inquorate",
+            "the body meets without its quorum: it meets no cycle, and what was due at it is due at the next",
+            "",
+            "inquorate",
+            "label inquorate",
+        ),
         derived("planned", "its day has passed, and nothing more is recorded", "", "undetermined", "timing undetermined"),
     ],
 };
@@ -41,15 +49,50 @@ struct Known<'a> {
     body: String,
     name: Option<String>,
     place: Option<String>,
+    form: Option<String>,
     topics: Vec<String>,
     planned: Option<(events::DateSpec, Certainty)>,
     held: Option<&'a Act>,
     cancelled: Option<&'a Act>,
+    inquorate: Option<&'a Act>,
     history: Vec<Reason>,
 }
 
 /// A line for each meeting, in the order in which they were first heard of.
 pub fn lines(scene: &Scene) -> Vec<Line> {
+    meetings(scene).iter().map(|(id, known)| line(scene, id, known)).collect()
+}
+
+/// A meeting of a body that is planned, and of which nothing more is recorded.
+pub struct Pending {
+    /// Its id.
+    pub id: String,
+    /// The days for which it is planned.
+    pub days: Span,
+    /// `planned`, or `tentatively planned`.
+    pub verb: &'static str,
+    /// The records that say so.
+    pub records: Vec<u64>,
+}
+
+/// Meetings of a body that are planned, by their days.
+pub fn pending(scene: &Scene, body: &str) -> Vec<Pending> {
+    let of_body = meetings(scene).into_iter().filter(|(_, known)| known.body == body);
+    let mut pending: Vec<Pending> = of_body
+        .filter(|(_, known)| known.held.is_none() && known.cancelled.is_none() && known.inquorate.is_none())
+        .filter_map(|(id, known)| {
+            let (on, certainty) = known.planned?;
+            let (earliest, latest) = on.deadline()?;
+            let verb = if certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
+            let records = known.history.last().map(|reason| reason.records.clone()).unwrap_or_default();
+            Some(Pending { id: id.into(), days: Span { earliest, latest }, verb, records })
+        })
+        .collect();
+    pending.sort_by_key(|meeting| (meeting.days.earliest, meeting.id.clone()));
+    pending
+}
+
+fn meetings<'a>(scene: &Scene<'a>) -> Vec<(&'a str, Known<'a>)> {
     let mut order: Vec<&str> = Vec::new();
     let mut meetings: BTreeMap<&str, Known> = BTreeMap::new();
     for (act, _) in scene.acts() {
@@ -58,6 +101,7 @@ pub fn lines(scene: &Scene) -> Vec<Line> {
             Event::MeetingHeld(meeting) => &meeting.meeting,
             Event::MeetingPostponed(meeting) => &meeting.meeting,
             Event::MeetingCancelled(meeting) => &meeting.meeting,
+            Event::MeetingInquorate(meeting) => &meeting.meeting,
             _ => continue,
         };
         if !meetings.contains_key(id.as_str()) {
@@ -65,7 +109,7 @@ pub fn lines(scene: &Scene) -> Vec<Line> {
         }
         learn(meetings.entry(id).or_default(), act);
     }
-    order.iter().map(|id| line(scene, id, &meetings[id])).collect()
+    order.into_iter().filter_map(|id| Some((id, meetings.remove(id)?))).collect()
 }
 
 fn learn<'a>(known: &mut Known<'a>, act: &'a Act) {
@@ -90,13 +134,26 @@ fn learn<'a>(known: &mut Known<'a>, act: &'a Act) {
             known.cancelled = Some(act);
             known.history.push(said("meeting.cancelled", format!("cancelled {}{}", act.date_words(), recorded(act))));
         }
+        Event::MeetingInquorate(meeting) => {
+            known.body.clone_from(&meeting.body);
+            known.inquorate = Some(act);
+            known
+                .history
+                .push(said("meeting.inquorate", format!("met without its quorum {}{}", act.date_words(), recorded(act))));
+        }
         Event::MeetingHeld(meeting) => {
             known.body.clone_from(&meeting.body);
             known.name = meeting.name.clone().or(known.name.take());
             known.place = meeting.place.clone().or(known.place.take());
             known.topics.extend(meeting.topics.iter().cloned());
+            known.form.clone_from(&meeting.form);
             known.held = Some(act);
-            known.history.push(said("meeting.held", format!("held {}{}", act.date_words(), recorded(act))));
+            let form = meeting.form.as_ref().map(|form| format!(", {form}")).unwrap_or_default();
+            let counts = match meeting.counts_for.as_slice() {
+                [] => String::new(),
+                cycles => format!("; the parties count it for {}", cycles.join(", ")),
+            };
+            known.history.push(said("meeting.held", format!("held {}{form}{}{counts}", act.date_words(), recorded(act))));
         }
         _ => {}
     }
@@ -106,7 +163,7 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
     let agreement = scene.agreement;
     let body = agreement.body(&known.body).map_or(known.body.as_str(), |body| body.name.as_str());
     let name = known.name.as_deref().unwrap_or(body);
-    let what = known.place.as_ref().map_or_else(|| name.to_string(), |place| format!("{name}, {place}"));
+    let what: Vec<&str> = std::iter::once(name).chain(known.place.as_deref()).chain(known.form.as_deref()).collect();
     let mut topics = known.topics.clone();
     topics.sort();
     topics.dedup();
@@ -119,7 +176,7 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
         agreement: agreement.id.clone(),
         provision: series.map(|series| series.value.reference.clone()),
         kind: Kind::Meeting,
-        what,
+        what: what.join(", "),
         by: agreement.party_ids(),
         to: agreement.party_ids(),
         label,
@@ -133,7 +190,7 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
         handling: Vec::new(),
         reckoned: None,
     });
-    if known.held.is_none() {
+    if known.held.is_none() && known.inquorate.is_none() {
         let record = format!("obligo record meeting {} --body {} --meeting {id}", agreement.id, known.body);
         draft = draft.closes_with(format!("{record} --held DATE")).closes_with(format!("{record} --cancelled"));
     }
@@ -156,6 +213,13 @@ fn state(scene: &Scene, known: &Known) -> (Axes, String, Due) {
         }
         let axes = Axes { performance: Performance::Complete, assessment: Assessment::SelfReported, ..over(Ending::Fulfilled) };
         return (axes, "held".into(), Due::within(act.days(), Certainty::Definitive));
+    }
+    if let Some(act) = known.inquorate {
+        if act.by(scene.as_of) == Occurrence::Maybe {
+            let missing = format!("whether it had met by this day: it met without its quorum {}", act.date_words());
+            return (Axes::undetermined(missing), String::new(), Due::default());
+        }
+        return (over(Ending::Inquorate), "inquorate".into(), Due::within(act.days(), Certainty::Definitive));
     }
     if known.cancelled.is_some() {
         return (over(Ending::Cancelled), "cancelled".into(), due);

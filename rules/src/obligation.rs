@@ -294,6 +294,7 @@ pub enum Ending {
     Repealed,
     Void,
     Excused,
+    Inquorate,
 }
 
 /// Where its date stands.
@@ -535,6 +536,7 @@ impl Ending {
             Ending::Repealed => "repealed",
             Ending::Void => "void",
             Ending::Excused => "excused",
+            Ending::Inquorate => "inquorate",
         }
     }
 }

@@ -34,15 +34,15 @@ pub const MACHINE: Machine = Machine {
             "party.succeeded",
             "another takes its place, with all that it owes and is owed",
             "VCST 34 and 35 by analogy",
-            "succeeded_by",
+            "succeeded",
             "reason participation.succeeded",
         ),
         recorded(
-            "signatory, bound",
+            "bound",
             "party.renamed",
             "it has another name, or acts through another ministry; old days keep the old name",
             "",
-            "the same",
+            "bound",
             "reason participation.renamed",
         ),
         recorded(
@@ -50,15 +50,15 @@ pub const MACHINE: Machine = Machine {
             "reservation.made",
             "it does not hold itself to some provisions, and the others do not owe them to it",
             "VCLT 19, 21(1)",
-            "the same, with a reservation",
+            "bound with a reservation",
             "reason participation.reserved",
         ),
         recorded(
-            "the same, with a reservation",
+            "bound with a reservation",
             "reservation.withdrawn",
             "it withdraws that",
             "VCLT 22(1)",
-            "signatory, bound",
+            "bound",
             "reason participation.reservation-withdrawn",
         ),
         derived("bound", "its notice of withdrawal runs", "VCLT 54", "leaving", "state leaving"),
@@ -151,7 +151,7 @@ fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
     let (known, clause) = rule?;
     let own = consent::consents(scene.place()).into_iter().filter(|consent| scene.agreement.holder(&consent.by) == party);
     let spans = own.filter_map(|consent| {
-        let span = consent.effect(scene.place(), &clause)?;
+        let span = consent::effect_of(scene.place(), &consent, &clause)?;
         let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
         let reason =
             Reason::new("participation.joins", text).provision(&known.value.reference).records(consent.records(scene.place()));
@@ -183,10 +183,10 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
                 reasons.push(Reason::new("participation.succeeded", text).records([act.seq]));
             }
             Event::PartyRenamed(renamed) if scene.agreement.holder(&renamed.party) == party => {
-                let name = renamed.name.iter().map(|name| format!("called {name}"));
+                let name = renamed.name.iter().map(|name| format!("is called {name}"));
                 let through = renamed.acts_through.iter().map(|through| format!("acts through {through}"));
                 let said: Vec<String> = name.chain(through).collect();
-                let text = format!("{party} is {} since {}", said.join(", "), act.date_words());
+                let text = format!("{party} {} since {}", said.join(" and "), act.date_words());
                 reasons.push(Reason::new("participation.renamed", text).records([act.seq]));
             }
             Event::ReservationMade(made) if scene.agreement.holder(&made.by) == party => {
@@ -208,6 +208,14 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
     reasons
 }
 
+/// Whether its consent is one of those that brought the agreement into effect; `None` where it came into effect otherwise.
+fn founds(scene: &Scene, party: &str) -> Option<bool> {
+    let place = scene.place();
+    let rule = consent::together(place).filter(|rule| rule.last_needed(place).is_some())?;
+    let own = |consent: &consent::Consent| consent.by == party && rule.founds(place, consent) == Occurrence::Yes;
+    Some(rule.given(place).iter().any(own))
+}
+
 fn of(scene: &Scene, who: &Party) -> Participation {
     let party = who.id.as_str();
     let named = |state, span: Option<Span>, mut because: Vec<Reason>| {
@@ -216,7 +224,8 @@ fn of(scene: &Scene, who: &Party) -> Participation {
         Participation { party: party.into(), name, acts_through, state, span, because }
     };
     let by_all = || {
-        let since = scene.since.filter(|since| since.latest <= scene.as_of && !came_in_by_itself(scene, party))?;
+        let with_all = founds(scene, party).unwrap_or_else(|| !came_in_by_itself(scene, party));
+        let since = scene.since.filter(|since| since.latest <= scene.as_of && with_all)?;
         let text = format!("in effect for {party} since {}, as for all", since.words());
         Some((since, Reason::new("participation.bound", text)))
     };

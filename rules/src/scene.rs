@@ -40,7 +40,7 @@ impl<'a> Scene<'a> {
     pub fn new(agreement: &'a Agreement, almanac: &'a Almanac, as_of: NaiveDate) -> Self {
         let about = agreement.about();
         let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
-        let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
+        let place = Place::new(agreement, &counting, as_of);
         let notices = notice::notices(place);
         let Life { entry, since, end, effect } = agreement::effect(place, &notices);
         let suspensions = suspension::suspensions(place);
@@ -125,16 +125,8 @@ impl<'a> Scene<'a> {
         } else {
             named(&provision.value.to)
         };
-        let not_reserved = |ids: Vec<String>| -> Vec<String> {
-            let reserved =
-                |id: &String| participation::reservation(self, &provision.value.id, std::slice::from_ref(id)).is_some();
-            ids.into_iter().filter(|id| !reserved(id)).collect()
-        };
-        // Whoever reserved all of a provision's holders leaves nobody: then the line itself says so.
-        let (by, to) = match (not_reserved(by.clone()), not_reserved(to.clone())) {
-            (by_left, to_left) if !by_left.is_empty() && (!to_left.is_empty() || to.is_empty()) => (by_left, to_left),
-            _ => (by, to),
-        };
+        // Where nobody is left between whom it stands, the line itself says so.
+        let (by, to) = self.not_reserved(&provision.value.id, &by, &to).unwrap_or((by, to));
         LineDraft(Line {
             id: format!("{}/{instance}", self.agreement.id),
             agreement: self.agreement.id.clone(),
@@ -228,21 +220,28 @@ impl<'a> Scene<'a> {
         LineDraft(line)
     }
 
+    /// Those who owe a provision and those to whom it is owed, without the relations of who made a reservation to it; `None`, where it
+    /// stands between nobody.
+    fn not_reserved(&self, provision: &str, by: &[String], to: &[String]) -> Option<(Vec<String>, Vec<String>)> {
+        let reserved = |id: &String| participation::reservation(self, provision, std::slice::from_ref(id)).is_some();
+        let free = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !reserved(id)).cloned().collect() };
+        let (by, to) = (free(by), free(to));
+        let between_two = by.iter().any(|debtor| to.iter().any(|creditor| creditor != debtor));
+        between_two.then_some((by, to))
+    }
+
     /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
     fn reserve(&self, provision: &Provision, line: &mut Line) {
         let of = |parties: &[String]| participation::reservation(self, &provision.id, parties);
-        let all =
-            |parties: &[String]| !parties.is_empty() && parties.iter().all(|party| of(std::slice::from_ref(party)).is_some());
-        let excluded = if all(&line.by) { of(&line.by) } else { of(&line.to).filter(|_| all(&line.to)) };
+        let stands = line.by.is_empty() || self.not_reserved(&provision.id, &line.by, &line.to).is_some();
+        let excluded = if stands { None } else { of(&line.by).or_else(|| of(&line.to)) };
         match excluded.filter(|_| line.axes.performance != Performance::Complete) {
             Some((by, reason)) => {
                 line.axes = Axes::dormant(format!("not owed while the reservation of {by} stands"));
                 line.because.push(reason);
             }
-            // Others owe it still; who does not is said.
-            None => line
-                .because
-                .extend(participation::reservation(self, &provision.id, &self.agreement.party_ids()).map(|(_, reason)| reason)),
+            // It stands between others; who has no part in it is said.
+            None => line.because.extend(of(&self.agreement.party_ids()).map(|(_, reason)| reason)),
         }
     }
 

@@ -19,7 +19,7 @@ pub const MACHINE: Machine = Machine {
     of: "commitment",
     transitions: &[
         recorded(
-            "in effect",
+            "–",
             "agreement.superseded",
             "a later agreement takes the place of the whole",
             "VCLT 59",
@@ -27,7 +27,7 @@ pub const MACHINE: Machine = Machine {
             "reason effect.superseded",
         ),
         recorded(
-            "in effect",
+            "–",
             "agreement.superseded",
             "a later agreement takes the place of some provisions; the others go on",
             "VCLT 30",

@@ -2,6 +2,7 @@
 //! could be taken back. Two dockets, one with it and one without, compared on the day of the end.
 
 use chrono::NaiveDate;
+use events::Event;
 use events::terms::Force;
 
 use crate::clause;
@@ -9,6 +10,19 @@ use crate::docket::{Docket, Existence, Kind, Line, ParticipationState, Reason};
 use crate::notice::terms::{Retraction, notice};
 use crate::register::Agreement;
 use crate::time::Span;
+
+/// The day from which an act changes what is owed, where that is another than its own: an amendment, a later agreement in the place of
+/// some provisions.
+pub fn takes_effect(event: &Event) -> Option<NaiveDate> {
+    let effective = match event {
+        Event::ProvisionAmended(amended) => &amended.effective,
+        Event::ProvisionAdded(added) => &added.effective,
+        Event::ProvisionRepealed(repealed) => &repealed.effective,
+        Event::AgreementSuperseded(superseded) if !superseded.provisions.is_empty() => &superseded.effective,
+        _ => return None,
+    };
+    effective.as_ref()?.latest()
+}
 
 /// An end that would come of it.
 #[derive(Debug, Clone, PartialEq)]

@@ -156,6 +156,7 @@ fn meetings<'a>(view: &'a View, agreement: &'a Agreement, body: &'a str, name: &
             && agreement.acts.iter().any(|act| match &act.event {
                 Event::MeetingScheduled(meeting) => meeting.meeting == id && meeting.body == body,
                 Event::MeetingHeld(meeting) => meeting.meeting == id && meeting.body == body,
+                Event::MeetingInquorate(meeting) => meeting.meeting == id && meeting.body == body,
                 _ => false,
             })
     };

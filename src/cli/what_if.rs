@@ -5,7 +5,7 @@ use events::record::SourceRef;
 use rules::decide::Proposal;
 use rules::docket::{Docket, Line};
 use rules::notice::terms::Retraction;
-use rules::what_if::{Consequences, End, consequences, end};
+use rules::what_if::{Consequences, End, consequences, end, takes_effect};
 
 use super::args::Output;
 use super::outcome::change_words;
@@ -15,7 +15,7 @@ use super::{Context, status};
 use crate::app::{App, TimeOrdered, Unwritten};
 use crate::clock;
 use crate::error::Error;
-use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson};
+use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
 use crate::report::{Cell, Report, Section, Tone, words};
 
 #[derive(clap::Args)]
@@ -60,22 +60,30 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         let (without, with) = imagined.on(day);
         consequences(end, &after, &without, &with, agreement)
     });
-    args.output.write(&report(&before, &after, end.as_ref(), then.as_ref(), &imagined.records))?;
+    let takes_effect = imagined.records.iter().filter_map(|record| takes_effect(&record.event)).max();
+    let later = takes_effect.filter(|day| after.as_of < *day).map(|day| {
+        let (without, with) = imagined.on(day);
+        let changes = with.changes(&without).iter().map(change_words).collect();
+        WhatIfLaterJson { on: day.to_string(), changes }
+    });
+    let changes = after.changes(&before).iter().map(change_words).collect();
+    let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined.records) };
+    args.output.write(&report(document, &after, end.as_ref(), then.as_ref()))?;
     Ok(0)
 }
 
 const COLUMNS: &[(&str, &str)] =
     &[("id", "/id"), ("kind", "/kind"), ("label", "/label"), ("due_earliest", "/due/earliest"), ("due_latest", "/due/latest")];
 
-fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Consequences>, records: &[events::Record]) -> Report {
+fn document(after: &Docket, end: Option<&End>, then: Option<&Consequences>, records: &[events::Record]) -> WhatIfJson {
     let lines = |of: fn(&Consequences) -> &Vec<Line>| then.map(of).into_iter().flatten().map(Into::into).collect();
-    let changes = after.changes(before);
-    let document = WhatIfJson {
+    WhatIfJson {
         schema: "obligo.what-if.v1",
         as_of: after.as_of.to_string(),
         rules: rules::RULES,
         what: records.iter().map(|record| format!("{}: {}", record.event.kind(), words::event(&record.event))).collect(),
-        changes: changes.iter().map(change_words).collect(),
+        changes: Vec::new(),
+        later: None,
         end: end.map(|end| WhatIfEndJson {
             of: end.of.clone(),
             on: end.span.into(),
@@ -91,7 +99,10 @@ fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Cons
         goes_on: then.iter().flat_map(|then| &then.goes_on).map(goes_on_json).collect(),
         meetings: lines(|then| &then.meetings),
         meetings_after: lines(|then| &then.meetings_after),
-    };
+    }
+}
+
+fn report(document: WhatIfJson, after: &Docket, end: Option<&End>, then: Option<&Consequences>) -> Report {
     let mut sections = vec![Section::Line(vec![
         Tone::Strong.of(format!("What if, on {}: ", after.as_of)),
         document.what.join("; ").into(),
@@ -112,6 +123,13 @@ fn report(before: &Docket, after: &Docket, end: Option<&End>, then: Option<&Cons
         sections.push(Section::line("No line changes on that day."));
     }
     sections.extend(document.changes.iter().map(|change| Section::line(change.clone())));
+    if let Some(later) = &document.later {
+        sections.push(Section::Heading(format!("What follows on {}, when it takes effect", later.on)));
+        if later.changes.is_empty() {
+            sections.push(Section::line("No line changes on that day."));
+        }
+        sections.extend(later.changes.iter().map(|change| Section::line(change.clone())));
+    }
     if let (Some(then), Some(end)) = (then, end) {
         // The states are those of the day of the end, and so are the distances.
         let day = end.span.latest.min(end.span.earliest.max(after.as_of));

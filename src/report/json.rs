@@ -548,6 +548,8 @@ pub struct WhatIfJson {
     pub what: Vec<String>,
     /// How the docket of that day changes, a line each.
     pub changes: Vec<String>,
+    /// The day on which it takes effect, and how the docket of that day changes; null where that is the same day, or an end.
+    pub later: Option<WhatIfLaterJson>,
     /// The end that would come of it.
     pub end: Option<WhatIfEndJson>,
     /// Lines that end with it.
@@ -560,6 +562,15 @@ pub struct WhatIfJson {
     pub meetings: Vec<EntryJson>,
     /// Meetings planned for a day after it.
     pub meetings_after: Vec<EntryJson>,
+}
+
+/// What follows on a later day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WhatIfLaterJson {
+    /// The day.
+    pub on: String,
+    /// How its docket changes, a line each.
+    pub changes: Vec<String>,
 }
 
 /// A line that an end does not end.

@@ -260,13 +260,16 @@ pub fn event(event: &Event) -> String {
         }
         Event::ProvisionRepealed(repealed) => format!("{} taken out{}", repealed.provision, from(repealed.effective.as_ref())),
         Event::PartyRenamed(renamed) => {
-            let said: Vec<&str> = [&renamed.name, &renamed.acts_through].into_iter().flatten().map(String::as_str).collect();
-            format!("{} is now {}", renamed.party, said.join(", "))
+            let name = renamed.name.iter().map(|name| format!("is called {name}"));
+            let through = renamed.acts_through.iter().map(|through| format!("acts through {through}"));
+            format!("{} {}", renamed.party, name.chain(through).collect::<Vec<_>>().join(" and "))
         }
         Event::PartySucceeded(succeeded) => {
             format!("{} ({}) takes the place of {}", succeeded.by, succeeded.name, succeeded.party)
         }
-        Event::ReservationMade(reservation) => format!("{} reserves {}", reservation.by, reservation.provisions.join(", ")),
+        Event::ReservationMade(reservation) => {
+            format!("{} makes a reservation to {}", reservation.by, reservation.provisions.join(", "))
+        }
         Event::ReservationWithdrawn(reservation) => format!("{} withdraws its reservation", reservation.by),
         Event::PowerWaived(waived) => {
             let until = waived.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();

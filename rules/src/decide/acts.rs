@@ -4,20 +4,21 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, MeetingHeld, NoticeGiven, PerformanceReported, ProvisionAmended};
-use events::terms::{Force, Provision, Term};
+use events::event::{AssumptionMade, NoticeGiven, PerformanceReported, ProvisionAmended};
+use events::terms::{Force, Provision, Term, Terms};
 use events::{DateSpec, Event};
 
-use super::ids::{consent_ids, meeting_of, notice_ids, notice_of};
+use super::ids::{consent_ids, decision_ids, draft_ids, ends_meeting, meeting_of, notice_ids, notice_of};
 use super::proposal::{Proposal, is_proposed};
 use super::terms::{body_fault, party_fault, provision_fault, provision_faults};
+use super::{meetings, powers};
 use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
 use crate::provision;
-use crate::register::{Act, Agreement, Known, Register};
+use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
 use crate::time::regime::Almanac;
@@ -65,10 +66,14 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         Event::MeetingScheduled(meeting) => meeting.on.latest(),
         Event::MeetingPostponed(meeting) => meeting.on.latest(),
         Event::MeetingHeld(_)
+        | Event::MeetingInquorate(_)
+        | Event::DecisionTaken(_)
+        | Event::MinutesAdopted(_)
         | Event::DeliverableDelivered(_)
         | Event::ProjectBegun(_)
         | Event::WorkReported(_)
         | Event::PerformanceReported(_)
+        | Event::NoticeDrafted(_)
         | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
         event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
@@ -92,7 +97,16 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
     let agreement = &*versions::on(recorded, day);
     match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting_faults(agreement, &meeting.body, &meeting.meeting),
-        Event::MeetingHeld(MeetingHeld { body, meeting, .. }) => meeting_faults(agreement, body, meeting),
+        Event::MeetingHeld(held) => {
+            let mut faults = meeting_faults(agreement, &held.body, &held.meeting);
+            faults.extend(meetings::counted_faults(docket, held));
+            faults
+        }
+        Event::DecisionTaken(decision) => meetings::decision_faults(agreement, decision, proposal.occurred_on.as_ref()),
+        Event::MinutesAdopted(minutes) => {
+            meetings::minutes_fault(agreement, minutes, proposal.occurred_on.as_ref()).into_iter().collect()
+        }
+        Event::MeetingInquorate(met) => meeting_faults(agreement, &met.body, &met.meeting),
         Event::MeetingPostponed(_) | Event::MeetingCancelled(_) => {
             let id = meeting_of(&proposal.event).unwrap_or_default();
             let planned = |act: &Act| matches!(&act.event, Event::MeetingScheduled(meeting) if meeting.meeting == id);
@@ -106,7 +120,10 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         }
         Event::AnnouncementMade(done) | Event::DeliverableDelivered(done) | Event::WorkReported(done) => {
             let mut faults: Vec<Fault> = done.by.iter().filter_map(|id| party_fault(agreement, "by", id)).collect();
-            let known = |id: &str| agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+            let known = |id: &str| {
+                let of_text = agreement.provisions.iter().any(|known| known.value.id == id || known.value.reference == id);
+                of_text || decision_ids(agreement).any(|known| known == id)
+            };
             faults
                 .extend(done.provision.as_ref().filter(|id| !known(id)).map(|id| provision_fault(agreement, &["provision"], id)));
             faults
@@ -132,6 +149,8 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             let fault = || Fault::new("E0205", &["project"], format!("project `{}` is there already", project.project));
             agreement.acts.iter().any(is_same).then(|| fault().hint("give it an id of its own")).into_iter().collect()
         }
+        Event::NoticeDrafted(draft) => powers::draft_faults(agreement, draft),
+        Event::PowerWaived(waived) => powers::waiver_faults(agreement, waived, proposal.occurred_on.as_ref()),
         Event::NoticeGiven(notice) => notice_faults(docket, agreement, proposal, notice),
         Event::ExtensionGranted(extension) => {
             let mut faults = owed_faults(docket, &extension.instance, &extension.by);
@@ -278,32 +297,35 @@ fn taken_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
     };
     let of_cycle = agreement.bodies.iter().any(|known| known.value.id == meeting || cycle(&known.value.id));
     let of_provision = agreement.provision(meeting).is_some();
-    let of_notice = notice_ids(agreement).any(|id| id == meeting) || meeting.starts_with("notice-");
-    (of_cycle || of_provision || of_notice).then(|| {
+    let of_notice = notice_ids(agreement).chain(draft_ids(agreement)).any(|id| id == meeting) || meeting.starts_with("notice-");
+    let of_decision = decision_ids(agreement).any(|id| id == meeting) || meeting.starts_with("decision-");
+    (of_cycle || of_provision || of_notice || of_decision).then(|| {
         Fault::new("E0205", &["meeting"], format!("`{meeting}` is the id of something else here"))
             .hint("give the meeting an id of its own, as in council-3")
     })
 }
 
 fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
-    let over = agreement.acts.iter().find(|act| {
-        matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(meeting)
-    })?;
-    let verb = if matches!(over.event, Event::MeetingHeld(_)) { "held" } else { "cancelled" };
+    let over = agreement.acts.iter().find(|act| ends_meeting(&act.event) && meeting_of(&act.event) == Some(meeting))?;
+    let verb = match over.event {
+        Event::MeetingHeld(_) => "held",
+        Event::MeetingInquorate(_) => "inquorate",
+        _ => "cancelled",
+    };
     let what = format!("meeting `{meeting}` is recorded as {verb} {}", over.date_words());
     Some(Fault::new("E0410", &["meeting"], what).hint("name another meeting, or reverse that record first"))
 }
 
 /// One agreement as it stands on the day of the decision, derived once it is asked for.
-struct Standpoint<'a> {
-    agreement: &'a Agreement,
+pub(super) struct Standpoint<'a> {
+    pub agreement: &'a Agreement,
     almanac: &'a Almanac,
-    today: NaiveDate,
+    pub today: NaiveDate,
     docket: OnceCell<Docket>,
 }
 
 impl Standpoint<'_> {
-    fn docket(&self) -> &Docket {
+    pub fn docket(&self) -> &Docket {
         self.docket.get_or_init(|| {
             let mut register = Register::default();
             register.agreements.insert(self.agreement.id.clone(), self.agreement.clone());
@@ -311,7 +333,7 @@ impl Standpoint<'_> {
         })
     }
 
-    fn line(&self, instance: &str) -> Option<&Line> {
+    pub fn line(&self, instance: &str) -> Option<&Line> {
         self.docket().line(&format!("{}/{instance}", self.agreement.id))
     }
 }
@@ -409,7 +431,10 @@ fn assumption_fault(agreement: &Agreement, assumption: &AssumptionMade) -> Optio
 /// A part that the provision does not know: a number where nothing is counted, a step that it does not name.
 fn part_fault(standpoint: &Standpoint, done: &PerformanceReported) -> Option<Fault> {
     let reference = commitment(standpoint, &done.instance)?.provision.clone()?;
-    let terms = &standpoint.agreement.provisions.iter().find(|known| known.value.reference == reference)?.value.terms;
+    // A decision serves a provision, and is not counted by what that counts.
+    let is_decision = decision_ids(standpoint.agreement).any(|id| *id == done.instance);
+    let known = standpoint.agreement.provisions.iter().find(|known| known.value.reference == reference)?;
+    let terms = if is_decision { &Terms::new() } else { &known.value.terms };
     if let Some(milestone) = &done.milestone {
         let known: Vec<&str> = match terms.get("milestones") {
             Some(Term::List(steps)) => steps.iter().filter_map(Term::as_text).collect(),
@@ -468,24 +493,8 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
 }
 
 fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven) -> Vec<Fault> {
-    let mut faults: Vec<Fault> = party_fault(agreement, "by", &notice.by).into_iter().collect();
-    let is_power = |known: &&Known<Provision>| match known.value.kind.as_str() {
-        "termination" => !known.value.terms.contains_key("when"),
-        kind => kind == "term" && known.value.terms.contains_key("renewal"),
-    };
-    let power = agreement.provision(&notice.power).filter(is_power);
-    match power {
-        None => faults.push(provision_fault(agreement, &["power"], &notice.power)),
-        Some(known) => {
-            let holders = &known.value.by;
-            // Of a renewal the text says only that notice keeps it from coming about: each party may give it.
-            let anyone = holders.is_empty() || holders.iter().any(|id| id == "either" || id == "any");
-            if faults.is_empty() && !anyone && !holders.contains(&notice.by) {
-                let what = format!("`{}` does not hold the power of {}", notice.by, known.value.reference);
-                faults.push(Fault::new("E0401", &["by"], what).hint(format!("held by {}", holders.join(", "))));
-            }
-        }
-    }
+    let mut faults = powers::holder_faults(agreement, &notice.power, &notice.by);
+    faults.extend(powers::otherwise_drafted(agreement, proposal, notice));
     if notice_ids(agreement).any(|id| *id == notice.notice) {
         faults.push(
             Fault::new("E0205", &["notice"], format!("notice `{}` is there already", notice.notice))
@@ -500,6 +509,7 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
         }
     }
+    faults.extend(powers::waived_fault(agreement, notice, proposal.occurred_on.as_ref()));
     if let Some(given) = proposal.occurred_on.as_ref() {
         let given_on = given.earliest().unwrap_or(NaiveDate::MIN);
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));

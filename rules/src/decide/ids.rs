@@ -1,13 +1,15 @@
 //! Ids that were left to the rules: which pending meeting was held, which power a notice exercises.
 
 use chrono::{Days, NaiveDate};
+use events::event::NoticeDrafted;
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
+use super::meetings::is_taken;
 use super::proposal::Proposal;
 use super::terms::body_fault;
 use crate::fault::Fault;
-use crate::register::{Agreement, Known};
+use crate::register::{Act, Agreement, Known};
 
 /// Fills in the ids that were left to the rules.
 pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result<(), Fault> {
@@ -17,11 +19,10 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
             meeting.meeting = free_meeting_id(agreement, &meeting.body, &meeting.on);
         }
         Event::MeetingHeld(meeting) if meeting.meeting.is_empty() => {
-            meeting.meeting = match (pending(agreement, &meeting.body, on.as_ref()).as_slice(), &on) {
-                ([], Some(on)) => free_meeting_id(agreement, &meeting.body, on),
-                ([one], _) => one.clone(),
-                (many, _) => return Err(ambiguous_meeting(&meeting.body, many)),
-            };
+            meeting.meeting = the_met(agreement, &meeting.body, on.as_ref())?;
+        }
+        Event::MeetingInquorate(meeting) if meeting.meeting.is_empty() => {
+            meeting.meeting = the_met(agreement, &meeting.body, on.as_ref())?;
         }
         Event::MeetingPostponed(meeting) if meeting.meeting.is_empty() => {
             meeting.meeting = the_pending(agreement, body.as_deref())?;
@@ -31,13 +32,25 @@ pub(super) fn complete(agreement: &Agreement, proposal: &mut Proposal) -> Result
         }
         Event::NoticeGiven(notice) => {
             if notice.power.is_empty() {
-                notice.power = the_power(agreement)?;
+                let draft = drafts(agreement).find(|(_, draft)| draft.notice == notice.notice);
+                notice.power = draft.map_or_else(|| the_power(agreement), |(_, draft)| Ok(draft.power.clone()))?;
             }
             if notice.notice.is_empty() {
-                let ids: Vec<&String> = notice_ids(agreement).collect();
-                let free = |number: &usize| !ids.iter().any(|id| **id == format!("notice-{number}"));
-                notice.notice = format!("notice-{}", (1..).find(free).unwrap_or_default());
+                let draft = the_draft(agreement, &notice.by, &notice.power, on.as_ref());
+                notice.notice = draft.cloned().unwrap_or_else(|| free_notice_id(agreement));
             }
+        }
+        Event::NoticeDrafted(draft) => {
+            if draft.power.is_empty() {
+                draft.power = the_power(agreement)?;
+            }
+            if draft.notice.is_empty() {
+                draft.notice = free_notice_id(agreement);
+            }
+        }
+        Event::DecisionTaken(decision) if decision.decision.is_empty() => {
+            let free = |number: &usize| !is_taken(agreement, &format!("decision-{number}"));
+            decision.decision = format!("decision-{}", (1..).find(free).unwrap_or_default());
         }
         Event::ConsentNotified(consent) if consent.consent.is_empty() => {
             let wanted = format!("consent-{}", consent.by);
@@ -110,6 +123,42 @@ pub(super) fn notice_of_mut(event: &mut Event) -> Option<&mut String> {
     }
 }
 
+pub(super) fn decision_ids(agreement: &Agreement) -> impl Iterator<Item = &String> {
+    agreement.acts.iter().filter_map(|act| match &act.event {
+        Event::DecisionTaken(decision) => Some(&decision.decision),
+        _ => None,
+    })
+}
+
+/// Notices that were drafted, given since or not.
+pub(super) fn drafts(agreement: &Agreement) -> impl Iterator<Item = (&Act, &NoticeDrafted)> {
+    agreement.acts.iter().filter_map(|act| match &act.event {
+        Event::NoticeDrafted(draft) => Some((act, draft)),
+        _ => None,
+    })
+}
+
+pub(super) fn draft_ids(agreement: &Agreement) -> impl Iterator<Item = &String> {
+    drafts(agreement).map(|(_, draft)| &draft.notice)
+}
+
+fn free_notice_id(agreement: &Agreement) -> String {
+    let ids: Vec<&String> = notice_ids(agreement).chain(draft_ids(agreement)).collect();
+    let free = |number: &usize| !ids.iter().any(|id| **id == format!("notice-{number}"));
+    format!("notice-{}", (1..).find(free).unwrap_or_default())
+}
+
+/// The draft that is given now: the only one by that party for that power that was there on the day and was not given before.
+fn the_draft<'a>(agreement: &'a Agreement, by: &str, power: &str, on: Option<&DateSpec>) -> Option<&'a String> {
+    let given_by = on.and_then(DateSpec::latest).unwrap_or(NaiveDate::MAX);
+    let is_open = |act: &Act, draft: &NoticeDrafted| {
+        act.days().earliest <= given_by && !notice_ids(agreement).any(|given| *given == draft.notice)
+    };
+    let mut open = drafts(agreement).filter(|(act, draft)| draft.by == by && draft.power == power && is_open(act, draft));
+    let (_, draft) = open.next()?;
+    open.next().is_none().then_some(&draft.notice)
+}
+
 pub(super) fn consent_ids(agreement: &Agreement) -> impl Iterator<Item = &String> {
     agreement.acts.iter().filter_map(|act| match &act.event {
         Event::ConsentNotified(consent) => Some(&consent.consent),
@@ -132,17 +181,28 @@ pub(super) fn meeting_of(event: &Event) -> Option<&str> {
         Event::MeetingHeld(meeting) => Some(&meeting.meeting),
         Event::MeetingPostponed(meeting) => Some(&meeting.meeting),
         Event::MeetingCancelled(meeting) => Some(&meeting.meeting),
+        Event::MeetingInquorate(meeting) => Some(&meeting.meeting),
         _ => None,
+    }
+}
+
+/// Whether nothing more can become of a meeting: it was held, called off, or met without its quorum.
+pub(super) fn ends_meeting(event: &Event) -> bool {
+    matches!(event, Event::MeetingHeld(_) | Event::MeetingCancelled(_) | Event::MeetingInquorate(_))
+}
+
+/// The meeting that a body had on a day: the one that was pending, or a new one.
+fn the_met(agreement: &Agreement, body: &str, on: Option<&DateSpec>) -> Result<String, Fault> {
+    match (pending(agreement, body, on).as_slice(), on) {
+        ([], Some(on)) => Ok(free_meeting_id(agreement, body, on)),
+        ([one], _) => Ok(one.clone()),
+        (many, _) => Err(ambiguous_meeting(body, many)),
     }
 }
 
 /// Meetings of a body that are planned and not yet held or cancelled. A meeting held before it was planned was another one.
 fn pending(agreement: &Agreement, body: &str, held_on: Option<&DateSpec>) -> Vec<String> {
-    let over = |id: &str| {
-        agreement.acts.iter().any(|act| {
-            matches!(act.event, Event::MeetingHeld(_) | Event::MeetingCancelled(_)) && meeting_of(&act.event) == Some(id)
-        })
-    };
+    let over = |id: &str| agreement.acts.iter().any(|act| ends_meeting(&act.event) && meeting_of(&act.event) == Some(id));
     let held_by = held_on.and_then(DateSpec::latest).unwrap_or(NaiveDate::MAX);
     let mut pending: Vec<String> = Vec::new();
     for act in &agreement.acts {

@@ -15,6 +15,8 @@ use crate::time::regime::Almanac;
 
 mod acts;
 mod ids;
+mod meetings;
+mod powers;
 mod proposal;
 mod terms;
 mod words;
@@ -224,6 +226,9 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
     let mut proposed = proposed.clone();
     match (&mut proposed, held) {
         (Event::MeetingHeld(new), Event::MeetingHeld(old)) if new.meeting.is_empty() => new.meeting.clone_from(&old.meeting),
+        (Event::MeetingInquorate(new), Event::MeetingInquorate(old)) if new.meeting.is_empty() => {
+            new.meeting.clone_from(&old.meeting)
+        }
         (Event::MeetingPostponed(new), Event::MeetingPostponed(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
         }
@@ -232,6 +237,13 @@ pub fn same_event(held: &Event, proposed: &Event) -> bool {
         }
         (Event::MeetingScheduled(new), Event::MeetingScheduled(old)) if new.meeting.is_empty() => {
             new.meeting.clone_from(&old.meeting)
+        }
+        (Event::DecisionTaken(new), Event::DecisionTaken(old)) if new.decision.is_empty() => {
+            new.decision.clone_from(&old.decision)
+        }
+        (Event::NoticeDrafted(new), Event::NoticeDrafted(old)) if new.notice.is_empty() => {
+            new.notice.clone_from(&old.notice);
+            new.power.clone_from(&old.power);
         }
         (Event::NoticeGiven(new), Event::NoticeGiven(old)) if new.notice.is_empty() => {
             new.notice.clone_from(&old.notice);

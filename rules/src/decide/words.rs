@@ -64,7 +64,10 @@ fn ids(event: &Event) -> Vec<(&'static str, &str)> {
         Event::ProvisionRecorded(provision) => vec![("id", &provision.id)],
         Event::MeetingScheduled(meeting) => vec![("meeting", &meeting.meeting)],
         Event::MeetingHeld(meeting) => vec![("meeting", &meeting.meeting)],
+        Event::MeetingInquorate(meeting) => vec![("meeting", &meeting.meeting)],
+        Event::DecisionTaken(decision) => vec![("decision", &decision.decision)],
         Event::ProjectBegun(project) => vec![("project", &project.project)],
+        Event::NoticeDrafted(notice) => vec![("notice", &notice.notice)],
         Event::NoticeGiven(notice) => vec![("notice", &notice.notice)],
         Event::ConsentNotified(consent) => vec![("consent", &consent.consent)],
         Event::ProvisionAdded(added) => vec![("id", &added.provision.id)],
@@ -82,6 +85,7 @@ fn texts(event: &Event) -> Vec<(&'static str, &str)> {
         Event::ProjectBegun(project) => vec![("text", &project.text)],
         Event::InvalidityEstablished(established) => vec![("by", &established.by)],
         Event::PartySucceeded(succeeded) => vec![("name", &succeeded.name)],
+        Event::DecisionTaken(decision) => vec![("text", &decision.text)],
         Event::ConditionEstablished(condition) => vec![("condition", &condition.condition)],
         _ => Vec::new(),
     }

@@ -6,16 +6,18 @@ use chrono::NaiveDate;
 use events::DateSpec;
 use events::terms::{Provision, Term};
 
-use crate::agreement::entry_of;
-use crate::notice::CountedFrom;
 use crate::notice::terms::{NoticeTerms, notice};
+use crate::notice::{CountedFrom, Place};
+use crate::provision::entry_into_effect;
 use crate::register::Agreement;
 use crate::term::{self, From, TermTerms};
-use crate::time::{Period, Span};
+use crate::time::{Counting, Period, Span};
 
 /// Everything that does not fit.
 pub(super) fn clashes(agreement: &Agreement, provisions: &[&Provision]) -> Vec<String> {
-    let entry = entry_of(agreement);
+    // A day that has to be counted is not looked at here: what it is counted by is not known.
+    let counting = Counting { regime: Err(String::new()), calendars: Vec::new() };
+    let entry = Place::new(agreement, &counting, NaiveDate::MAX).entry;
     let term = agreement.provisions_of("term").map(|known| &known.value).find(|term| term.terms.contains_key("length"));
     let term = term.map(|provision| (provision.reference.as_str(), term::read(provision, &mut Vec::new())));
     let notices: Vec<(&Provision, NoticeTerms)> = agreement
@@ -44,7 +46,9 @@ fn twice(provisions: &[&Provision]) -> Vec<String> {
     for provision in provisions {
         let key = match provision.kind.as_str() {
             "term" if provision.terms.contains_key("length") => "how long it lasts".to_string(),
-            "entry-into-effect" if provision.terms.contains_key("on") => "when it comes into effect".into(),
+            "entry-into-effect" if provision.terms.contains_key("on") || entry_into_effect::together(provision).is_some() => {
+                "when it comes into effect".into()
+            }
             "meeting-series" if provision.terms.contains_key("every") => {
                 let body = provision.terms.get("body").and_then(Term::as_text).unwrap_or_default();
                 format!("how often `{body}` meets")

@@ -58,7 +58,12 @@ fn owed_to_whom(agreement: &Agreement, provision: &Provision) -> Option<String> 
 
 /// Consents that no rule gives an effect.
 fn consents_without_rule(agreement: &Agreement) -> Option<String> {
-    let each = agreement.provisions_of("entry-into-effect").any(|known| entry_into_effect::after(&known.value).is_some());
+    let counts =
+        |provision: &Provision| entry_into_effect::after(provision).is_some() || entry_into_effect::together(provision).is_some();
+    let each = agreement.provisions_of("entry-into-effect").any(|known| counts(&known.value));
     let unknown = agreement.acts.iter().any(|act| matches!(act.event, Event::ConsentNotified(_))) && !each;
-    unknown.then(|| "consents are recorded, and no provision says when one takes effect: `of = \"each\"` with `after`".into())
+    unknown.then(|| {
+        "consents are recorded, and no provision says when one takes effect: `of = \"all\"` or `of = \"each\"` with `after`"
+            .into()
+    })
 }

@@ -5,7 +5,7 @@ use events::Event;
 use events::event::NoticeGiven;
 
 use super::terms::Retraction;
-use super::{Notice, NoticeTerms, Place, Standing, answers};
+use super::{Notice, NoticeTerms, Place, Standing, answers, waiver};
 use crate::docket::{EffectState, Reason};
 use crate::register::Act;
 use crate::time::{Answer, Span};
@@ -13,6 +13,7 @@ use crate::time::{Answer, Span};
 /// Applies all of it.
 pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<&NoticeGiven>, terms: &NoticeTerms) {
     if let Some(given) = given {
+        waiver::apply(place, notice);
         names_a_day(notice, given, terms);
     }
     defective(place, notice, terms);
@@ -34,7 +35,7 @@ fn reason(notice: &mut Notice, rule: &'static str, text: String, records: &[u64]
 }
 
 /// The date is open from here on: the least that was sure stays.
-fn open(notice: &mut Notice, missing: String) {
+pub(super) fn open(notice: &mut Notice, missing: String) {
     notice.no_earlier_than = notice.ends.map(|ends| ends.earliest).or(notice.no_earlier_than);
     notice.ends = None;
     notice.missing = Some(missing);

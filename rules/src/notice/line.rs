@@ -1,17 +1,41 @@
 //! The line of a notice in the docket.
 
-use events::event::Certainty;
+use events::Event;
+use events::event::{Certainty, NoticeDrafted};
 use events::terms::Provision;
 
 use super::{Notice, Standing};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
-use crate::register::Known;
+use crate::register::{Act, Known};
 use crate::scene::Scene;
 
-/// The lines of all notices that were given under a provision.
+/// The lines of all notices that were given under a provision, and of those that were drafted and are not given yet.
 pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    scene.notices.iter().filter(|notice| notice.power == known.value.id).map(|notice| line(scene, known, notice)).collect()
+    let given = scene.notices.iter().filter(|notice| notice.power == known.value.id).map(|notice| line(scene, known, notice));
+    let is_given = |id: &str| scene.notices.iter().any(|notice| notice.id == id);
+    let drafts = scene.acts().filter_map(|(act, _)| match &act.event {
+        Event::NoticeDrafted(draft) if draft.power == known.value.id && !is_given(&draft.notice) => Some((act, draft)),
+        _ => None,
+    });
+    given.chain(drafts.map(|(act, draft)| drafted(scene, known, act, draft))).collect()
+}
+
+/// A notice that somebody has written and not given: nothing runs from it, and with the end of the agreement it is for nothing.
+fn drafted(scene: &Scene, known: &Known<Provision>, act: &Act, draft: &NoticeDrafted) -> Line {
+    let what = format!("Notice by {}, drafted {}", draft.by, act.date_words());
+    let text = format!("drafted {}: nothing runs from that", act.date_words());
+    let mut line = scene.line(known, LineKind::Notice, &draft.notice, what);
+    line.0.by = vec![draft.by.clone()];
+    line.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != draft.by).collect();
+    let line = line.because([Reason::new("notice.drafted", text).provision(&known.value.reference).records([act.seq])]);
+    let line = if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of) {
+        line.axes(Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) }).label("overtaken")
+    } else {
+        let command = format!("obligo record notice {} --by {} --notice {}", scene.agreement.id, draft.by, draft.notice);
+        line.axes(Axes::dormant("until it is given")).label("drafted").closes_with(format!("{command} --given DATE"))
+    };
+    line.finish(scene.agreement)
 }
 
 fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {

@@ -8,7 +8,8 @@ use events::event::{ConditionEstablished, NoticeGiven};
 use events::terms::Provision;
 use events::{DateSpec, Event};
 
-use crate::consent::consents;
+use crate::agreement;
+use crate::consent::{self, consents};
 use crate::docket::{EffectState, Reason, Reckoned};
 use crate::machine::{Machine, derived, recorded};
 use crate::provision::entry_into_effect;
@@ -23,6 +24,7 @@ mod later;
 pub(crate) mod line;
 pub mod outlook;
 pub mod terms;
+pub mod waiver;
 
 pub(crate) use later::stated_of;
 pub use terms::{CountedFrom, NoticeTerms, Window};
@@ -33,7 +35,16 @@ pub const MACHINE: Machine = Machine {
     about: "A notice that ends an agreement, a participation, or the renewal of a term.",
     of: "notice",
     transitions: &[
+        recorded("–", "notice.drafted", "it is drafted: nothing runs from that", "", "drafted", "label drafted"),
         recorded("–", "notice.given", "a party gives notice", "VCLT 65(1), 67", "running", "label running"),
+        recorded(
+            "drafted",
+            "notice.given",
+            "it is given as it was drafted, under the same id",
+            "",
+            "running",
+            "reason notice.drafted",
+        ),
         recorded(
             "–",
             "notice.given",
@@ -41,6 +52,22 @@ pub const MACHINE: Machine = Machine {
             "",
             "too early",
             "label too early",
+        ),
+        recorded(
+            "–",
+            "notice.given",
+            "it is given while a promise of its giver not to use the power holds, which has a last day",
+            "",
+            "too early",
+            "reason notice.waived",
+        ),
+        recorded(
+            "–",
+            "notice.given",
+            "it is given against a promise of its giver never to use the power",
+            "",
+            "defective",
+            "label defective",
         ),
         recorded(
             "–",
@@ -227,6 +254,12 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
+    /// One agreement on one day, with the days on which it comes into effect as far as they are known by then.
+    pub fn new(agreement: &'a Agreement, counting: &'a Counting<'a>, as_of: NaiveDate) -> Self {
+        let place = Place { agreement, counting, entry: None, as_of };
+        Place { entry: agreement::entry_of(place), ..place }
+    }
+
     /// Acts that had happened by the day, or may have.
     pub fn acts(self) -> impl Iterator<Item = &'a Act> {
         self.agreement.acts.iter().filter(move |act| act.by(self.as_of) != Occurrence::No)
@@ -264,6 +297,14 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
         notice.standing = Standing::Defective(format!("{} had been taken out of the text", known.value.reference));
         notice.missing = Some("it exercises no power".into());
         return Some(notice);
+    }
+    let drafted = place.find(|event| match event {
+        Event::NoticeDrafted(drafted) if drafted.notice == given.notice => Some(()),
+        _ => None,
+    });
+    if let Some((drafted, ())) = drafted {
+        let text = format!("drafted {}", drafted.date_words());
+        notice.steps.push(Reason::new("notice.drafted", text).provision(&notice.provision).records([drafted.seq]));
     }
     if known.value.kind == "term" {
         let terms = term::read(&known.value, &mut Vec::new());
@@ -509,7 +550,7 @@ fn entry_for(place: Place, party: &str, before: Span) -> Option<(Span, Vec<u64>)
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
     let own = clause.and_then(|clause| {
         let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
-        Some((own.effect(place, &clause)?, own.records(place)))
+        Some((consent::effect_of(place, &own, &clause)?, own.records(place)))
     });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.
     own.map(|(own, records)| (place.entry.map_or(own, |entry| own.later_of(entry)), records))
@@ -534,7 +575,7 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest {
-            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+            later::open(notice, format!("whether it was given in time: {text}"));
         }
     }
     let window = terms.window.and_then(|window| window.around(given.earliest, entry, place.counting));
@@ -545,7 +586,7 @@ fn too_early(place: Place, notice: &mut Notice, reference: &str, given: Span, te
         if given.latest < opens.earliest {
             notice.standing = Standing::TooEarly(text);
         } else if given.earliest < opens.latest || given.latest >= closes.earliest {
-            notice.missing.get_or_insert(format!("whether it was given in time: {text}"));
+            later::open(notice, format!("whether it was given in time: {text}"));
         }
     }
     if matches!(notice.standing, Standing::TooEarly(_)) {

@@ -4,10 +4,9 @@ use chrono::NaiveDate;
 use events::terms::Provision;
 
 use super::terms::{self, CountedFrom, NoticeTerms};
-use super::{Place, Window, answers};
-use crate::agreement;
+use super::{Place, Window, answers, waiver};
 use crate::docket::EffectState;
-use crate::register::{Agreement, Known};
+use crate::register::{Agreement, Known, Occurrence};
 use crate::scene::Scene;
 use crate::term::{Term, TermEnd};
 use crate::time::compute::{BY_CLAUSE, Clause, Step};
@@ -84,7 +83,7 @@ pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish:
     let agreement = &*seen;
     let about = agreement.about();
     let counting = Counting::named(almanac, &about.reckoning, &about.calendars);
-    let place = Place { agreement, counting: &counting, entry: agreement::entry_of(agreement), as_of };
+    let place = Place::new(agreement, &counting, as_of);
     let is_given = |known: &&Known<Provision>| !known.value.terms.contains_key("when");
     let scene = Scene::new(agreement, almanac, on(wish, as_of));
     let over = !scene.effect.state.is_running() && scene.effect.state != EffectState::Undetermined;
@@ -97,7 +96,25 @@ pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish:
         let why = format!("on {} the agreement is {state}: there is nothing to end by notice", on(wish, as_of));
         all.iter_mut().for_each(|outlook| refuse(outlook, why.clone()));
     }
+    all.iter_mut().for_each(|outlook| waived(agreement, outlook, wish, as_of));
     all
+}
+
+/// Promises not to use the power, told as far as they had been made by the day; where all who hold it promised, there is no notice.
+fn waived(agreement: &Agreement, outlook: &mut Outlook, wish: Wish, as_of: NaiveDate) {
+    let Some(known) = agreement.provision(&outlook.power) else { return };
+    let day = match wish {
+        Wish::EndBy(_) => outlook.last_day.unwrap_or(Span::day(as_of)),
+        Wish::Given { given, .. } => given,
+    };
+    let promised = waiver::waivers(agreement, &outlook.power, as_of);
+    let holding: Vec<_> = promised.iter().filter(|waiver| waiver.holds(day) != Occurrence::No).collect();
+    outlook.remarks.extend(holding.iter().map(|waiver| said(waiver.words())));
+    let has_waived = |holder: &String| holding.iter().any(|waiver| waiver.by == holder);
+    if !holding.is_empty() && waiver::holders(agreement, &known.value).iter().all(has_waived) {
+        let whose: Vec<String> = holding.iter().map(|waiver| waiver.whose()).collect();
+        refuse(outlook, format!("no notice can be given {}: waived by {}", day.words(), whose.join(" and by ")));
+    }
 }
 
 /// The day on which there must be something to end: that of the notice, or the day it is seen from.

@@ -70,6 +70,19 @@ pub const MOST_WINDOWS: u32 = 10_000;
 /// A period that fits the calendar (months that divide a year, or whole years) has both readings, any other only its schedule.
 /// No windows when the period is past the calendar.
 pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span], until: NaiveDate) -> Vec<Cycle> {
+    cycles_counted(every, since, readings, happened, until, &|_, _| None)
+}
+
+/// The same, where somebody may have said for which windows a time counts: `counts` is asked for a window by its key and for a time by
+/// its place. Where nothing was said it counts for the window in which it lies.
+pub fn cycles_counted(
+    every: Period,
+    since: Span,
+    readings: &[Reading],
+    happened: &[Span],
+    until: NaiveDate,
+    counts: &dyn Fn(&str, usize) -> Option<bool>,
+) -> Vec<Cycle> {
     let mut cycles = Vec::new();
     let mut place = 0;
     while let Some(window) = window(every, since, place).filter(|_| place < MOST_WINDOWS) {
@@ -78,7 +91,7 @@ pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span
             break;
         }
         let before = cycles.last().and_then(|last: &Cycle| last.met_by);
-        cycles.push(cycle(every, since, readings, happened, window));
+        cycles.push(cycle(every, since, readings, happened, window, counts));
         if is_next {
             let next = cycles.last_mut().into_iter();
             next.for_each(|next| next.rests_on.extend(before.filter(|place| !next.rests_on.contains(place))));
@@ -89,7 +102,14 @@ pub fn cycles(every: Period, since: Span, readings: &[Reading], happened: &[Span
     cycles
 }
 
-fn cycle(every: Period, since: Span, readings: &[Reading], happened: &[Span], window: Span) -> Cycle {
+fn cycle(
+    every: Period,
+    since: Span,
+    readings: &[Reading],
+    happened: &[Span],
+    window: Span,
+    counts: &dyn Fn(&str, usize) -> Option<bool>,
+) -> Cycle {
     let inside = |span: &Span| window.earliest <= span.earliest && span.latest <= window.latest;
     let touches = |span: &Span| span.earliest <= window.latest && window.earliest <= span.latest;
     let due = if fits_the_calendar(every) {
@@ -97,11 +117,14 @@ fn cycle(every: Period, since: Span, readings: &[Reading], happened: &[Span], wi
     } else {
         vec![(Reading::Rolling, Span::day(window.latest))]
     };
-    let met_by = happened.iter().position(inside);
-    let maybe_met_by = if met_by.is_some() { None } else { happened.iter().position(touches) };
     let key = if every == Period::of_months(12) { window.latest.year().to_string() } else { window.latest.to_string() };
     let counts_from_last = fits_the_calendar(every) && readings.contains(&Reading::Rolling);
     let rests_on = last_before(happened, window).filter(|_| counts_from_last).into_iter().collect();
+    let first = |lies: &dyn Fn(&Span) -> bool| {
+        happened.iter().enumerate().position(|(place, span)| counts(&key, place).unwrap_or_else(|| lies(span)))
+    };
+    let met_by = first(&inside);
+    let maybe_met_by = if met_by.is_some() { None } else { first(&touches) };
     Cycle { key, window, due, met_by, maybe_met_by, rests_on }
 }
 

@@ -6,11 +6,12 @@ use chrono::{DateTime, Days, NaiveDate};
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
     AssessmentMade, AssumptionMade, BreachDetermined, Certainty, Clock, ConditionEstablished, ConsentNotified, CycleExcused,
-    DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported, InvalidityEstablished,
-    MeetingCancelled, MeetingHeld, MeetingPostponed, MeetingScheduled, Milestone, NoticeExtended, NoticeFoundDefective,
-    NoticeGiven, NoticeReceived, NoticeRetracted, NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded,
-    PerformanceReported, Project, ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected,
-    ReservationMade, ReservationWithdrawn, Transition, WaiverGranted,
+    DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
+    InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
+    MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
+    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
+    WaiverGranted,
 };
 use events::terms::Term;
 use events::{DateSpec, Draft, Record, codec};
@@ -190,7 +191,7 @@ pub fn history(form: usize, drawn: Vec<Drawn>, reversals: &[u16]) -> History {
 }
 
 /// How many kinds of act there are to draw from, those that come more often counted as often.
-pub const KINDS: u8 = 68;
+pub const KINDS: u8 = 73;
 
 struct Drawing<'a> {
     form: usize,
@@ -303,7 +304,7 @@ impl Drawing<'_> {
                     place: None,
                     text: None,
                     topics: vec![],
-                    counts_for: vec![],
+                    counts_for: if self.pick.is_multiple_of(6) { vec!["forum-2023".into(), "forum-2024".into()] } else { vec![] },
                     form: None,
                 })
             }
@@ -450,6 +451,27 @@ impl Drawing<'_> {
                 } else {
                     Event::ReservationMade(ReservationMade { by: self.party(), provisions, text: None })
                 }
+            }
+            67 => Event::MeetingInquorate(MeetingInquorate { meeting: own, body }),
+            68 => Event::DecisionTaken(DecisionTaken {
+                decision: format!("decision-{}", self.place),
+                text: "a paper".into(),
+                meeting: Some(self.meeting()),
+                by: self.some_parties(),
+                due: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
+                provision: None,
+                topics: vec![],
+            }),
+            69 => Event::MinutesAdopted(MinutesAdopted { meeting: self.meeting() }),
+            // It is given under its id if the next act is a notice.
+            70 => Event::NoticeDrafted(NoticeDrafted {
+                notice: format!("n{}", self.place + 1),
+                by: self.party(),
+                power: "termination".into(),
+            }),
+            71 => {
+                let until = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
+                Event::PowerWaived(PowerWaived { power: "termination".into(), by: self.party(), until })
             }
             _ => Event::AssumptionMade(AssumptionMade { provision: "termination".into(), rule: "vclt-56".into() }),
         }

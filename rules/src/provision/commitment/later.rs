@@ -27,7 +27,12 @@ fn span_of(date: &events::DateSpec) -> Option<Span> {
 
 /// Suspensions that are over move a date that was still to come by as long as they lasted, if the clock stood still; where nobody said
 /// whether it did, both dates are the range. Before the period began there was no clock to stop.
-fn resumed(scene: &Scene, provision: &Provision, begins: Option<Span>, mut draft: LineDraft) -> LineDraft {
+pub(in crate::provision) fn resumed(
+    scene: &Scene,
+    provision: &Provision,
+    begins: Option<Span>,
+    mut draft: LineDraft,
+) -> LineDraft {
     let (by, to) = (draft.0.by.clone(), draft.0.to.clone());
     let among = |one: &&Suspension| one.is_of(Some(&provision.id)) && one.is_between(&by, &to);
     let over = scene.suspensions.iter().filter(among).filter(|one| !one.holds(scene.as_of));

@@ -29,6 +29,7 @@ mod refrain;
 pub(crate) use chain::circle;
 pub(super) use duty::readings;
 pub(crate) use duty::waits_for;
+pub(super) use later::resumed;
 
 use duty::{DueTerm, When, read};
 use instance::{Instance, Owed};

@@ -22,7 +22,9 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
             let text = format!("{period} before {}, {} {}: by {}", meeting.id, meeting.state, meeting.days.words(), due.words());
             let reason = Reason::new("commitment.before", text).provision(reference).records(meeting.records.clone());
             let mut axes = Axes::live(timing(None, due, scene.as_of));
-            let certainty = if meeting.state == HELD { Certainty::Definitive } else { Certainty::Indicative };
+            // A body that came together without its quorum did come together: what was due before that was due.
+            let came_together = meeting.state == HELD || meeting.state == INQUORATE;
+            let certainty = if came_together { Certainty::Definitive } else { Certainty::Indicative };
             if certainty == Certainty::Indicative && matches!(axes.timing, Timing::Overdue(_)) {
                 // A date that hangs on a plan is never overdue before the plan has come true.
                 axes.timing = Timing::Undetermined(format!("whether it came in time: {} is only planned", meeting.id));
@@ -56,18 +58,23 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
 }
 
 /// Due at the next meeting of a body: the first since the agreement came into effect that was held or is still planned. It moves with the
-/// meeting, and a meeting that is called off leaves it to the one after.
+/// meeting, and a meeting that is called off, or that is short of its quorum, leaves it to the one after.
 pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &str) -> LineDraft {
     let since = scene.since.map_or(chrono::NaiveDate::MIN, |since| since.earliest);
     let meetings = meetings(scene, Some(body));
-    let slips = meetings.iter().filter(|meeting| meeting.state == CANCELLED).count();
+    let called_off = meetings.iter().filter(|meeting| meeting.state == CANCELLED).count();
+    let short = |act: &crate::register::Act| matches!(&act.event, Event::MeetingInquorate(meeting) if meeting.body == body);
+    let inquorate = scene.acts().filter(|(act, _)| short(act)).count();
     let held = held_by_itself(scene, body);
-    let coming = meetings.into_iter().filter(|meeting| meeting.state != CANCELLED && since <= meeting.days.latest);
+    let coming = meetings.into_iter().filter(|meeting| meeting.state != CANCELLED && meeting.state != INQUORATE);
     let next = coming.chain(held).filter(|meeting| since <= meeting.days.latest).min_by_key(|meeting| meeting.days.earliest);
     let Some(meeting) = next else {
         return draft.axes(Axes::undetermined(format!("when the next {body} meets: no meeting of it is planned")));
     };
-    let slipped = if slips == 0 { String::new() } else { format!(", after {slips} called off") };
+    let slips = [(called_off, "called off"), (inquorate, "without a quorum")];
+    let slips: Vec<String> =
+        slips.into_iter().filter(|(count, _)| *count > 0).map(|(count, how)| format!("{count} {how}")).collect();
+    let slipped = if slips.is_empty() { String::new() } else { format!(", after {}", slips.join(" and ")) };
     let text = format!("due at the next {body}, {}, {} {}{slipped}", meeting.id, meeting.state, meeting.days.words());
     // One that was held counts however it was planned.
     let planned = if meeting.state == HELD { meeting.records.len() - 1 } else { 0 };
@@ -155,6 +162,7 @@ fn sets_off(event: &Event, act: &str, of: Option<&str>) -> bool {
 const PLANNED: &str = "planned";
 const HELD: &str = "held";
 const CANCELLED: &str = "cancelled, planned";
+const INQUORATE: &str = "without a quorum";
 
 /// A meeting that was planned, and what became of it.
 struct Planned {
@@ -204,6 +212,11 @@ fn meetings(scene: &Scene, of: Option<&str>) -> Vec<Planned> {
             Event::MeetingHeld(meeting) => {
                 if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
                     known.now(act.days(), HELD, act.seq);
+                }
+            }
+            Event::MeetingInquorate(meeting) => {
+                if let Some(known) = planned.iter_mut().find(|known| known.id == meeting.meeting) {
+                    known.now(act.days(), INQUORATE, act.seq);
                 }
             }
             Event::MeetingCancelled(meeting) => {
