@@ -188,7 +188,12 @@ impl Change {
         Some(Change { records: vec![act.seq], agreed: act.date_words(), from, from_words, transition, keys })
     }
 
-    fn reason(&self, rule: &'static str, reference: &str, text: String) -> Reason {
+    /// That it takes a provision out, and when.
+    pub(crate) fn taken_out(&self) -> String {
+        format!("taken out by the amendment of {}, with effect {}", self.agreed, self.from_words)
+    }
+
+    pub(crate) fn reason(&self, rule: &'static str, reference: &str, text: String) -> Reason {
         Reason::new(rule, text).provision(reference).records(self.records.iter().copied())
     }
 }
@@ -261,14 +266,14 @@ pub(crate) struct Then<'a> {
     pub known: &'a Known<Provision>,
     /// What is not known of the day: whether it read so already.
     pub missing: Option<String>,
-    /// It had been taken out.
-    pub is_repealed: bool,
+    /// What had taken it out.
+    pub repealed: Option<&'a Change>,
 }
 
 /// A provision as it read on some day of a range.
 pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option<Then<'a>> {
     if agreement.histories.is_empty() {
-        return agreement.provision(id).map(|known| Then { known, missing: None, is_repealed: false });
+        return agreement.provision(id).map(|known| Then { known, missing: None, repealed: None });
     }
     let is_it = |history: &&History| history.versions.iter().flat_map(|version| &version.known).any(|known| known.value.id == id);
     let history = agreement.histories.iter().find(is_it)?;
@@ -280,7 +285,11 @@ pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option
     });
     let known = sure.and_then(|version| version.known.as_ref());
     let before = || history.versions.iter().rev().find_map(|version| version.known.as_ref());
-    Some(Then { known: known.or_else(before)?, missing, is_repealed: sure.is_some_and(|version| version.known.is_none()) })
+    Some(Then {
+        known: known.or_else(before)?,
+        missing,
+        repealed: sure.filter(|version| version.known.is_none()).and_then(|version| version.change.as_ref()),
+    })
 }
 
 impl Version {
@@ -546,15 +555,13 @@ impl Passage<'_> {
         if line.window.is_some_and(|window| self.change.from.latest <= window.earliest) {
             return None;
         }
-        let text = format!("taken out by the amendment of {}, with effect {}", self.change.agreed, self.change.from_words);
-        line.because.push(self.reason("amendment.repealed", text));
+        if self.scene.as_of < self.change.from.latest {
+            // It would fall due after that day, and until then it can be done.
+            return Some(self.coming(line));
+        }
+        line.because.push(self.reason("amendment.repealed", self.change.taken_out()));
         line.closes_with.clear();
-        let axes = if self.change.from.latest <= self.scene.as_of {
-            Axes { existence: Existence::Ended(Ending::Repealed), timing: Timing::Undated, ..line.axes.clone() }
-        } else {
-            // It would fall due after that day.
-            line.axes.clone()
-        };
+        let axes = Axes { existence: Existence::Ended(Ending::Repealed), timing: Timing::Undated, ..line.axes.clone() };
         relabel(&mut line, axes);
         Some(line)
     }
