@@ -7,10 +7,10 @@ use super::duty::{DueTerm, Outcome, When, read, waits_for};
 use super::instance::{Instance, Owed, both};
 use super::instances;
 use super::triggered::{Cause, arisen_from};
-use crate::docket::{Performance, Reason};
+use crate::docket::{Line, Performance, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timeliness, Timing};
-use crate::register::{Act, Agreement, Occurrence};
-use crate::scene::Scene;
+use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::scene::{LineDraft, Scene};
 use crate::time::Span;
 
 const RULE: &str = "commitment.set-off";
@@ -58,7 +58,7 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
     let mut can_come = !is_final(scene, &other.value);
     for source in &sources {
         let draft = || owed.draft(&format!("{id}-of-{}", source.id()));
-        match fate(scene, outcome, source, other.seq) {
+        match fate(scene, outcome, source, other) {
             Fate::Happened(days, said, records) => {
                 let cause = Cause { rule: RULE, days, said, records };
                 arisen.push(arisen_from(scene, draft(), cause, due, reference));
@@ -103,7 +103,7 @@ fn is_final(scene: &Scene, provision: &Provision) -> bool {
     }
 }
 
-fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> Fate {
+fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: &Known<Provision>) -> Fate {
     let axes = &source.draft.0.axes;
     let is_over = matches!(axes.existence, Existence::Ended(_));
     match outcome {
@@ -131,12 +131,12 @@ fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> F
             }
             None => Fate::NotYet,
         },
-        Outcome::NotMet => not_met(source, provision),
+        Outcome::NotMet => not_met(scene, source, provision),
     }
 }
 
 /// A date that has passed with nothing done stays passed, though it be done afterwards.
-fn not_met(source: &Instance, provision: u64) -> Fate {
+fn not_met(scene: &Scene, source: &Instance, provision: &Known<Provision>) -> Fate {
     let axes = &source.draft.0.axes;
     let Some(deadline) = source.deadline() else {
         let is_over = matches!(axes.existence, Existence::Ended(_));
@@ -145,11 +145,18 @@ fn not_met(source: &Instance, provision: u64) -> Fate {
     let last = deadline.last();
     let happened = || {
         let said = format!("{} was not met by {}", source.id(), last.latest);
-        Fate::Happened(last, said, both(&[provision], &source.rests_on))
+        Fate::Happened(last, said, both(&[provision.seq], &source.rests_on))
     };
+    // What was done after its date was not met by it, if it was owed then: it may have fallen away with the agreement before.
+    let undone = || {
+        let axes = Axes::live(deadline.timing(scene.as_of));
+        scene.under_effect(&provision.value, LineDraft(Line { axes, ..source.draft.0.clone() })).0.axes
+    };
+    let is_late = axes.performance == Performance::Complete && matches!(axes.timeliness, Timeliness::Late { .. });
+    let undone = if is_late && !source.is_lapsed { Some(undone()) } else { None };
+    let axes = undone.as_ref().unwrap_or(axes);
     match (&axes.existence, axes.performance, &axes.timing, axes.timeliness) {
         _ if source.is_lapsed => happened(),
-        (_, Performance::Complete, _, Timeliness::Late { .. }) => happened(),
         (_, Performance::Complete, _, Timeliness::Undetermined) => {
             Fate::Perhaps(format!("whether {} was performed in time", source.id()))
         }

@@ -193,9 +193,12 @@ fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, granted: &ExtensionG
     draft.0.axes.was_overdue |= has_passed;
     let late = if draft.0.axes.was_overdue { "; it was overdue when it was granted" } else { "" };
     let text = format!("first due {first_words}; extension granted {} to {}{late}", act.date_words(), to.words());
-    let reason = Reason::new("obligation.extended", text).records([act.seq]);
+    let due = Due::within(to, Certainty::Definitive);
+    // One to the date that it has already puts nothing off.
+    let rule = if draft.0.due == due && !has_passed { "obligation.extended-no-further" } else { "obligation.extended" };
+    let reason = Reason::new(rule, text).records([act.seq]);
     draft.0.axes.timing = timing(None, to, scene.as_of);
-    draft.due(Due::within(to, Certainty::Definitive)).because([reason])
+    draft.due(due).because([reason])
 }
 
 /// What somebody with a say said of a performance: the last word of each counts, and a rejection opens it again.
