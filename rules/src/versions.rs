@@ -154,10 +154,12 @@ fn histories(agreement: &Agreement, as_of: NaiveDate) -> Vec<History> {
             }
             Event::ProvisionAmended(amended) => {
                 let Some(history) = histories.iter_mut().find(|history| of(history, &amended.provision)) else { continue };
-                if amended.changes.is_empty() && amended.without.is_empty() {
+                let Some(newest) = history.newest() else { continue };
+                let value = reads(&newest.value, amended).0;
+                if value == newest.value {
+                    // It reads as before: nothing is amended, but something may be said of the cycle that runs then.
                     history.say_transition(&change);
-                } else if let Some(newest) = history.newest() {
-                    let value = reads(&newest.value, amended).0;
+                } else {
                     history.versions.push(Version { known: known(value), change: Some(change) });
                 }
             }
@@ -323,14 +325,18 @@ impl History {
     fn lines(&self, scene: &Scene) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut before: Option<&Known<Provision>> = None;
+        let mut earlier = Vec::new();
         for version in &self.versions {
             lines = match (&version.change, before, &version.known) {
                 (None, _, Some(known)) => of(scene, known),
                 (Some(change), None, Some(known)) => added(scene, known, change),
-                (Some(change), Some(before), after) => Passage { scene, before, after: after.as_ref(), change }.lines(lines),
+                (Some(change), Some(before), after) => {
+                    Passage { scene, before, after: after.as_ref(), change, earlier: &earlier }.lines(lines)
+                }
                 _ => lines,
             };
             before = version.known.as_ref();
+            earlier.extend(before.map(|known| known.seq));
         }
         lines
     }
@@ -375,6 +381,8 @@ struct Passage<'a> {
     before: &'a Known<Provision>,
     after: Option<&'a Known<Provision>>,
     change: &'a Change,
+    /// The records of its words so far: an amendment changes some of them, and the others stay.
+    earlier: &'a [u64],
 }
 
 /// On which side of an amendment a line lies.
@@ -510,13 +518,13 @@ impl Passage<'_> {
     }
 
     fn in_effect(&self, mut line: Line) -> Line {
-        line.because.push(self.reason("amendment.in-effect", self.words()).records([self.before.seq]));
+        line.because.push(self.reason("amendment.in-effect", self.words()).records(self.earlier.iter().copied()));
         line
     }
 
     fn by_transition(&self, mut line: Line, under: &str) -> Line {
         let text = format!("{}; it runs on that day, and is under {under}", self.words());
-        line.because.push(self.reason("amendment.transition", text));
+        line.because.push(self.reason("amendment.transition", text).records(self.earlier.iter().copied()));
         line
     }
 
@@ -541,7 +549,7 @@ impl Passage<'_> {
         if let Some((old, new)) = line.due.span().zip(successor.and_then(|new| new.due.span())) {
             line.due = Due { earliest: Some(old.hull(new).earliest), latest: Some(old.hull(new).latest), ..line.due };
         }
-        line.because.push(self.reason("amendment.straddles", self.words()));
+        line.because.push(self.reason("amendment.straddles", self.words()).records(self.earlier.iter().copied()));
         let axes = Axes { timing: Timing::Undetermined(missing), ..line.axes.clone() };
         relabel(&mut line, axes);
         line
