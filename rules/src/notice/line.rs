@@ -34,7 +34,11 @@ fn drafted(scene: &Scene, known: &Known<Provision>, act: &Act, draft: &NoticeDra
         line.axes(Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) }).label("overtaken")
     } else {
         let command = format!("obligo record notice {} --by {} --notice {}", scene.agreement.id, draft.by, draft.notice);
-        line.axes(Axes::dormant("until it is given")).label("drafted").closes_with(format!("{command} --given DATE"))
+        let kept = scene.effect.because.iter().filter(|reason| reason.rule == "effect.prolonged");
+        line.because(kept.cloned())
+            .axes(Axes::dormant("until it is given"))
+            .label("drafted")
+            .closes_with(format!("{command} --given DATE"))
     };
     line.finish(scene.agreement)
 }
