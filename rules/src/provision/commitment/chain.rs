@@ -73,7 +73,7 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
         }
     }
     // Of what came of each, a date that was kept or put off is why it sleeps on; of the rest, all of it is why it will not come.
-    let fates = sources.iter().flat_map(Instance::records).filter(|seq| *seq != other.seq);
+    let fates = fates(scene, other).into_iter();
     if arisen.is_empty() {
         let draft = owed.draft(id);
         let (axes, reason) = if can_come {
@@ -90,6 +90,21 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
         arisen.push(draft.axes(axes).because([reason.provision(reference)]).into());
     }
     arisen
+}
+
+/// The records by which the instances of a provision stand as they do, and those of what it waits for in its turn: of what did not come
+/// about there, nothing arose here.
+fn fates(scene: &Scene, provision: &Known<Provision>) -> Vec<u64> {
+    let mut row = vec![provision];
+    while let Some(next) = row.last().and_then(|last| scene.agreement.provision(waits_for(&last.value)?)) {
+        if row.iter().any(|known| known.value.id == next.value.id) {
+            break;
+        }
+        row.push(next);
+    }
+    let terms: Vec<u64> = row.iter().map(|known| known.seq).collect();
+    let all: Vec<u64> = row.iter().flat_map(|known| instances(scene, known)).flat_map(|instance| instance.records()).collect();
+    all.into_iter().filter(|seq| !terms.contains(seq)).collect()
 }
 
 /// Whether no more instances can arise of it than there are.
