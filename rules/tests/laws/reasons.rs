@@ -196,6 +196,7 @@ const TELLS: &[&str] = &[
     "commitment.accelerated",
     "commitment.readings",
     "commitment.time-before",
+    "commitment.too-late",
     "amendment.transition",
     "meeting-series.cadence",
     "meeting-series.time-before",
