@@ -239,7 +239,8 @@ pub(super) fn assessed(scene: &Scene, mut of: Instance) -> Instance {
 /// Where time is final, what was not done in time can be done no more, and what was done after it does not count.
 pub(super) fn lapsed(scene: &Scene, provision: &Provision, duty: &Duty, mut of: Instance) -> Instance {
     let Some(deadline) = of.deadline().filter(|_| duty.lapses) else { return of };
-    let held = scene.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && one.holds(scene.as_of));
+    let among = |one: &&Suspension| one.is_between(&of.draft.0.by, &of.draft.0.to);
+    let held = scene.suspensions.iter().filter(among).filter(|one| one.is_of(Some(&provision.id)) && one.holds(scene.as_of));
     let was_running = held.into_iter().all(|one| deadline.last().latest < one.from.earliest);
     let axes = &of.draft.0.axes;
     let is_over = match (&axes.existence, &axes.timing, axes.timeliness) {
