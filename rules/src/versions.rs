@@ -405,9 +405,7 @@ impl Passage<'_> {
         };
         let ids: Vec<String> = old.iter().map(|line| line.id.clone()).collect();
         // What recurs otherwise from then on recurs from a day that nobody knows while it is open under which words a cycle is.
-        let is_open = recurs_otherwise
-            && self.change.transition.is_none()
-            && old.iter().any(|line| line.window.is_some() && matches!(self.side(line), Side::Across));
+        let is_open = recurs_otherwise && self.change.transition.is_none() && self.runs(&old).is_some();
         let mut lines: Vec<Line> = Vec::new();
         for line in old {
             let successor = new.iter().find(|new| new.id == line.id);
@@ -482,11 +480,16 @@ impl Passage<'_> {
         line.window.map(|window| window.earliest).or_else(trigger)
     }
 
+    /// The cycle that runs when the amendment takes effect, whatever was done to the date of it.
+    fn runs(&self, old: &[Line]) -> Option<Span> {
+        let from = self.change.from;
+        let windows = old.iter().filter_map(|line| line.window);
+        windows.filter(|window| window.earliest < from.earliest && from.latest <= window.latest).reduce(Span::hull)
+    }
+
     /// From when what recurs otherwise is counted: from the beginning or the end of the cycle that runs when the amendment takes effect.
     fn boundary(&self, old: &[Line]) -> Span {
-        let windows = old.iter().filter(|line| matches!(self.side(line), Side::Across)).filter_map(|line| line.window);
-        let runs: Option<Span> = windows.reduce(Span::hull);
-        match (runs, self.change.transition) {
+        match (self.runs(old), self.change.transition) {
             (None, _) => self.change.from,
             (Some(runs), Some(Transition::New)) => Span::day(runs.earliest),
             (Some(runs), _) => Span::day(runs.latest.succ_opt().unwrap_or(runs.latest)),
@@ -563,11 +566,11 @@ impl Passage<'_> {
         if line.window.is_some_and(|window| self.change.from.latest <= window.earliest) {
             return None;
         }
+        line.because.push(self.reason("amendment.repealed", self.change.taken_out()));
         if self.scene.as_of < self.change.from.latest {
             // It would fall due after that day, and until then it can be done.
-            return Some(self.coming(line));
+            return Some(line);
         }
-        line.because.push(self.reason("amendment.repealed", self.change.taken_out()));
         line.closes_with.clear();
         let axes = Axes { existence: Existence::Ended(Ending::Repealed), timing: Timing::Undated, ..line.axes.clone() };
         relabel(&mut line, axes);
