@@ -84,7 +84,7 @@ pub fn pending(scene: &Scene, body: &str) -> Vec<Pending> {
             let (on, certainty) = known.planned?;
             let (earliest, latest) = on.deadline()?;
             let verb = if certainty == Certainty::Tentative { "tentatively planned" } else { "planned" };
-            let records = known.history.last().map(|reason| reason.records.clone()).unwrap_or_default();
+            let records = known.history.iter().flat_map(|reason| reason.records.iter().copied()).collect();
             Some(Pending { id: id.into(), days: Span { earliest, latest }, verb, records })
         })
         .collect();

@@ -96,9 +96,9 @@ pub fn rename(agreement: &mut Agreement, as_of: NaiveDate) {
     }
 }
 
-/// The reservation of one of these parties to a provision that stands on the day (VCLT 19 to 22): who made it, and why that is known.
-pub fn reservation(scene: &Scene, provision: &str, parties: &[String]) -> Option<(String, Reason)> {
-    let mut found = None;
+/// The reservations of these parties to a provision that stand on the day (VCLT 19 to 22): who made each, and why that is known.
+pub fn reservations(scene: &Scene, provision: &str, parties: &[String]) -> Vec<(String, Reason)> {
+    let mut found: Vec<(String, Reason)> = Vec::new();
     for (act, occurrence) in scene.acts() {
         let (by, provisions) = match &act.event {
             Event::ReservationMade(made) => (&made.by, &made.provisions),
@@ -110,15 +110,14 @@ pub fn reservation(scene: &Scene, provision: &str, parties: &[String]) -> Option
         if occurrence != Occurrence::Yes || !speaks_of_it || !parties.iter().any(|party| party == by) {
             continue;
         }
-        found = match &act.event {
-            Event::ReservationMade(made) => {
-                let says = made.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
-                let text =
-                    format!("{by} made a reservation to it {}{says}; between it and the others it is not owed", act.date_words());
-                Some((by.to_string(), Reason::new("participation.reserved", text).records([act.seq])))
-            }
-            _ => found.filter(|(who, _)| who != by),
-        };
+        // The last word of each counts.
+        found.retain(|(who, _)| who != by);
+        if let Event::ReservationMade(made) = &act.event {
+            let says = made.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            let text =
+                format!("{by} made a reservation to it {}{says}; between it and the others it is not owed", act.date_words());
+            found.push((by.to_string(), Reason::new("participation.reserved", text).records([act.seq])));
+        }
     }
     found
 }

@@ -223,7 +223,7 @@ impl<'a> Scene<'a> {
     /// Those who owe a provision and those to whom it is owed, without the relations of who made a reservation to it; `None`, where it
     /// stands between nobody.
     fn not_reserved(&self, provision: &str, by: &[String], to: &[String]) -> Option<(Vec<String>, Vec<String>)> {
-        let reserved = |id: &String| participation::reservation(self, provision, std::slice::from_ref(id)).is_some();
+        let reserved = |id: &String| !participation::reservations(self, provision, std::slice::from_ref(id)).is_empty();
         let free = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !reserved(id)).cloned().collect() };
         let (by, to) = (free(by), free(to));
         let between_two = by.iter().any(|debtor| to.iter().any(|creditor| creditor != debtor));
@@ -232,17 +232,21 @@ impl<'a> Scene<'a> {
 
     /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
     fn reserve(&self, provision: &Provision, line: &mut Line) {
-        let of = |parties: &[String]| participation::reservation(self, &provision.id, parties);
+        let of = |parties: &[String]| participation::reservations(self, &provision.id, parties);
         let stands = line.by.is_empty() || self.not_reserved(&provision.id, &line.by, &line.to).is_some();
-        let excluded = if stands { None } else { of(&line.by).or_else(|| of(&line.to)) };
-        match excluded.filter(|_| line.axes.performance != Performance::Complete) {
-            Some((by, reason)) => {
-                line.axes = Axes::dormant(format!("not owed while the reservation of {by} stands"));
-                line.because.push(reason);
-            }
+        if stands || line.axes.performance == Performance::Complete {
             // It stands between others; who has no part in it is said.
-            None => line.because.extend(of(&self.agreement.party_ids()).map(|(_, reason)| reason)),
+            line.because.extend(of(&self.agreement.party_ids()).into_iter().map(|(_, reason)| reason));
+            return;
         }
+        let between: Vec<String> = line.by.iter().chain(line.to.iter().filter(|id| !line.by.contains(id))).cloned().collect();
+        let (who, reasons): (Vec<String>, Vec<Reason>) = of(&between).into_iter().unzip();
+        let until = match who.as_slice() {
+            [one] => format!("not owed while the reservation of {one} stands"),
+            many => format!("not owed while the reservations of {} stand", many.join(" and ")),
+        };
+        line.axes = Axes::dormant(until);
+        line.because.extend(reasons);
     }
 
     /// Whether a provision goes on after an end, and for a line with a date beyond it.

@@ -154,10 +154,12 @@ fn histories(agreement: &Agreement, as_of: NaiveDate) -> Vec<History> {
             }
             Event::ProvisionAmended(amended) => {
                 let Some(history) = histories.iter_mut().find(|history| of(history, &amended.provision)) else { continue };
-                if amended.changes.is_empty() && amended.without.is_empty() {
+                let Some(newest) = history.newest() else { continue };
+                let value = reads(&newest.value, amended).0;
+                if value == newest.value {
+                    // It reads as before: nothing is amended, but something may be said of the cycle that runs then.
                     history.say_transition(&change);
-                } else if let Some(newest) = history.newest() {
-                    let value = reads(&newest.value, amended).0;
+                } else {
                     history.versions.push(Version { known: known(value), change: Some(change) });
                 }
             }
@@ -188,7 +190,12 @@ impl Change {
         Some(Change { records: vec![act.seq], agreed: act.date_words(), from, from_words, transition, keys })
     }
 
-    fn reason(&self, rule: &'static str, reference: &str, text: String) -> Reason {
+    /// That it takes a provision out, and when.
+    pub(crate) fn taken_out(&self) -> String {
+        format!("taken out by the amendment of {}, with effect {}", self.agreed, self.from_words)
+    }
+
+    pub(crate) fn reason(&self, rule: &'static str, reference: &str, text: String) -> Reason {
         Reason::new(rule, text).provision(reference).records(self.records.iter().copied())
     }
 }
@@ -261,14 +268,14 @@ pub(crate) struct Then<'a> {
     pub known: &'a Known<Provision>,
     /// What is not known of the day: whether it read so already.
     pub missing: Option<String>,
-    /// It had been taken out.
-    pub is_repealed: bool,
+    /// What had taken it out.
+    pub repealed: Option<&'a Change>,
 }
 
 /// A provision as it read on some day of a range.
 pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option<Then<'a>> {
     if agreement.histories.is_empty() {
-        return agreement.provision(id).map(|known| Then { known, missing: None, is_repealed: false });
+        return agreement.provision(id).map(|known| Then { known, missing: None, repealed: None });
     }
     let is_it = |history: &&History| history.versions.iter().flat_map(|version| &version.known).any(|known| known.value.id == id);
     let history = agreement.histories.iter().find(is_it)?;
@@ -280,7 +287,11 @@ pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option
     });
     let known = sure.and_then(|version| version.known.as_ref());
     let before = || history.versions.iter().rev().find_map(|version| version.known.as_ref());
-    Some(Then { known: known.or_else(before)?, missing, is_repealed: sure.is_some_and(|version| version.known.is_none()) })
+    Some(Then {
+        known: known.or_else(before)?,
+        missing,
+        repealed: sure.filter(|version| version.known.is_none()).and_then(|version| version.change.as_ref()),
+    })
 }
 
 impl Version {
@@ -314,14 +325,18 @@ impl History {
     fn lines(&self, scene: &Scene) -> Vec<Line> {
         let mut lines = Vec::new();
         let mut before: Option<&Known<Provision>> = None;
+        let mut earlier = Vec::new();
         for version in &self.versions {
             lines = match (&version.change, before, &version.known) {
                 (None, _, Some(known)) => of(scene, known),
                 (Some(change), None, Some(known)) => added(scene, known, change),
-                (Some(change), Some(before), after) => Passage { scene, before, after: after.as_ref(), change }.lines(lines),
+                (Some(change), Some(before), after) => {
+                    Passage { scene, before, after: after.as_ref(), change, earlier: &earlier }.lines(lines)
+                }
                 _ => lines,
             };
             before = version.known.as_ref();
+            earlier.extend(before.map(|known| known.seq));
         }
         lines
     }
@@ -366,6 +381,8 @@ struct Passage<'a> {
     before: &'a Known<Provision>,
     after: Option<&'a Known<Provision>>,
     change: &'a Change,
+    /// The records of its words so far: an amendment changes some of them, and the others stay.
+    earlier: &'a [u64],
 }
 
 /// On which side of an amendment a line lies.
@@ -388,9 +405,7 @@ impl Passage<'_> {
         };
         let ids: Vec<String> = old.iter().map(|line| line.id.clone()).collect();
         // What recurs otherwise from then on recurs from a day that nobody knows while it is open under which words a cycle is.
-        let is_open = recurs_otherwise
-            && self.change.transition.is_none()
-            && old.iter().any(|line| line.window.is_some() && matches!(self.side(line), Side::Across));
+        let is_open = recurs_otherwise && self.change.transition.is_none() && self.runs(&old).is_some();
         let mut lines: Vec<Line> = Vec::new();
         for line in old {
             let successor = new.iter().find(|new| new.id == line.id);
@@ -465,11 +480,16 @@ impl Passage<'_> {
         line.window.map(|window| window.earliest).or_else(trigger)
     }
 
+    /// The cycle that runs when the amendment takes effect, whatever was done to the date of it.
+    fn runs(&self, old: &[Line]) -> Option<Span> {
+        let from = self.change.from;
+        let windows = old.iter().filter_map(|line| line.window);
+        windows.filter(|window| window.earliest < from.earliest && from.latest <= window.latest).reduce(Span::hull)
+    }
+
     /// From when what recurs otherwise is counted: from the beginning or the end of the cycle that runs when the amendment takes effect.
     fn boundary(&self, old: &[Line]) -> Span {
-        let windows = old.iter().filter(|line| matches!(self.side(line), Side::Across)).filter_map(|line| line.window);
-        let runs: Option<Span> = windows.reduce(Span::hull);
-        match (runs, self.change.transition) {
+        match (self.runs(old), self.change.transition) {
             (None, _) => self.change.from,
             (Some(runs), Some(Transition::New)) => Span::day(runs.earliest),
             (Some(runs), _) => Span::day(runs.latest.succ_opt().unwrap_or(runs.latest)),
@@ -501,13 +521,13 @@ impl Passage<'_> {
     }
 
     fn in_effect(&self, mut line: Line) -> Line {
-        line.because.push(self.reason("amendment.in-effect", self.words()).records([self.before.seq]));
+        line.because.push(self.reason("amendment.in-effect", self.words()).records(self.earlier.iter().copied()));
         line
     }
 
     fn by_transition(&self, mut line: Line, under: &str) -> Line {
         let text = format!("{}; it runs on that day, and is under {under}", self.words());
-        line.because.push(self.reason("amendment.transition", text));
+        line.because.push(self.reason("amendment.transition", text).records(self.earlier.iter().copied()));
         line
     }
 
@@ -532,7 +552,7 @@ impl Passage<'_> {
         if let Some((old, new)) = line.due.span().zip(successor.and_then(|new| new.due.span())) {
             line.due = Due { earliest: Some(old.hull(new).earliest), latest: Some(old.hull(new).latest), ..line.due };
         }
-        line.because.push(self.reason("amendment.straddles", self.words()));
+        line.because.push(self.reason("amendment.straddles", self.words()).records(self.earlier.iter().copied()));
         let axes = Axes { timing: Timing::Undetermined(missing), ..line.axes.clone() };
         relabel(&mut line, axes);
         line
@@ -546,15 +566,13 @@ impl Passage<'_> {
         if line.window.is_some_and(|window| self.change.from.latest <= window.earliest) {
             return None;
         }
-        let text = format!("taken out by the amendment of {}, with effect {}", self.change.agreed, self.change.from_words);
-        line.because.push(self.reason("amendment.repealed", text));
+        line.because.push(self.reason("amendment.repealed", self.change.taken_out()));
+        if self.scene.as_of < self.change.from.latest {
+            // It would fall due after that day, and until then it can be done.
+            return Some(line);
+        }
         line.closes_with.clear();
-        let axes = if self.change.from.latest <= self.scene.as_of {
-            Axes { existence: Existence::Ended(Ending::Repealed), timing: Timing::Undated, ..line.axes.clone() }
-        } else {
-            // It would fall due after that day.
-            line.axes.clone()
-        };
+        let axes = Axes { existence: Existence::Ended(Ending::Repealed), timing: Timing::Undated, ..line.axes.clone() };
         relabel(&mut line, axes);
         Some(line)
     }

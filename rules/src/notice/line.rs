@@ -29,11 +29,16 @@ fn drafted(scene: &Scene, known: &Known<Provision>, act: &Act, draft: &NoticeDra
     line.0.by = vec![draft.by.clone()];
     line.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != draft.by).collect();
     let line = line.because([Reason::new("notice.drafted", text).provision(&known.value.reference).records([act.seq])]);
-    let line = if scene.end.as_ref().is_some_and(|end| end.span.latest <= scene.as_of) {
+    let line = if let Some(end) = scene.end.as_ref().filter(|end| end.span.latest <= scene.as_of) {
+        let line = line.because([Reason { rule: "notice.overtaken", ..end.reason.clone() }]);
         line.axes(Axes { existence: Existence::Ended(Ending::Terminated), ..Axes::live(Timing::Undated) }).label("overtaken")
     } else {
         let command = format!("obligo record notice {} --by {} --notice {}", scene.agreement.id, draft.by, draft.notice);
-        line.axes(Axes::dormant("until it is given")).label("drafted").closes_with(format!("{command} --given DATE"))
+        let kept = scene.effect.because.iter().filter(|reason| reason.rule == "effect.prolonged");
+        line.because(kept.cloned())
+            .axes(Axes::dormant("until it is given"))
+            .label("drafted")
+            .closes_with(format!("{command} --given DATE"))
     };
     line.finish(scene.agreement)
 }

@@ -293,7 +293,8 @@ fn given_notice(place: Place, act: &Act, given: &NoticeGiven) -> Option<Notice> 
     let then = versions::then(place.agreement, &given.power, act.days())?;
     let known = then.known;
     let mut notice = draft(known, act, &given.notice, &given.by);
-    if then.is_repealed {
+    if let Some(change) = then.repealed {
+        notice.steps.push(change.reason("amendment.repealed", &notice.provision, change.taken_out()));
         notice.standing = Standing::Defective(format!("{} had been taken out of the text", known.value.reference));
         notice.missing = Some("it exercises no power".into());
         return Some(notice);

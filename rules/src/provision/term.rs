@@ -40,6 +40,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             .due(end.due())
             .because([end.reason.clone()]),
         (EffectState::Undetermined, Some(end)) if scene.since.is_some_and(|since| since.latest <= scene.as_of) => {
+            // Where the doubt is another one, as whether it is void, the end is told beside it.
+            let is_told = scene.effect.because.contains(&end.reason);
+            let draft = draft.because((!is_told).then(|| end.reason.clone()));
             draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
         }
         (state, None) if state.is_running() => without_end(scene, known, draft),

@@ -72,7 +72,14 @@ impl Subject {
     fn with_their_fate(&self, because: &[Reason], kept: &mut Records) {
         let triggers = self.cited(because.iter().filter(|reason| reason.rule == "commitment.trigger"));
         let given: Vec<&str> = self.all().filter(|act| triggers.contains(&act.seq)).filter_map(|act| given(&act.event)).collect();
-        kept.extend(self.all().filter(|act| speaks_of(&act.event).is_some_and(|of| given.contains(&of))).map(|act| act.seq));
+        let powers: Vec<&str> =
+            self.all().filter(|act| triggers.contains(&act.seq)).filter_map(|act| power(&act.event)).collect();
+        let became = |event: &Event| match event {
+            // It exercises no power any more.
+            Event::ProvisionRepealed(repealed) => powers.contains(&repealed.provision.as_str()),
+            event => speaks_of(event).is_some_and(|of| given.contains(&of)),
+        };
+        kept.extend(self.all().filter(|act| became(&act.event)).map(|act| act.seq));
     }
 }
 
@@ -85,6 +92,13 @@ fn told(line: &Line) -> String {
 fn given(event: &Event) -> Option<&str> {
     match event {
         Event::NoticeGiven(given) => Some(&given.notice),
+        _ => None,
+    }
+}
+
+fn power(event: &Event) -> Option<&str> {
+    match event {
+        Event::NoticeGiven(given) => Some(&given.power),
         _ => None,
     }
 }
@@ -158,14 +172,20 @@ fn a_citation_left_out_is_seen() {
 
 /// Rules that may cite what changes nothing, because a reader who knows of it would ask:
 ///
-/// - where the agreement or the party stands, which is said of each of its lines;
-/// - what was done to a date, a duty or a notice, where it was not enough, came too late, or is over;
+/// - where the agreement or the party stands, which is said of each of its lines, and of the end of the agreement where that is the date;
+/// - what was done to a date, a duty, a cycle or a notice, where it was not enough, came too late, or is over;
+/// - at which meeting something was decided, and how well that is known;
+/// - of what is open still, that it is to be taken out of the text;
 /// - what a day was counted from or by, or what a notice was given after, where another would have led to the same;
 /// - of a power, what became of the notice that uses it; of what is said to survive, how much of it there is.
 const TELLS: &[&str] = &[
     "effect.",
     "participation.",
+    "decision.",
+    "meeting-series.elsewhere",
+    "meeting-series.inquorate",
     "obligation.date-set",
+    "obligation.extended-no-further",
     "obligation.extended-by-some",
     "obligation.incident",
     "obligation.resumed",
@@ -174,12 +194,17 @@ const TELLS: &[&str] = &[
     "notice.contested",
     "notice.retracted",
     "notice.upheld",
+    "commitment.accelerated",
+    "commitment.readings",
     "commitment.time-before",
+    "commitment.too-late",
+    "amendment.repealed",
     "amendment.transition",
     "meeting-series.cadence",
     "meeting-series.time-before",
     "notice.opens",
     "reading.chosen",
+    "power.waiver-over",
     "survival.of",
     "term.",
     "termination.",

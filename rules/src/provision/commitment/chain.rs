@@ -4,13 +4,13 @@ use events::Event;
 use events::terms::Provision;
 
 use super::duty::{DueTerm, Outcome, When, read, waits_for};
-use super::instance::{Instance, Owed};
+use super::instance::{Instance, Owed, both};
 use super::instances;
 use super::triggered::{Cause, arisen_from};
-use crate::docket::{Performance, Reason};
+use crate::docket::{Line, Performance, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timeliness, Timing};
-use crate::register::{Act, Agreement, Occurrence};
-use crate::scene::Scene;
+use crate::register::{Act, Agreement, Known, Occurrence};
+use crate::scene::{LineDraft, Scene};
 use crate::time::Span;
 
 const RULE: &str = "commitment.set-off";
@@ -58,33 +58,53 @@ pub(super) fn set_off(owed: &Owed, outcome: Outcome, of: &str, due: Option<&DueT
     let mut can_come = !is_final(scene, &other.value);
     for source in &sources {
         let draft = || owed.draft(&format!("{id}-of-{}", source.id()));
-        match fate(scene, outcome, source, other.seq) {
+        match fate(scene, outcome, source, other) {
             Fate::Happened(days, said, records) => {
                 let cause = Cause { rule: RULE, days, said, records };
                 arisen.push(arisen_from(scene, draft(), cause, due, reference));
             }
             Fate::Perhaps(missing) => {
                 let reason = Reason::new("commitment.condition", format!("it may have arisen of {}", source.id()));
+                let reason = reason.records(source.records());
                 arisen.push(draft().axes(undetermined(missing)).because([reason.provision(reference)]).into());
             }
             Fate::NotYet => can_come = true,
             Fate::Never => {}
         }
     }
+    // Of what came of each, a date that was kept or put off is why it sleeps on; of the rest, all of it is why it will not come.
+    let fates = fates(scene, other).into_iter();
     if arisen.is_empty() {
         let draft = owed.draft(id);
         let (axes, reason) = if can_come {
-            (Axes::dormant(until.clone()), Reason::new("commitment.condition", format!("it sleeps {until}")))
+            let reason = Reason::new("commitment.condition", format!("it sleeps {until}"));
+            let kept = fates.filter(|_| outcome == Outcome::NotMet);
+            (Axes::dormant(until.clone()), reason.records(both(&[], &kept.collect::<Vec<_>>())))
         } else {
             let over = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
             let words: Vec<String> =
                 sources.iter().map(|source| format!("{} is {}", source.id(), source.draft.0.axes.existence.word())).collect();
             let text = format!("it would have slept {until}; {}: that can come no more", words.join(", "));
-            (over, Reason::new("commitment.moot", text))
+            (over, Reason::new("commitment.moot", text).records(both(&[], &fates.collect::<Vec<_>>())))
         };
         arisen.push(draft.axes(axes).because([reason.provision(reference)]).into());
     }
     arisen
+}
+
+/// The records by which the instances of a provision stand as they do, and those of what it waits for in its turn: of what did not come
+/// about there, nothing arose here.
+fn fates(scene: &Scene, provision: &Known<Provision>) -> Vec<u64> {
+    let mut row = vec![provision];
+    while let Some(next) = row.last().and_then(|last| scene.agreement.provision(waits_for(&last.value)?)) {
+        if row.iter().any(|known| known.value.id == next.value.id) {
+            break;
+        }
+        row.push(next);
+    }
+    let terms: Vec<u64> = row.iter().map(|known| known.seq).collect();
+    let all: Vec<u64> = row.iter().flat_map(|known| instances(scene, known)).flat_map(|instance| instance.records()).collect();
+    all.into_iter().filter(|seq| !terms.contains(seq)).collect()
 }
 
 /// Whether no more instances can arise of it than there are.
@@ -98,14 +118,14 @@ fn is_final(scene: &Scene, provision: &Provision) -> bool {
     }
 }
 
-fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> Fate {
+fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: &Known<Provision>) -> Fate {
     let axes = &source.draft.0.axes;
     let is_over = matches!(axes.existence, Existence::Ended(_));
     match outcome {
-        Outcome::Performed => match (&source.done, &source.perhaps_done) {
+        Outcome::Performed => match (source.done(), &source.perhaps_done) {
             (Some(done), _) => {
                 let said = format!("{} was performed {}", source.id(), done.on.words());
-                Fate::Happened(done.on, said, done.records.clone())
+                Fate::Happened(done.on, said, done.records)
             }
             (None, Some(missing)) => Fate::Perhaps(missing.clone()),
             (None, None) if is_over => Fate::Never,
@@ -114,7 +134,7 @@ fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> F
         Outcome::Breached => match breach(scene, source.id()) {
             Some((act, Occurrence::Yes)) => {
                 let said = format!("a breach of {} was determined {}", source.id(), act.date_words());
-                Fate::Happened(act.days(), said, vec![act.seq])
+                Fate::Happened(act.days(), said, both(&source.rests_on, &[act.seq]))
             }
             Some((act, _)) => Fate::Perhaps(format!("whether a breach had been determined: it was {}", act.date_words())),
             // What was done late, or not in its time, may still be found to be a breach.
@@ -126,12 +146,12 @@ fn fate(scene: &Scene, outcome: Outcome, source: &Instance, provision: u64) -> F
             }
             None => Fate::NotYet,
         },
-        Outcome::NotMet => not_met(source, provision),
+        Outcome::NotMet => not_met(scene, source, provision),
     }
 }
 
 /// A date that has passed with nothing done stays passed, though it be done afterwards.
-fn not_met(source: &Instance, provision: u64) -> Fate {
+fn not_met(scene: &Scene, source: &Instance, provision: &Known<Provision>) -> Fate {
     let axes = &source.draft.0.axes;
     let Some(deadline) = source.deadline() else {
         let is_over = matches!(axes.existence, Existence::Ended(_));
@@ -139,17 +159,19 @@ fn not_met(source: &Instance, provision: u64) -> Fate {
     };
     let last = deadline.last();
     let happened = || {
-        let dated = |reason: &&Reason| {
-            matches!(reason.rule, "obligation.extended" | "obligation.date-set" | "obligation.resumed" | RULE)
-                || reason.rule.starts_with("commitment.trigger")
-        };
-        let records = source.draft.0.because.iter().filter(dated).flat_map(|reason| reason.records.iter().copied());
         let said = format!("{} was not met by {}", source.id(), last.latest);
-        Fate::Happened(last, said, std::iter::once(provision).chain(records).collect())
+        Fate::Happened(last, said, both(&[provision.seq], &source.rests_on))
     };
+    // What was done after its date was not met by it, if it was owed then: it may have fallen away with the agreement before.
+    let undone = || {
+        let axes = Axes::live(deadline.timing(scene.as_of));
+        scene.under_effect(&provision.value, LineDraft(Line { axes, ..source.draft.0.clone() })).0.axes
+    };
+    let is_late = axes.performance == Performance::Complete && matches!(axes.timeliness, Timeliness::Late { .. });
+    let undone = if is_late && !source.is_lapsed { Some(undone()) } else { None };
+    let axes = undone.as_ref().unwrap_or(axes);
     match (&axes.existence, axes.performance, &axes.timing, axes.timeliness) {
         _ if source.is_lapsed => happened(),
-        (_, Performance::Complete, _, Timeliness::Late { .. }) => happened(),
         (_, Performance::Complete, _, Timeliness::Undetermined) => {
             Fate::Perhaps(format!("whether {} was performed in time", source.id()))
         }

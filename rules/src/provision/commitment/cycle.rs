@@ -6,7 +6,7 @@ use events::Event;
 use events::event::Certainty;
 
 use super::duty::{Anchor, Each, Start};
-use super::instance::{Instance, Owed};
+use super::instance::{Instance, Owed, both};
 use super::triggered::distinct;
 use crate::docket::{Due, Reason};
 use crate::obligation::{Axes, Ending, Existence, timing};
@@ -37,13 +37,27 @@ pub(super) fn each(owed: &Owed, each: &Each, id: &str) -> Vec<Instance> {
     for turn in 1..MOST_WINDOWS {
         if cycles.last().is_some_and(|last| each.anchor == Some(Anchor::Performance) && last.done.is_none()) {
             if let Some(missing) = given_up(&cycles) {
-                cycles.push(open(&distinct(&cycles, id), missing));
+                let open = owed.draft(&distinct(&cycles, id)).axes(Axes::undetermined(missing));
+                let records = cycles.iter().flat_map(Instance::records).filter(|seq| *seq != owed.known.seq);
+                let reason = Reason::new("commitment.each", "nothing is left to count it from").provision(owed.reference());
+                let open = open.because([reason.records(both(&[], &records.collect::<Vec<_>>()))]);
+                cycles.push(owed.settled(open.into()));
             }
             break;
         }
         let Some(cycle) = cycle(owed, each, from, turn, id, &cycles) else { break };
-        if turn > 1 && !has_begun(owed, &cycle, cycles.last()) {
-            break;
+        let mut cycle = cycle;
+        match cycles.last().filter(|_| !has_begun(owed, &cycle)) {
+            None => {}
+            Some(before) => match before.done().filter(|_| !matches!(scene.stands(), Standing::Over(_))) {
+                // Under an anchor of performance, that is what it is counted from.
+                Some(_) if each.anchor == Some(Anchor::Performance) => {}
+                Some(done) => {
+                    let text = format!("{} was performed {}: the next is there", before.id(), done.on.words());
+                    cycle.because.push(Reason::new("commitment.next", text).provision(owed.reference()).records(done.records));
+                }
+                None => break,
+            },
         }
         let axes = Axes::live(timing(None, cycle.due, scene.as_of));
         let draft = owed.draft(&cycle.id).axes(axes).due(Due::within(cycle.due, Certainty::Definitive)).because(cycle.because);
@@ -108,12 +122,12 @@ fn cycle(owed: &Owed, each: &Each, from: Span, turn: u32, id: &str, before: &[In
             let due = counted(begins, 1)?;
             let what = last.map_or("the beginning".into(), |last| format!("the date of {}", last.id()));
             let text = format!("{period} after {what}, {}: due {}", begins.words(), due.words());
-            let moved = last.into_iter().flat_map(|last| &last.draft.0.because);
-            let moved = moved.filter(|reason| reason.rule.starts_with("obligation.")).flat_map(|reason| reason.records.clone());
+            // What the date before was put off to; what else became of the one before moves nothing.
+            let moved = last.into_iter().flat_map(|last| last.rests_on.iter().copied());
             Cycle { id: named(fixed(turn)?), begins, due, because: vec![reason(text).records(moved)] }
         }
         Some(Anchor::Performance) => {
-            let done = last.and_then(|last| last.done.clone());
+            let done = last.and_then(Instance::done);
             let begins = done.as_ref().map_or(from, |done| done.on);
             let due = counted(begins, 1)?;
             let what = last.map_or("the beginning".into(), |last| format!("the performance of {}", last.id()));
@@ -125,12 +139,12 @@ fn cycle(owed: &Owed, each: &Each, from: Span, turn: u32, id: &str, before: &[In
         None => {
             let slot = fixed(turn)?;
             let by_date = format!("every {period} from {}, read as fixed dates: due {}", from.words(), slot.words());
-            let done = (1..turn).zip(before).filter_map(|(turn, cycle)| Some((turn, cycle, cycle.done.as_ref()?))).next_back();
+            let done = (1..turn).zip(before).filter_map(|(turn, cycle)| Some((turn, cycle, cycle.done()?))).next_back();
             let (rolled, by_act) = match done {
                 Some((when, cycle, done)) => {
                     let due = counted(done.on, turn - when)?;
                     let text = format!("read as counted from the last performance, of {} {}", cycle.id(), done.on.words());
-                    (due, reason(format!("every {period}, {text}: due {}", due.words())).records(done.records.iter().copied()))
+                    (due, reason(format!("every {period}, {text}: due {}", due.words())).records(done.records))
                 }
                 None => (slot, reason(format!("every {period}, read as counted from the last performance: none so far"))),
             };
@@ -157,12 +171,11 @@ fn chosen(owed: &Owed) -> Option<(Anchor, u64)> {
     owed.scene.acts().filter_map(|(act, _)| choice(act)).last()
 }
 
-/// Whether a cycle is there on the day: it has begun, performance counts already, or the one before is done.
-fn has_begun(owed: &Owed, cycle: &Cycle, before: Option<&Instance>) -> bool {
+/// Whether a cycle has begun by the day, or performance counts already.
+fn has_begun(owed: &Owed, cycle: &Cycle) -> bool {
     let until = owed.scene.until();
     let opens = owed.duty.window.and_then(|window| window.before(cycle.due.earliest));
-    let is_next = before.is_some_and(|before| before.done.is_some()) && !matches!(owed.scene.stands(), Standing::Over(_));
-    cycle.begins.earliest < until || opens.is_some_and(|opens| opens <= until) || is_next
+    cycle.begins.earliest < until || opens.is_some_and(|opens| opens <= until)
 }
 
 /// Why the next is not counted from the last, which will not be performed though the agreement goes on.

@@ -25,6 +25,8 @@ pub(super) struct Owed<'s, 'a> {
 
 pub(super) struct Instance {
     pub draft: LineDraft,
+    /// The records by which it is there, with the date that it has.
+    pub rests_on: Vec<u64>,
     /// From when its period or cycle runs: what was over by then does not move its date.
     pub begins: Option<Span>,
     /// First day on which performance counts.
@@ -39,6 +41,17 @@ pub(super) struct Instance {
     pub is_lapsed: bool,
 }
 
+/// Records of one and of the other.
+pub(super) fn both(one: &[u64], other: &[u64]) -> Vec<u64> {
+    let mut all: Vec<u64> = Vec::new();
+    for seq in one.iter().chain(other) {
+        if !all.contains(seq) {
+            all.push(*seq);
+        }
+    }
+    all
+}
+
 #[derive(Clone)]
 pub(super) struct Done {
     pub on: Span,
@@ -47,8 +60,14 @@ pub(super) struct Done {
 
 impl From<LineDraft> for Instance {
     fn from(draft: LineDraft) -> Self {
-        Instance { draft, begins: None, opens: None, grace: None, done: None, perhaps_done: None, is_lapsed: false }
+        let rests_on = records(draft.0.because.iter().filter(|reason| reason.rule != "provision.says"));
+        let (opens, grace, done, perhaps_done) = (None, None, None, None);
+        Instance { draft, rests_on, begins: None, opens, grace, done, perhaps_done, is_lapsed: false }
     }
+}
+
+fn records<'a>(because: impl IntoIterator<Item = &'a Reason>) -> Vec<u64> {
+    because.into_iter().flat_map(|reason| reason.records.iter().copied()).collect()
 }
 
 impl Instance {
@@ -65,6 +84,18 @@ impl Instance {
 
     pub fn deadline(&self) -> Option<Deadline> {
         Some(Deadline { opens: self.opens, due: self.draft.0.due.span()?, grace: self.grace })
+    }
+
+    /// The records by which it stands as it does.
+    pub fn records(&self) -> Vec<u64> {
+        let all = records(&self.draft.0.because);
+        both(&[], &all)
+    }
+
+    /// When it was done, and the records by which it could be and was.
+    pub fn done(&self) -> Option<Done> {
+        let done = self.done.as_ref()?;
+        Some(Done { on: done.on, records: both(&self.rests_on, &done.records) })
     }
 
     pub fn say(&mut self, reason: Reason) {

@@ -6,7 +6,7 @@ use events::event::{Assessment as Said, Certainty, Clock, ExtensionGranted};
 use events::terms::Provision;
 
 use super::duty::Duty;
-use super::instance::Instance;
+use super::instance::{Instance, both};
 use super::refrain;
 use crate::docket::{Due, Reason};
 use crate::obligation::{Assessment, Axes, Ending, Existence, Performance, Timeliness, Timing, timing};
@@ -70,7 +70,7 @@ pub(in crate::provision) fn resumed(
 /// comes after the date has passed comes too late.
 pub(super) fn dates(scene: &Scene, provision: &Provision, duty: &Duty, of: Instance) -> Instance {
     let (id, begins) = (of.id().to_string(), of.begins);
-    let mut of = of.map(|draft| resumed(scene, provision, begins, draft));
+    let mut of = rests_on_what_moves(of, |draft| resumed(scene, provision, begins, draft));
     for (act, _) in moves(scene, &id) {
         let has_passed =
             of.draft.0.due.span().map(|due| last_day(scene, duty, due)).filter(|last| last.latest < act.days().earliest);
@@ -79,11 +79,22 @@ pub(super) fn dates(scene: &Scene, provision: &Provision, duty: &Duty, of: Insta
             of.say(Reason::new("commitment.too-late", text).records([act.seq]));
             continue;
         }
-        of = of.map(|draft| match &act.event {
+        of = rests_on_what_moves(of, |draft| match &act.event {
             Event::DueDateSet(set) => set_date(scene, draft, act, span_of(&set.on), set.certainty),
             Event::ExtensionGranted(extension) => extended(scene, draft, act, extension, has_passed.is_some()),
             _ => draft,
         });
+    }
+    of
+}
+
+/// Changes the date, and rests it on the records of the change, unless the date stays.
+fn rests_on_what_moves(of: Instance, change: impl FnOnce(LineDraft) -> LineDraft) -> Instance {
+    let (due, known) = (of.draft.0.due, of.draft.0.because.len());
+    let mut of = of.map(change);
+    if of.draft.0.due != due {
+        let moved = of.draft.0.because.iter().skip(known).flat_map(|reason| reason.records.iter().copied());
+        of.rests_on = both(&of.rests_on, &moved.collect::<Vec<_>>());
     }
     of
 }
@@ -182,9 +193,12 @@ fn extended(scene: &Scene, mut draft: LineDraft, act: &Act, granted: &ExtensionG
     draft.0.axes.was_overdue |= has_passed;
     let late = if draft.0.axes.was_overdue { "; it was overdue when it was granted" } else { "" };
     let text = format!("first due {first_words}; extension granted {} to {}{late}", act.date_words(), to.words());
-    let reason = Reason::new("obligation.extended", text).records([act.seq]);
+    let due = Due::within(to, Certainty::Definitive);
+    // One to the date that it has already puts nothing off.
+    let rule = if draft.0.due == due && !has_passed { "obligation.extended-no-further" } else { "obligation.extended" };
+    let reason = Reason::new(rule, text).records([act.seq]);
     draft.0.axes.timing = timing(None, to, scene.as_of);
-    draft.due(Due::within(to, Certainty::Definitive)).because([reason])
+    draft.due(due).because([reason])
 }
 
 /// What somebody with a say said of a performance: the last word of each counts, and a rejection opens it again.
@@ -225,7 +239,8 @@ pub(super) fn assessed(scene: &Scene, mut of: Instance) -> Instance {
 /// Where time is final, what was not done in time can be done no more, and what was done after it does not count.
 pub(super) fn lapsed(scene: &Scene, provision: &Provision, duty: &Duty, mut of: Instance) -> Instance {
     let Some(deadline) = of.deadline().filter(|_| duty.lapses) else { return of };
-    let held = scene.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && one.holds(scene.as_of));
+    let among = |one: &&Suspension| one.is_between(&of.draft.0.by, &of.draft.0.to);
+    let held = scene.suspensions.iter().filter(among).filter(|one| one.is_of(Some(&provision.id)) && one.holds(scene.as_of));
     let was_running = held.into_iter().all(|one| deadline.last().latest < one.from.earliest);
     let axes = &of.draft.0.axes;
     let is_over = match (&axes.existence, &axes.timing, axes.timeliness) {

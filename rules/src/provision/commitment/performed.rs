@@ -16,7 +16,6 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
     let (instance, deadline) = (of.id().to_string(), of.deadline());
     let place = of.draft.0.provision.clone().unwrap_or_default();
     let mut done: Vec<&Act> = Vec::new();
-    let mut by: Vec<String> = Vec::new();
     for (act, occurrence) in scene.acts() {
         match &act.event {
             Event::PerformanceReported(report) if report.instance == instance && occurrence == Occurrence::Maybe => {
@@ -27,11 +26,7 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
                     Reason::new("commitment.vague", format!("performance reported {}", act.date_words())).records([act.seq]),
                 );
             }
-            Event::PerformanceReported(report) if report.instance == instance => {
-                done.push(act);
-                let reported = if report.by.is_empty() { &of.draft.0.by } else { &report.by };
-                by.extend(reported.iter().map(|party| scene.agreement.holder(party).to_string()));
-            }
+            Event::PerformanceReported(report) if report.instance == instance => done.push(act),
             Event::WorkReported(work) if work.provision.as_deref().is_some_and(|of| of == instance || of == place) => {
                 of.draft.0.axes.performance = Performance::InProgress;
                 let reason = Reason::new("commitment.work", format!("work reported {}: {}", act.date_words(), work.text));
@@ -40,12 +35,17 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
             _ => {}
         }
     }
-    let part = part(provision, &done);
+    let owed_by = of.draft.0.by.clone();
+    let by = by_whom(scene, &owed_by, &done);
     // Of several who each owe the whole, any one discharges it for all.
     let any_will_do = provision.terms.get("joint").and_then(Term::as_text) == Some("joint-and-several");
-    let acted = |party: &String| by.contains(party);
-    let by_those_who_must = if any_will_do { of.draft.0.by.iter().any(acted) } else { of.draft.0.by.iter().all(acted) };
-    let all_acted = by_those_who_must && part.as_ref().is_none_or(|part| part.is_whole);
+    let is_all = |done: &[&Act]| {
+        let by = by_whom(scene, &owed_by, done);
+        let acted = |party: &String| by.contains(party);
+        let by_those_who_must = if any_will_do { owed_by.iter().any(acted) } else { owed_by.iter().all(acted) };
+        by_those_who_must && part(provision, done).is_none_or(|part| part.is_whole)
+    };
+    let (all_acted, part) = (is_all(&done), part(provision, &done));
     let left = part.as_ref().map(|part| part.left.clone()).unwrap_or_default();
     if let Some(part) = part.filter(|_| !done.is_empty()) {
         of.draft.0.because.push(Reason::new("commitment.part", part.words).provision(&provision.reference));
@@ -62,17 +62,20 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
     let is_standing = duty.refrain || (of.draft.0.axes.timing == Timing::Undated && of.draft.0.due.latest.is_none());
     match done.last() {
         Some(last) if all_acted && !is_standing => {
-            let first = done
-                .iter()
-                .map(|act| act.days())
-                .reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) });
-            let on = first.unwrap_or_else(|| last.days());
+            let on = by_the_last(&done).unwrap_or_else(|| last.days());
             of.draft.0.axes = Axes::done(on, deadline);
             // What those say to whom it is owed needs no word of theirs any more.
             if asserted_by(last).is_some_and(|party| of.draft.0.to.iter().any(|to| to == scene.agreement.holder(party))) {
                 of.draft.0.axes.assessment = Assessment::Acknowledged;
             }
-            of.done = Some(Done { on, records: done.iter().map(|act| act.seq).collect() });
+            let mut needed = done.clone();
+            for act in &done {
+                let others: Vec<&Act> = needed.iter().filter(|other| other.seq != act.seq).copied().collect();
+                if !others.is_empty() && by_the_last(&others) == Some(on) && is_all(&others) {
+                    needed = others;
+                }
+            }
+            of.done = Some(Done { on, records: needed.iter().map(|act| act.seq).collect() });
         }
         Some(_) if is_standing => of.draft.0.axes.performance = Performance::InProgress,
         Some(_) => {
@@ -94,6 +97,21 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
         None => {}
     }
     if is_standing { of } else { open_still(of, &left) }
+}
+
+/// Who performed; a report that names nobody speaks for all who owe it.
+fn by_whom(scene: &Scene, owed_by: &[String], done: &[&Act]) -> Vec<String> {
+    let by = done.iter().flat_map(|act| match &act.event {
+        Event::PerformanceReported(report) if !report.by.is_empty() => report.by.as_slice(),
+        _ => owed_by,
+    });
+    by.map(|party| scene.agreement.holder(party).to_string()).collect()
+}
+
+/// The days of the last of several acts.
+fn by_the_last(done: &[&Act]) -> Option<Span> {
+    let days = done.iter().map(|act| act.days());
+    days.reduce(|one, other| Span { earliest: one.earliest.max(other.earliest), latest: one.latest.max(other.latest) })
 }
 
 /// What would close it, while it is open.

@@ -33,19 +33,19 @@ fn after(owed: &Owed, first: &str, before: &Instance, own: Instance) -> Instance
         // While nothing is owed it has no date that could pass.
         own.map(|draft| draft.axes(axes).due(Due::default()).because([reason]))
     };
+    let others = |before: &Instance| before.records().into_iter().filter(|seq| *seq != owed.known.seq);
     let dormant = || Axes::dormant(format!("until {first} has performed {}", before.id()));
     if own.draft.0.axes.existence != Existence::Live {
         return own;
     }
-    if let Some(done) = &before.done {
+    if let Some(done) = before.done() {
         let said = format!("{first} performed {} {}", before.id(), done.on.words());
         if matches!(owed.duty.due, Some(DueTerm::Within(_))) {
-            let records = done.records.clone();
-            let cause = Cause { rule: RULE, days: done.on, said, records };
+            let cause = Cause { rule: RULE, days: done.on, said, records: done.records };
             let id = own.id().to_string();
             return arisen_from(owed.scene, owed.draft(&id), cause, owed.duty.due.as_ref(), owed.reference());
         }
-        let reason = reason(said).records(done.records.iter().copied());
+        let reason = reason(said).records(done.records);
         let has_passed = own.draft.0.due.latest.is_some_and(|latest| latest < done.on.latest);
         let mut own = own.map(|draft| draft.because([reason]));
         own.begins = Some(done.on);
@@ -57,12 +57,13 @@ fn after(owed: &Owed, first: &str, before: &Instance, own: Instance) -> Instance
     }
     if let Some(missing) = &before.perhaps_done {
         let axes = Axes { timing: Timing::Undetermined(missing.clone()), ..dormant() };
-        return asleep(own, axes, reason(format!("owed once {first} has performed {}", before.id())));
+        let reason = reason(format!("owed once {first} has performed {}", before.id()));
+        return asleep(own, axes, reason.records(others(before)));
     }
     if matches!(before.draft.0.axes.existence, Existence::Ended(_)) {
         let text = format!("{} is {}: it will not be performed", before.id(), before.draft.0.axes.existence.word());
         let axes = Axes { existence: Existence::Ended(Ending::Expired), ..Axes::live(Timing::Undated) };
-        return asleep(own, axes, Reason { rule: "commitment.moot", ..reason(text) });
+        return asleep(own, axes, Reason { rule: "commitment.moot", ..reason(text) }.records(others(before)));
     }
     asleep(own, dormant(), reason(format!("owed once {first} has performed {}", before.id())))
 }
