@@ -96,30 +96,41 @@ pub fn rename(agreement: &mut Agreement, as_of: NaiveDate) {
     }
 }
 
-/// The reservations of these parties to a provision that stand on the day (VCLT 19 to 22): who made each, and why that is known.
-pub fn reservations(scene: &Scene, provision: &str, parties: &[String]) -> Vec<(String, Reason)> {
-    let mut found: Vec<(String, Reason)> = Vec::new();
-    for (act, occurrence) in scene.acts() {
-        let (by, provisions) = match &act.event {
-            Event::ReservationMade(made) => (&made.by, &made.provisions),
-            Event::ReservationWithdrawn(withdrawn) => (&withdrawn.by, &withdrawn.provisions),
-            _ => continue,
-        };
-        let by = scene.agreement.holder(by);
-        let speaks_of_it = provisions.is_empty() || provisions.iter().any(|id| id == provision);
-        if occurrence != Occurrence::Yes || !speaks_of_it || !parties.iter().any(|party| party == by) {
-            continue;
-        }
-        // The last word of each counts.
-        found.retain(|(who, _)| who != by);
-        if let Event::ReservationMade(made) = &act.event {
-            let says = made.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
-            let text =
-                format!("{by} made a reservation to it {}{says}; between it and the others it is not owed", act.date_words());
-            found.push((by.to_string(), Reason::new("participation.reserved", text).records([act.seq])));
+/// A party's reservation to a provision (VCLT 19).
+#[derive(Debug, Clone)]
+pub struct Reservation {
+    /// Who made it.
+    pub by: String,
+    /// Id of the provision.
+    pub provision: String,
+    /// Why that is known.
+    pub reason: Reason,
+}
+
+/// The reservations that stand on a day, in legal order: the last word of each party on each provision counts.
+pub fn reservations(agreement: &Agreement, as_of: NaiveDate) -> Vec<Reservation> {
+    let mut standing: Vec<Reservation> = Vec::new();
+    for act in agreement.acts.iter().filter(|act| act.by(as_of) == Occurrence::Yes) {
+        match &act.event {
+            Event::ReservationMade(made) => {
+                let by = agreement.holder(&made.by).to_string();
+                let says = made.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+                let on = act.date_words();
+                let text = format!("{by} made a reservation to it {on}{says}; between it and the others it is not owed");
+                let reason = Reason::new("participation.reserved", text).records([act.seq]);
+                standing.retain(|one| one.by != by || !made.provisions.contains(&one.provision));
+                let one = |id: &String| Reservation { by: by.clone(), provision: id.clone(), reason: reason.clone() };
+                standing.extend(made.provisions.iter().map(one));
+            }
+            Event::ReservationWithdrawn(withdrawn) => {
+                let by = agreement.holder(&withdrawn.by);
+                let speaks_of = |id: &String| withdrawn.provisions.is_empty() || withdrawn.provisions.contains(id);
+                standing.retain(|one| one.by != by || !speaks_of(&one.provision));
+            }
+            _ => {}
         }
     }
-    found
+    standing
 }
 
 /// The days on which a party left, or may have left, and did not come back.

@@ -8,7 +8,7 @@ use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
-use crate::participation;
+use crate::participation::{self, Reservation};
 use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::supersession;
@@ -31,6 +31,8 @@ pub struct Scene<'a> {
     pub notices: Vec<Notice>,
     /// Suspensions that had begun by the day.
     pub suspensions: Vec<Suspension>,
+    /// Reservations that stand on the day.
+    reservations: Vec<Reservation>,
     /// The end, past or coming, if one is in sight.
     pub end: Option<End>,
 }
@@ -44,7 +46,8 @@ impl<'a> Scene<'a> {
         let notices = notice::notices(place);
         let Life { entry, since, end, effect } = agreement::effect(place, &notices);
         let suspensions = suspension::suspensions(place);
-        Scene { agreement, as_of, counting, entry, since, effect, notices, suspensions, end }
+        let reservations = participation::reservations(agreement, as_of);
+        Scene { agreement, as_of, counting, entry, since, effect, notices, suspensions, reservations, end }
     }
 
     /// What notices, consents and terms are looked at with.
@@ -223,7 +226,7 @@ impl<'a> Scene<'a> {
     /// Those who owe a provision and those to whom it is owed, without the relations of who made a reservation to it; `None`, where it
     /// stands between nobody.
     fn not_reserved(&self, provision: &str, by: &[String], to: &[String]) -> Option<(Vec<String>, Vec<String>)> {
-        let reserved = |id: &String| !participation::reservations(self, provision, std::slice::from_ref(id)).is_empty();
+        let reserved = |id: &String| self.reservations.iter().any(|one| one.provision == provision && one.by == *id);
         let free = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !reserved(id)).cloned().collect() };
         let (by, to) = (free(by), free(to));
         let between_two = by.iter().any(|debtor| to.iter().any(|creditor| creditor != debtor));
@@ -232,21 +235,21 @@ impl<'a> Scene<'a> {
 
     /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
     fn reserve(&self, provision: &Provision, line: &mut Line) {
-        let of = |parties: &[String]| participation::reservations(self, &provision.id, parties);
+        let to_it = || self.reservations.iter().filter(|one| one.provision == provision.id);
         let stands = line.by.is_empty() || self.not_reserved(&provision.id, &line.by, &line.to).is_some();
         if stands || line.axes.performance == Performance::Complete {
             // It stands between others; who has no part in it is said.
-            line.because.extend(of(&self.agreement.party_ids()).into_iter().map(|(_, reason)| reason));
+            line.because.extend(to_it().map(|one| one.reason.clone()));
             return;
         }
-        let between: Vec<String> = line.by.iter().chain(line.to.iter().filter(|id| !line.by.contains(id))).cloned().collect();
-        let (who, reasons): (Vec<String>, Vec<Reason>) = of(&between).into_iter().unzip();
+        let between: Vec<&Reservation> = to_it().filter(|one| line.by.contains(&one.by) || line.to.contains(&one.by)).collect();
+        let who: Vec<&str> = between.iter().map(|one| one.by.as_str()).collect();
         let until = match who.as_slice() {
             [one] => format!("not owed while the reservation of {one} stands"),
             many => format!("not owed while the reservations of {} stand", many.join(" and ")),
         };
+        line.because.extend(between.iter().map(|one| one.reason.clone()));
         line.axes = Axes::dormant(until);
-        line.because.extend(reasons);
     }
 
     /// Whether a provision goes on after an end, and for a line with a date beyond it.
