@@ -9,7 +9,7 @@ use events::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project, ProvisionAdded,
     ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
     WaiverGranted,
 };
