@@ -14,6 +14,7 @@ pub mod commitment;
 pub mod meeting_series;
 
 pub mod entry_into_effect;
+pub mod provisional_application;
 pub mod term;
 pub mod termination;
 
@@ -47,6 +48,7 @@ pub const KINDS: &[&Kind] = &[
     &commitment::REVIEW,
     &meeting_series::KIND,
     &entry_into_effect::KIND,
+    &provisional_application::KIND,
     &term::KIND,
     &termination::KIND,
     &survival::KIND,
