@@ -19,6 +19,7 @@ pub mod term;
 pub mod termination;
 
 pub mod amendment;
+pub mod power;
 pub mod survival;
 
 pub mod consultation;
@@ -53,6 +54,7 @@ pub const KINDS: &[&Kind] = &[
     &termination::KIND,
     &survival::KIND,
     &amendment::KIND,
+    &power::KIND,
     &consultation::KIND,
     &cost::KIND,
     &statement::KIND,
