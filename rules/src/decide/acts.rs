@@ -152,9 +152,7 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         }
         Event::NoticeDrafted(draft) => powers::draft_faults(agreement, draft),
         Event::PowerWaived(waived) => powers::waiver_faults(agreement, waived, proposal.occurred_on.as_ref()),
-        Event::PowerExercised(exercised) => {
-            powers::exercise_faults(docket, agreement, exercised, proposal.occurred_on.as_ref())
-        }
+        Event::PowerExercised(exercised) => powers::exercise_faults(docket, agreement, exercised, proposal.occurred_on.as_ref()),
         Event::NoticeGiven(notice) => notice_faults(docket, agreement, proposal, notice),
         Event::ExtensionGranted(extension) => {
             let mut faults = owed_faults(docket, &extension.instance, &extension.by);

@@ -110,7 +110,8 @@ pub(super) fn exercise_faults(
         }
     }
     let hint = "correct the date, or record first what it hangs on; a promise that was none is reversed";
-    let fault = |why: String| Fault::new("E0412", &["on"], format!("`{}` could not be used on {}: {why}", exercised.power, on_words(on)));
+    let fault =
+        |why: String| Fault::new("E0412", &["on"], format!("`{}` could not be used on {}: {why}", exercised.power, on_words(on)));
     why.map(|why| fault(why).hint(hint)).into_iter().collect()
 }
 

@@ -428,7 +428,9 @@ fn standing(scene: &Scene, known: &Known<Provision>, holders: &[String], draft: 
         draft = draft.due(Due::within(last, Certainty::Definitive));
     }
     match (opening.holds(today), &opening.last) {
-        (Occurrence::No, _) if opening.is_over => (draft.axes(none.map_or_else(|| over(Ending::Expired), |(axes, _)| axes)), None),
+        (Occurrence::No, _) if opening.is_over => {
+            (draft.axes(none.map_or_else(|| over(Ending::Expired), |(axes, _)| axes)), None)
+        }
         (Occurrence::No, _) => (draft.axes(over(Ending::Expired)), Some("lapsed".into())),
         (Occurrence::Maybe, _) if opening.begun(today) != Occurrence::Yes => {
             let missing = format!("whether it can be used yet: from {}", opening.from.words());

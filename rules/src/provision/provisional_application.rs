@@ -52,7 +52,8 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             draft.axes(over(Ending::Fulfilled)).label(format!("was applied provisionally from {} until {entry}", from.words()))
         }
         (Some(from), _) if is_in_force && scene.since.is_some_and(|since| from.earliest < since.latest) => {
-            let missing = format!("whether it was applied before it came into effect {entry}: it would have been {}", from.words());
+            let missing =
+                format!("whether it was applied before it came into effect {entry}: it would have been {}", from.words());
             draft.axes(Axes::undetermined(missing))
         }
         (Some(_) | None, _) if is_in_force => {
@@ -61,9 +62,7 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         (Some(from), EffectState::ProvisionallyApplied) => draft.label(format!("applied provisionally since {}", from.words())),
         (_, EffectState::Void) => draft.axes(over(Ending::Void)),
         (Some(from), _) if scene.as_of < from.earliest => draft.axes(Axes::dormant(format!("until {}", from.words()))),
-        (Some(from), _) => {
-            draft.axes(Axes::undetermined(format!("whether it is applied provisionally: from {}", from.words())))
-        }
+        (Some(from), _) => draft.axes(Axes::undetermined(format!("whether it is applied provisionally: from {}", from.words()))),
         (None, _) => {
             let missing = provision.undetermined.clone().unwrap_or_else(|| "the day of signature is not recorded".into());
             draft.axes(Axes::undetermined(missing)).closes_with(command())

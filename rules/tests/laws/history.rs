@@ -9,9 +9,9 @@ use events::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project, ProvisionAdded,
-    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
-    WaiverGranted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
+    Transition, WaiverGranted,
 };
 use events::terms::Term;
 use events::{DateSpec, Draft, Record, codec};
@@ -471,7 +471,11 @@ impl Drawing<'_> {
             }),
             71 => {
                 let until = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
-                Event::PowerWaived(PowerWaived { power: self.of(&["termination", "termination", "32"]).into(), by: self.party(), until })
+                Event::PowerWaived(PowerWaived {
+                    power: self.of(&["termination", "termination", "32"]).into(),
+                    by: self.party(),
+                    until,
+                })
             }
             72 => {
                 let text = if self.pick.is_multiple_of(2) { None } else { Some("once".into()) };

@@ -159,7 +159,7 @@ fn a_citation_left_out_is_seen() {
 /// Rules that may cite what changes nothing, because a reader who knows of it would ask:
 ///
 /// - where the agreement or the party stands, which is said of each of its lines;
-/// - what was done to a date, a duty or a notice, where it was not enough, came too late, or is over;
+/// - what was done to a date, a duty, a power or a notice, where it was not enough, came too late, or is over;
 /// - what a day was counted from or by, or what a notice was given after, where another would have led to the same;
 /// - of a power, what became of the notice that uses it; of what is said to survive, how much of it there is.
 const TELLS: &[&str] = &[
@@ -171,6 +171,8 @@ const TELLS: &[&str] = &[
     "obligation.resumed",
     "obligation.waived-by-some",
     "obligation.waiver-over",
+    "power.waiver-over",
+    "power.without-effect",
     "notice.contested",
     "notice.retracted",
     "notice.upheld",
