@@ -142,6 +142,8 @@ pub enum Event {
 
     /// Whoever holds a power promised not to use it.
     PowerWaived(PowerWaived),
+    /// Whoever holds a right other than to end the agreement used it.
+    PowerExercised(PowerExercised),
     /// It was established that something on which a provision hangs is so, or is so no longer.
     ConditionEstablished(ConditionEstablished),
 
@@ -637,6 +639,18 @@ pub struct PowerWaived {
     pub until: Option<DateSpec>,
 }
 
+/// A right that was used on the record's `occurred_on`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PowerExercised {
+    /// The power: id of the provision.
+    pub power: String,
+    /// The party that used it.
+    pub by: String,
+    /// How, in our own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
 /// A cycle that may pass without a meeting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CycleExcused {
@@ -836,6 +850,7 @@ impl Event {
             Event::NoticeCured(_) => "notice.cured",
             Event::EffectStated(_) => "effect.stated",
             Event::PowerWaived(_) => "power.waived",
+            Event::PowerExercised(_) => "power.exercised",
             Event::ConditionEstablished(_) => "condition.established",
             Event::ReadingChosen(_) => "reading.chosen",
             Event::AssumptionMade(_) => "assumption.made",

@@ -36,6 +36,13 @@ pub const MACHINE: Machine = Machine {
         ),
         derived(
             "concluded, signed",
+            "its own words have it applied before it enters into force: from signature, or from a day",
+            "VCLT 25(1)(a)",
+            "provisionally_applied",
+            "reason effect.provisional-rule",
+        ),
+        derived(
+            "concluded, signed",
             "its own rule is reached: signature, launch, a date",
             "VCLT 24(1)",
             "in_effect",
@@ -206,7 +213,7 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
         (end, _) => end,
     };
     let in_effect = entry.as_ref().map(|step| step.state);
-    steps.extend(provisional(agreement));
+    steps.extend(provisional(place));
     steps.extend(entry);
     for one in suspension::suspensions(place).into_iter().filter(|one| one.is_of(None)) {
         let step = |state: EffectState, span: Span| Step { state, span, words: span.words(), reason: one.reason.clone() };
@@ -329,12 +336,24 @@ fn void(place: Place) -> Option<Step> {
     })
 }
 
-/// Applied before it enters into force.
-fn provisional(agreement: &Agreement) -> Option<Step> {
-    let act = agreement.best_known(|event| matches!(event, Event::AgreementProvisionallyApplied(_)))?;
-    let text = format!("applied provisionally {}", act.date_words());
-    let reason = Reason::new("effect.provisional", text).records([act.seq]);
-    Some(Step { state: EffectState::ProvisionallyApplied, span: act.days(), words: act.date_words(), reason })
+/// Applied before it enters into force: what a document states comes before the agreement's own rule.
+fn provisional(place: Place) -> Option<Step> {
+    let stated = place.agreement.best_known(|event| matches!(event, Event::AgreementProvisionallyApplied(_)));
+    let state = EffectState::ProvisionallyApplied;
+    if let Some(act) = stated {
+        let text = format!("applied provisionally {}", act.date_words());
+        let reason = Reason::new("effect.provisional", text).records([act.seq]);
+        return Some(Step { state, span: act.days(), words: act.date_words(), reason });
+    }
+    let rule = clause::provisional(place.agreement)?;
+    let text = format!("applied provisionally {}: {}", rule.words, rule.rule);
+    let reason = Reason::new("effect.provisional-rule", text).provision(&rule.provision).records(rule.records);
+    Some(Step { state, span: rule.span, words: rule.words, reason })
+}
+
+/// From when it is applied before it enters into force, past or coming, and why.
+pub fn applied_provisionally(place: Place) -> Option<(Span, Reason)> {
+    provisional(place).map(|step| (step.span, step.reason))
 }
 
 /// Ends that the parties brought about together: by consent, or by a later agreement in the place of the whole.

@@ -21,27 +21,44 @@ pub(crate) struct Entry {
 /// The day by the agreement's own rule, if what it hangs on is recorded.
 pub(crate) fn entry(place: Place) -> Option<Entry> {
     let agreement = place.agreement;
-    let by_text = agreement.provisions_of("entry-into-effect").find_map(|known| {
-        let on = known.value.terms.get("on")?.as_text()?;
-        let act = |wanted: fn(&Event) -> bool, verb: &str| {
-            let act = agreement.best_known(wanted)?;
-            let rule = format!("on {verb}, which was {}", act.date_words());
-            let records = vec![known.seq, act.seq];
-            Some(Entry { span: act.days(), words: act.date_words(), rule, provision: known.value.reference.clone(), records })
-        };
-        match on {
-            "signature" => act(|event| matches!(event, Event::AgreementSigned(_)), "signature"),
-            "launch" => act(|event| matches!(event, Event::AgreementLaunched(_)), "launch"),
-            date => {
-                let (earliest, latest) = date.parse::<events::DateSpec>().ok()?.bounds()?;
-                let rule = "on the day that the text names".into();
-                let records = vec![known.seq];
-                let provision = known.value.reference.clone();
-                Some(Entry { span: Span { earliest, latest }, words: date.into(), rule, provision, records })
-            }
+    agreement.provisions_of("entry-into-effect").find_map(|known| on(agreement, known)).or_else(|| by_consents(place))
+}
+
+/// The day from which it is applied before that, if its text says so. Before it is signed, or
+/// concluded where no signature is recorded, there is nothing to apply.
+pub(crate) fn provisional(agreement: &Agreement) -> Option<Entry> {
+    let rule = agreement.provisions_of("provisional-application").find_map(|known| on(agreement, known))?;
+    let concluded = || agreement.best_known(|event| matches!(event, Event::AgreementConcluded(_)));
+    let signed = agreement.best_known(|event| matches!(event, Event::AgreementSigned(_))).or_else(concluded);
+    let Some(signed) = signed.filter(|signed| rule.span.earliest < signed.days().latest && !rule.records.contains(&signed.seq))
+    else {
+        return Some(rule);
+    };
+    let span = rule.span.later_of(signed.days());
+    let words = if span == rule.span { rule.words } else { span.words() };
+    let text = format!("{}, and not before it was signed or concluded, {}", rule.rule, signed.date_words());
+    let records = rule.records.into_iter().chain([signed.seq]).collect();
+    Some(Entry { span, words, rule: text, records, ..rule })
+}
+
+/// The day that the key `on` of a provision names, or that of the act, if it is recorded.
+fn on(agreement: &Agreement, known: &Known<Provision>) -> Option<Entry> {
+    let provision = known.value.reference.clone();
+    let act = |wanted: fn(&Event) -> bool, verb: &str| {
+        let act = agreement.best_known(wanted)?;
+        let rule = format!("on {verb}, which was {}", act.date_words());
+        let records = vec![known.seq, act.seq];
+        Some(Entry { span: act.days(), words: act.date_words(), rule, provision: provision.clone(), records })
+    };
+    match known.value.terms.get("on")?.as_text()? {
+        "signature" => act(|event| matches!(event, Event::AgreementSigned(_)), "signature"),
+        "launch" => act(|event| matches!(event, Event::AgreementLaunched(_)), "launch"),
+        date => {
+            let (earliest, latest) = date.parse::<events::DateSpec>().ok()?.bounds()?;
+            let rule = "on the day that the text names".into();
+            Some(Entry { span: Span { earliest, latest }, words: date.into(), rule, provision, records: vec![known.seq] })
         }
-    });
-    by_text.or_else(|| by_consents(place))
+    }
 }
 
 /// The day by a rule that hangs on so many consents, once there are so many.

@@ -61,7 +61,7 @@ pub const MACHINES: &[&Machine] = &[
     &crate::versions::MACHINE,
     &crate::supersession::MACHINE,
     &crate::decision::MACHINE,
-    &crate::provision::termination::MACHINE,
+    &crate::provision::power::MACHINE,
     &crate::notice::MACHINE,
     &crate::provision::meeting_series::MACHINE,
     &crate::meeting::MACHINE,

@@ -7,8 +7,9 @@ use events::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
-    ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, Transition, WaiverGranted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, Transition,
+    WaiverGranted,
 };
 use events::record::SourceRef;
 use events::terms::Source;
@@ -80,6 +81,7 @@ const TYPES: &[&str] = &[
     "reservation",
     "reservation-withdrawn",
     "power-waived",
+    "power-exercised",
     "cycle-excused",
     "assessment",
     "extension",
@@ -238,6 +240,10 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "power-waived" => {
             let (power, by, until) = (table.needed("power"), table.needed("by"), table.date("until"));
             Event::PowerWaived(PowerWaived { power: power?, by: by?, until })
+        }
+        "power-exercised" => {
+            let (power, by, text) = (table.needed("power"), table.needed("by"), table.text("text"));
+            Event::PowerExercised(PowerExercised { power: power?, by: by?, text })
         }
         "meeting-inquorate" => {
             let (meeting, body) = (table.text("meeting").unwrap_or_default(), table.needed("body"));

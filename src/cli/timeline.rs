@@ -227,6 +227,7 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::DecisionTaken(_)
             | Event::MinutesAdopted(_)
             | Event::PowerWaived(_)
+            | Event::PowerExercised(_)
             | Event::DeliverableDelivered(_)
             | Event::ProjectBegun(_)
             | Event::WorkReported(_)

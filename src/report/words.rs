@@ -275,6 +275,10 @@ pub fn event(event: &Event) -> String {
             let until = waived.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
             format!("{} will not use {}{until}", waived.by, waived.power)
         }
+        Event::PowerExercised(exercised) => {
+            let text = exercised.text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
+            format!("{} uses {}{text}", exercised.by, exercised.power)
+        }
         Event::NoticeDrafted(drafted) => format!("{} drafted by {} under {}", drafted.notice, drafted.by, drafted.power),
         Event::MeetingInquorate(meeting) => format!("{} met without its quorum", meeting.meeting),
         Event::DecisionTaken(decision) => {

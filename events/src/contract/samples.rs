@@ -10,9 +10,9 @@ use crate::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, Evidence, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
-    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
-    WaiverGranted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
+    Transition, WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -209,7 +209,11 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::EffectStated(_)) => {
             Event::PowerWaived(PowerWaived { power: "20a".into(), by: "KR".into(), until: Some(words("2027")) })
         }
-        Some(Event::PowerWaived(_)) => Event::ConditionEstablished(condition()),
+        Some(Event::PowerWaived(_)) => {
+            let text = Some("asks to see the accounts of 2025".into());
+            Event::PowerExercised(PowerExercised { power: "14".into(), by: "KR".into(), text })
+        }
+        Some(Event::PowerExercised(_)) => Event::ConditionEstablished(condition()),
         Some(Event::ConditionEstablished(_)) => Event::ReadingChosen(reading()),
         Some(Event::ReadingChosen(_)) => {
             Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })

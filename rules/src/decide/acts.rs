@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::event::{AssumptionMade, NoticeGiven, PerformanceReported};
+use events::event::{AssumptionMade, NoticeGiven, PerformanceReported, PowerExercised};
 use events::terms::{Force, Provision, Term, Terms};
 use events::{DateSpec, Event};
 
@@ -17,7 +17,7 @@ use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
 use crate::participation;
-use crate::provision::consultation;
+use crate::provision::{consultation, power};
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
@@ -74,6 +74,7 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::WorkReported(_)
         | Event::PerformanceReported(_)
         | Event::NoticeDrafted(_)
+        | Event::PowerExercised(_)
         | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
         event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
@@ -151,6 +152,7 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         }
         Event::NoticeDrafted(draft) => powers::draft_faults(agreement, draft),
         Event::PowerWaived(waived) => powers::waiver_faults(agreement, waived, proposal.occurred_on.as_ref()),
+        Event::PowerExercised(exercised) => powers::exercise_faults(docket, agreement, exercised, proposal.occurred_on.as_ref()),
         Event::NoticeGiven(notice) => notice_faults(docket, agreement, proposal, notice),
         Event::ExtensionGranted(extension) => {
             let mut faults = owed_faults(docket, &extension.instance, &extension.by);
@@ -285,6 +287,13 @@ impl Standpoint<'_> {
             register.agreements.insert(self.agreement.id.clone(), self.agreement.clone());
             crate::assess::assess(&register, Vec::new(), self.almanac, self.today)
         })
+    }
+
+    /// Why a party cannot use a power on a day, if it cannot.
+    pub fn hindrance(&self, exercised: &PowerExercised, day: NaiveDate) -> Option<String> {
+        let seen = versions::on(self.agreement, day);
+        let known = seen.provision(&exercised.power)?;
+        power::hindrance(&Scene::new(&seen, self.almanac, day), known, &exercised.by)
     }
 
     pub fn line(&self, instance: &str) -> Option<&Line> {

@@ -2,27 +2,42 @@
 
 use chrono::NaiveDate;
 use events::DateSpec;
-use events::event::{NoticeDrafted, NoticeGiven, PowerWaived};
+use events::event::{NoticeDrafted, NoticeGiven, PowerExercised, PowerWaived};
 use events::terms::Provision;
 
+use super::acts::Standpoint;
 use super::ids::drafts;
 use super::meetings::is_taken;
 use super::proposal::Proposal;
 use super::terms::{party_fault, provision_fault};
 use crate::fault::Fault;
 use crate::notice::waiver;
-use crate::register::{Agreement, Known, Occurrence};
+use crate::register::{Agreement, Occurrence};
 use crate::time::Span;
 
-/// The power is none, or the party does not hold it.
-pub(super) fn holder_faults(agreement: &Agreement, power: &str, by: &str) -> Vec<Fault> {
-    let is_power = |known: &&Known<Provision>| match known.value.kind.as_str() {
-        "termination" => !known.value.terms.contains_key("when"),
+/// Whether it is a power that notice is given under.
+fn is_by_notice(provision: &Provision) -> bool {
+    match provision.kind.as_str() {
+        "termination" => !provision.terms.contains_key("when"),
         // Of a renewal the text says only that notice keeps it from coming about: each party may give it.
-        kind => kind == "term" && known.value.terms.contains_key("renewal"),
-    };
+        kind => kind == "term" && provision.terms.contains_key("renewal"),
+    }
+}
+
+/// Whether it is a right to something else.
+fn is_other(provision: &Provision) -> bool {
+    provision.kind == "power"
+}
+
+/// No notice can be given under it, or not by the party.
+pub(super) fn holder_faults(agreement: &Agreement, power: &str, by: &str) -> Vec<Fault> {
+    faults_of_holder(agreement, power, by, is_by_notice)
+}
+
+/// It is no power of that sort, or the party does not hold it.
+fn faults_of_holder(agreement: &Agreement, power: &str, by: &str, is_it: impl Fn(&Provision) -> bool) -> Vec<Fault> {
     let mut faults: Vec<Fault> = party_fault(agreement, "by", by).into_iter().collect();
-    match agreement.provision(power).filter(is_power) {
+    match agreement.provision(power).filter(|known| is_it(&known.value)) {
         None => faults.push(provision_fault(agreement, &["power"], power)),
         Some(known) => {
             let holders = waiver::holders(agreement, &known.value);
@@ -69,9 +84,48 @@ pub(super) fn waived_fault(agreement: &Agreement, notice: &NoticeGiven, on: Opti
     Some(Fault::new("E0412", &["on"], what).hint("correct the date, or reverse the record of the promise if it was none"))
 }
 
+/// What is wrong with the use of a right other than to end the agreement: it is none, or it cannot be used by that party on any of the
+/// days on which it may have been.
+pub(super) fn exercise_faults(
+    docket: &Standpoint,
+    agreement: &Agreement,
+    exercised: &PowerExercised,
+    on: Option<&DateSpec>,
+) -> Vec<Fault> {
+    if let Some(known) = agreement.provision(&exercised.power).filter(|known| is_by_notice(&known.value)) {
+        let what = format!("`{}` is a power that is used by giving notice", known.value.id);
+        let hint = format!("obligo record notice {} --by {} --given DATE", agreement.id, exercised.by);
+        return vec![Fault::new("E0403", &["power"], what).hint(hint)];
+    }
+    let faults = faults_of_holder(agreement, &exercised.power, &exercised.by, is_other);
+    let days = on.and_then(DateSpec::bounds).filter(|_| faults.is_empty());
+    let Some((earliest, latest)) = days else { return faults };
+    // A year and more is not looked at day by day: whoever knows so little is not told that it could not be.
+    let days = earliest.iter_days().take_while(|day| *day <= latest).take(MOST_DAYS + 1);
+    let mut why = None;
+    for (place, day) in days.enumerate() {
+        why = docket.hindrance(exercised, day);
+        if why.is_none() || place == MOST_DAYS {
+            return faults;
+        }
+    }
+    let hint = "correct the date, or record first what it hangs on; a promise that was none is reversed";
+    let fault =
+        |why: String| Fault::new("E0412", &["on"], format!("`{}` could not be used on {}: {why}", exercised.power, on_words(on)));
+    why.map(|why| fault(why).hint(hint)).into_iter().collect()
+}
+
+/// The most days of a vague date that are looked at one by one.
+const MOST_DAYS: usize = 366;
+
+fn on_words(on: Option<&DateSpec>) -> String {
+    on.map(ToString::to_string).unwrap_or_default()
+}
+
 /// What is wrong with a promise not to use a power.
 pub(super) fn waiver_faults(agreement: &Agreement, waived: &PowerWaived, on: Option<&DateSpec>) -> Vec<Fault> {
-    let mut faults = holder_faults(agreement, &waived.power, &waived.by);
+    let is_power = |provision: &Provision| is_by_notice(provision) || is_other(provision);
+    let mut faults = faults_of_holder(agreement, &waived.power, &waived.by, is_power);
     let first = on.and_then(DateSpec::earliest).unwrap_or(NaiveDate::MIN);
     if let Some(until) = waived.until.as_ref().and_then(DateSpec::latest).filter(|until| *until < first) {
         let what = format!("`{until}` is before {first}, the day of the promise");

@@ -68,7 +68,7 @@ pub(super) fn source_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<F
 
 pub(super) fn provision_faults(agreement: &Agreement, provision: &Provision) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let may_be_anyone = matches!(provision.kind.as_str(), "termination" | "amendment" | "term");
+    let may_be_anyone = matches!(provision.kind.as_str(), "termination" | "amendment" | "term" | "power");
     for (key, ids) in [("by", &provision.by), ("to", &provision.to)] {
         let anyone = |id: &String| may_be_anyone && (id == "either" || id == "any");
         faults.extend(ids.iter().filter(|id| !anyone(id)).filter_map(|id| party_fault(agreement, key, id)));

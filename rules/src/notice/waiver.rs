@@ -8,6 +8,7 @@ use events::terms::Provision;
 use super::later::open;
 use super::{Notice, Place, Standing};
 use crate::docket::Reason;
+use crate::obligation::{Axes, Ending, Existence, Timing};
 use crate::register::{Act, Agreement, Occurrence};
 use crate::time::Span;
 
@@ -46,10 +47,53 @@ pub fn waivers<'a>(agreement: &'a Agreement, power: &str, as_of: NaiveDate) -> V
 /// Who can use a power: those whom the text names, or each party.
 pub fn holders(agreement: &Agreement, power: &Provision) -> Vec<String> {
     let anyone = power.by.is_empty() || power.by.iter().any(|id| id == "either" || id == "any");
-    if anyone {
-        return agreement.party_ids();
-    }
-    power.by.iter().map(|id| agreement.holder(id).to_string()).collect()
+    if anyone { agreement.party_ids() } else { power.by.iter().map(|id| agreement.holder(id).to_string()).collect() }
+}
+
+/// How far promises keep a power from being used.
+pub enum Kept {
+    /// Nobody promised, or no promise holds.
+    Not,
+    /// Some of those who hold it promised, and who.
+    InPart(String),
+    /// All of them did: what becomes of its line.
+    Whole {
+        /// Whether there is anything to use.
+        axes: Axes,
+        /// Its word, where the axes have none.
+        label: Option<String>,
+    },
+}
+
+/// What the promises of those who hold a power make of it on a day, with every promise that was made.
+pub fn kept(agreement: &Agreement, power: &Provision, holders: &[String], as_of: NaiveDate) -> (Vec<Reason>, Kept) {
+    let today = Span::day(as_of);
+    let promised = waivers(agreement, &power.id, as_of);
+    let reason = |waiver: &Waiver| {
+        let rule = if waiver.holds(today) == Occurrence::No { "power.waiver-over" } else { "power.waived" };
+        waiver.reason(rule, &power.reference)
+    };
+    let of = |holder: &String| {
+        let is_own = |waiver: &&Waiver| agreement.holder(waiver.by) == holder && waiver.holds(today) != Occurrence::No;
+        // Of several promises by one party the surest holds it, and of these the last.
+        promised.iter().filter(is_own).max_by_key(|waiver| waiver.holds(today) == Occurrence::Yes)
+    };
+    let waived: Vec<&Waiver> = holders.iter().filter_map(of).collect();
+    let whose = waived.iter().map(|waiver| waiver.whose()).collect::<Vec<_>>().join(" and by ");
+    let label = Some(format!("waived by {whose}"));
+    let kept = if waived.is_empty() {
+        Kept::Not
+    } else if waived.len() < holders.len() {
+        Kept::InPart(whose)
+    } else if waived.iter().any(|waiver| waiver.holds(today) == Occurrence::Maybe) {
+        let missing = format!("whether the promise holds on this day: waived by {whose}");
+        Kept::Whole { axes: Axes::undetermined(missing), label: None }
+    } else if waived.iter().all(|waiver| waiver.is_for_ever()) {
+        Kept::Whole { axes: Axes { existence: Existence::Ended(Ending::Waived), ..Axes::live(Timing::Undated) }, label }
+    } else {
+        Kept::Whole { axes: Axes::dormant(format!("waived by {whose}")), label }
+    };
+    (promised.iter().map(reason).collect(), kept)
 }
 
 impl Waiver<'_> {

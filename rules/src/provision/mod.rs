@@ -14,10 +14,12 @@ pub mod commitment;
 pub mod meeting_series;
 
 pub mod entry_into_effect;
+pub mod provisional_application;
 pub mod term;
 pub mod termination;
 
 pub mod amendment;
+pub mod power;
 pub mod survival;
 
 pub mod consultation;
@@ -47,10 +49,12 @@ pub const KINDS: &[&Kind] = &[
     &commitment::REVIEW,
     &meeting_series::KIND,
     &entry_into_effect::KIND,
+    &provisional_application::KIND,
     &term::KIND,
     &termination::KIND,
     &survival::KIND,
     &amendment::KIND,
+    &power::KIND,
     &consultation::KIND,
     &cost::KIND,
     &statement::KIND,

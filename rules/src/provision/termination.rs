@@ -5,66 +5,12 @@ use events::terms::{Provision, Term};
 use super::{Kind, survival, what};
 use crate::docket::{Kind as LineKind, Line, Reason};
 use crate::fault::Fault;
-use crate::machine::{Machine, derived, recorded};
-use crate::notice::waiver::{self, Waiver};
+use crate::notice::waiver::{self, Kept};
 use crate::notice::{self, NoticeTerms, Standing, answers};
-use crate::obligation::{Axes, Ending, Existence, Timing};
-use crate::register::{Known, Occurrence};
+use crate::obligation::{Axes, Existence, Timing};
+use crate::register::Known;
 use crate::scene::{self, LineDraft, Scene};
 use crate::time::{Answer, Span};
-
-/// The machine.
-pub const MACHINE: Machine = Machine {
-    name: "power",
-    about: "The power to end an agreement, or to leave it.",
-    of: "power",
-    transitions: &[
-        derived("–", "the agreement has no effect yet", "", "dormant", "reason termination.dormant"),
-        derived("–, dormant", "the agreement has effect", "", "exercisable", "label exercisable"),
-        derived(
-            "–",
-            "it is locked for a time, or its window is closed: the day it opens is shown",
-            "ILO denunciation windows",
-            "dormant",
-            "reason termination.opens",
-        ),
-        derived("–", "the end comes of itself once a condition is met", "", "dormant", "label dormant"),
-        recorded(
-            "exercisable",
-            "notice.given",
-            "the holder gives notice",
-            "VCLT 65, 67",
-            "exercised",
-            "reason termination.exercised",
-        ),
-        recorded(
-            "exercised",
-            "notice.retracted",
-            "the notice is taken back or found defective",
-            "VCLT 68",
-            "exercisable",
-            "label exercisable",
-        ),
-        recorded(
-            "exercisable",
-            "power.waived",
-            "all who hold it promise not to use it, for a time or without end",
-            "",
-            "waived",
-            "label waived",
-        ),
-        recorded(
-            "exercisable",
-            "power.waived",
-            "one of several who hold it promises not to use it: the others still can",
-            "",
-            "exercisable",
-            "reason power.waived",
-        ),
-        derived("waived", "the last day of the promise has passed", "", "exercisable", "reason power.waiver-over"),
-        derived("exercised, exercisable, waived", "the agreement is over", "", "ended", "existence ended(terminated)"),
-    ],
-};
 
 /// `termination`.
 pub const KIND: Kind = Kind {
@@ -147,33 +93,16 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
 }
 
 /// What can be done with a power that is open: nothing, as long as all who hold it have promised not to use it.
-fn unless_waived(scene: &Scene, known: &Known<Provision>, terms: &NoticeTerms, mut draft: LineDraft) -> LineDraft {
-    let (provision, today) = (&known.value, Span::day(scene.as_of));
-    let promised = waiver::waivers(scene.agreement, &provision.id, scene.as_of);
-    for waiver in &promised {
-        let rule = if waiver.holds(today) == Occurrence::No { "power.waiver-over" } else { "power.waived" };
-        draft = draft.because([waiver.reason(rule, &provision.reference)]);
-    }
-    let of = |holder: &String| {
-        let own = promised.iter().filter(|waiver| waiver.by == holder && waiver.holds(today) != Occurrence::No);
-        // Of several promises by one party the surest holds it, and of these the last.
-        own.max_by_key(|waiver| waiver.holds(today) == Occurrence::Yes)
+fn unless_waived(scene: &Scene, known: &Known<Provision>, terms: &NoticeTerms, draft: LineDraft) -> LineDraft {
+    let holders = waiver::holders(scene.agreement, &known.value);
+    let (promised, kept) = waiver::kept(scene.agreement, &known.value, &holders, scene.as_of);
+    let draft = draft.because(promised);
+    let label = match kept {
+        Kept::Whole { axes, label } => return draft.axes(axes).label(label.unwrap_or_default()),
+        Kept::InPart(whose) => format!("exercisable, waived by {whose}"),
+        Kept::Not => "exercisable".into(),
     };
-    let holders = waiver::holders(scene.agreement, provision);
-    let waived: Vec<&Waiver> = holders.iter().filter_map(of).collect();
-    let whose = waived.iter().map(|waiver| waiver.whose()).collect::<Vec<_>>().join(" and by ");
-    if !waived.is_empty() && waived.len() == holders.len() {
-        return if waived.iter().any(|waiver| waiver.holds(today) == Occurrence::Maybe) {
-            draft.axes(Axes::undetermined(format!("whether the promise holds on this day: waived by {whose}")))
-        } else if waived.iter().all(|waiver| waiver.is_for_ever()) {
-            let axes = Axes { existence: Existence::Ended(Ending::Waived), ..Axes::live(Timing::Undated) };
-            draft.axes(axes).label(format!("waived by {whose}"))
-        } else {
-            draft.axes(Axes::dormant(format!("waived by {whose}"))).label(format!("waived by {whose}"))
-        };
-    }
     let command = format!("obligo record notice {} --by PARTY --given DATE", scene.agreement.id);
-    let label = if waived.is_empty() { "exercisable".into() } else { format!("exercisable, waived by {whose}") };
     draft.label(label).because(if_given_today(scene, known, terms)).closes_with(command)
 }
 

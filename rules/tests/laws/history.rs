@@ -9,9 +9,9 @@ use events::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
-    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, Transition,
-    WaiverGranted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
+    Transition, WaiverGranted,
 };
 use events::terms::Term;
 use events::{DateSpec, Draft, Record, codec};
@@ -191,7 +191,7 @@ pub fn history(form: usize, drawn: Vec<Drawn>, reversals: &[u16]) -> History {
 }
 
 /// How many kinds of act there are to draw from, those that come more often counted as often.
-pub const KINDS: u8 = 73;
+pub const KINDS: u8 = 74;
 
 struct Drawing<'a> {
     form: usize,
@@ -471,7 +471,16 @@ impl Drawing<'_> {
             }),
             71 => {
                 let until = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
-                Event::PowerWaived(PowerWaived { power: "termination".into(), by: self.party(), until })
+                Event::PowerWaived(PowerWaived {
+                    power: self.of(&["termination", "termination", "32"]).into(),
+                    by: self.party(),
+                    until,
+                })
+            }
+            72 => {
+                let text = if self.pick.is_multiple_of(2) { None } else { Some("once".into()) };
+                let power = self.of(&["30", "31", "32", "33"]).into();
+                Event::PowerExercised(PowerExercised { power, by: self.party(), text })
             }
             _ => Event::AssumptionMade(AssumptionMade { provision: "termination".into(), rule: "vclt-56".into() }),
         }

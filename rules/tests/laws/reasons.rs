@@ -173,7 +173,7 @@ fn a_citation_left_out_is_seen() {
 /// Rules that may cite what changes nothing, because a reader who knows of it would ask:
 ///
 /// - where the agreement or the party stands, which is said of each of its lines, and of the end of the agreement where that is the date;
-/// - what was done to a date, a duty, a cycle or a notice, where it was not enough, came too late, or is over;
+/// - what was done to a date, a duty, a cycle, a power or a notice, where it was not enough, came too late, or is over;
 /// - at which meeting something was decided, and how well that is known;
 /// - of what is open still, that it is to be taken out of the text;
 /// - what a day was counted from or by, or what a notice was given after, where another would have led to the same;
@@ -191,6 +191,8 @@ const TELLS: &[&str] = &[
     "obligation.resumed",
     "obligation.waived-by-some",
     "obligation.waiver-over",
+    "power.waiver-over",
+    "power.without-effect",
     "notice.contested",
     "notice.retracted",
     "notice.upheld",

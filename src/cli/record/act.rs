@@ -507,6 +507,20 @@ pub enum Act {
         #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
         on: String,
     },
+    /// Whoever holds a right other than to end the agreement used it
+    PowerExercised {
+        /// The power: pact/14
+        power: String,
+        /// The party
+        #[arg(long)]
+        by: String,
+        /// How, in words
+        #[arg(long)]
+        text: Option<String>,
+        /// The day
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        on: String,
+    },
     /// A default rule is taken where the text is silent, and marked as an assumption
     Assumption {
         /// The silent provision: pact/termination

@@ -7,8 +7,9 @@ use events::event::{
     DecisionTaken, DueDateSet, EffectStated, Event, ExtensionGranted, ImpossibilityAccepted, IncidentReported,
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
-    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerWaived, Project, ProvisionAdded,
-    ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn, WaiverGranted,
+    NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
+    WaiverGranted,
 };
 use events::log::Select;
 use events::terms::Terms;
@@ -168,6 +169,9 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
         Act::PowerWaived { power, by, until, on } => {
             let until = optional(until)?;
             of_instance(power, &on, date, |power| Event::PowerWaived(PowerWaived { power, by, until }))
+        }
+        Act::PowerExercised { power, by, text, on } => {
+            of_instance(power, &on, date, |power| Event::PowerExercised(PowerExercised { power, by, text }))
         }
         Act::Inquorate { agreement, body, meeting, on } => {
             let met = MeetingInquorate { meeting: meeting.unwrap_or_default(), body };

@@ -23,6 +23,7 @@ mod reciprocal;
 mod triggered;
 
 mod later;
+mod occasion;
 mod performed;
 mod refrain;
 
@@ -30,6 +31,7 @@ pub(crate) use chain::circle;
 pub(super) use duty::readings;
 pub(crate) use duty::waits_for;
 pub(super) use later::resumed;
+pub(super) use occasion::{check_when, occasions};
 
 use duty::{DueTerm, When, read};
 use instance::{Instance, Owed};
