@@ -215,7 +215,7 @@ pub fn effect(place: Place, notices: &[Notice]) -> Life {
     let in_effect = entry.as_ref().map(|step| step.state);
     steps.extend(provisional(place));
     steps.extend(entry);
-    for one in suspension::suspensions(place).into_iter().filter(|one| one.is_of(None)) {
+    for one in suspension::of_the_whole(place) {
         let step = |state: EffectState, span: Span| Step { state, span, words: span.words(), reason: one.reason.clone() };
         steps.push(step(EffectState::Suspended, one.from));
         steps.extend(in_effect.zip(one.until).map(|(state, until)| step(state, until)));

@@ -185,7 +185,8 @@ impl<'a> Scene<'a> {
         // days on which it may end, may.
         let after = end.filter(|_| !may_be_void).map(|end| match line.due.latest {
             Some(latest) if latest < end.earliest => After::No,
-            Some(latest) if latest < end.latest => After::Perhaps,
+            // What may have fallen due before it may have stayed.
+            Some(latest) if line.due.earliest.unwrap_or(latest) < end.latest => After::Perhaps,
             _ => After::Yes,
         });
         match (standing, after) {

@@ -77,6 +77,24 @@ pub fn suspensions(place: Place) -> Vec<Suspension> {
     all
 }
 
+/// Times during which the whole agreement was suspended: where two suspensions overlap, from the beginning of the first to the end of the
+/// last.
+pub fn of_the_whole(place: Place) -> Vec<Suspension> {
+    let mut all: Vec<Suspension> = suspensions(place).into_iter().filter(|one| one.is_of(None)).collect();
+    all.sort_by_key(|one| one.from.earliest);
+    all.into_iter().fold(Vec::new(), |mut joined: Vec<Suspension>, next| {
+        match joined.last_mut().filter(|last| last.until.is_none_or(|until| next.from.earliest <= until.latest)) {
+            Some(last) => {
+                last.until = last.until.zip(next.until).map(|(one, other)| one.later_of(other));
+                last.reason.text.push_str(&format!("; {}", next.reason.text));
+                last.reason.records.extend(next.reason.records);
+            }
+            None => joined.push(next),
+        }
+        joined
+    })
+}
+
 impl Suspension {
     /// It ends with a resumption.
     fn end(&mut self, act: &Act) {

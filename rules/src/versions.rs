@@ -366,7 +366,9 @@ fn added(scene: &Scene, known: &Known<Provision>, change: &Change) -> Vec<Line> 
     }
     for line in &mut lines {
         line.because.push(reason.clone());
-        if scene.as_of < change.from.earliest {
+        if line.due.latest.is_some_and(|due| due < change.from.earliest) && line.axes.is_pending() {
+            relabel(line, Axes::undetermined("by when: its date lies before the day on which it was put in"));
+        } else if scene.as_of < change.from.earliest {
             relabel(line, Axes::dormant(format!("until {}, when it is put in", change.from_words)));
         } else if !has_effect {
             relabel(line, Axes::undetermined(format!("whether it had been put in by this day: {}", change.from_words)));
@@ -473,9 +475,10 @@ impl Passage<'_> {
     /// The day on which what a line expects began: its cycle, or what set it off.
     fn began(&self, line: &Line) -> Option<NaiveDate> {
         let trigger = || {
-            let reason = line.because.iter().find(|reason| reason.rule == "commitment.trigger")?;
-            let seq = reason.records.first()?;
-            self.scene.agreement.acts.iter().find(|act| act.seq == *seq).map(|act| act.days().earliest)
+            let sets_off = ["commitment.trigger", "commitment.set-off", "commitment.in-return"];
+            let reason = line.because.iter().find(|reason| sets_off.contains(&reason.rule))?;
+            let cited = self.scene.agreement.acts.iter().filter(|act| reason.records.contains(&act.seq));
+            cited.map(|act| act.days().earliest).max()
         };
         line.window.map(|window| window.earliest).or_else(trigger)
     }
@@ -521,6 +524,11 @@ impl Passage<'_> {
     }
 
     fn in_effect(&self, mut line: Line) -> Line {
+        if line.due.latest.is_some_and(|due| due < self.change.from.earliest) && line.axes.is_pending() {
+            let missing = format!("by when: its new date lies before {}, when it began to read so", self.change.from_words);
+            let axes = Axes { timing: Timing::Undetermined(missing), ..line.axes.clone() };
+            relabel(&mut line, axes);
+        }
         line.because.push(self.reason("amendment.in-effect", self.words()).records(self.earlier.iter().copied()));
         line
     }

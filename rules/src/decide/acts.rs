@@ -15,7 +15,7 @@ use super::{meetings, parties, powers, text};
 use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
-use crate::obligation::{Assessment, Axes, Existence, Performance};
+use crate::obligation::{Assessment, Axes, Existence, Performance, Timeliness};
 use crate::participation;
 use crate::provision::{consultation, power};
 use crate::register::{Act, Agreement, Register};
@@ -167,7 +167,17 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             }
             faults
         }
-        Event::DueDateSet(set) => owed_faults(docket, &set.instance, &[]),
+        Event::DueDateSet(set) => {
+            let mut faults = owed_faults(docket, &set.instance, &[]);
+            let said = proposal.occurred_on.as_ref().and_then(DateSpec::earliest);
+            if let (Some(said), Some(to)) = (said, set.on.latest())
+                && to < said
+            {
+                let what = format!("`{}` lies before {said}, the day on which it was set", set.on);
+                faults.push(Fault::new("E0421", &["date"], what).hint("a date is set for a day to come; correct one of the two"));
+            }
+            faults
+        }
         Event::ObligationReleased(released) => owed_faults(docket, &released.instance, &[]),
         Event::ImpossibilityAccepted(accepted) => owed_faults(docket, &accepted.instance, &[]),
         Event::WaiverGranted(waiver) if waiver.all_from => {
@@ -182,6 +192,11 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
                 let what = format!("`{}` is a political commitment: it can be unmet, and not breached", line.id);
                 vec![Fault::new("E0411", &["instance"], what).hint("record what was said as an announcement")]
             }
+            // What was done late, or not at all, may be found a breach; what was given up was not owed.
+            Some(line) if is_settled(line) => {
+                let what = format!("`{}` is {}: there is nothing that could be breached", line.id, line.label);
+                vec![Fault::new("E0411", &["instance"], what).hint("name an instance that is owed, or reverse that record first")]
+            }
             Some(_) => Vec::new(),
             None => owed_faults(docket, &breach.instance, &[]),
         },
@@ -189,6 +204,10 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             Some(line) if line.axes.assessment == Assessment::Unassessed => {
                 let what = format!("no performance of `{}` is recorded that could be assessed", line.id);
                 vec![Fault::new("E0411", &["instance"], what).hint("record the performance first")]
+            }
+            Some(line) if line.by.contains(&made.by) && !line.to.contains(&made.by) => {
+                let what = format!("`{}` owes `{}`: what it did is not its own to assess", made.by, line.id);
+                vec![Fault::new("E0401", &["by"], what).hint(format!("owed to {}", line.to.join(", ")))]
             }
             Some(_) => Vec::new(),
             None => owed_faults(docket, &made.instance, &[]),
@@ -326,6 +345,11 @@ fn owed_faults(docket: &Standpoint, instance: &str, by: &[String]) -> Vec<Fault>
             Fault::new("E0401", &["by"], what).hint(format!("owed to {}", line.to.join(", ")))
         })
         .collect()
+}
+
+fn is_settled(line: &Line) -> bool {
+    let late = matches!(line.axes.timeliness, Timeliness::Late { .. } | Timeliness::Undetermined);
+    matches!(line.axes.existence, Existence::Ended(_)) && !late
 }
 
 pub(super) fn unknown_provisions(agreement: &Agreement, ids: &[String]) -> Vec<Fault> {

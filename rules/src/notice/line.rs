@@ -9,6 +9,7 @@ use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
 use crate::register::{Act, Known};
 use crate::scene::Scene;
+use crate::versions;
 
 /// The lines of all notices that were given under a provision, and of those that were drafted and are not given yet.
 pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
@@ -45,6 +46,9 @@ fn drafted(scene: &Scene, known: &Known<Provision>, act: &Act, draft: &NoticeDra
 
 fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     let agreement = scene.agreement;
+    // In the words that the power had when it was given.
+    let then = versions::then(agreement, &notice.power, notice.given);
+    let known = then.as_ref().map_or(known, |then| then.known);
     let mut draft = scene.line(known, LineKind::Notice, &notice.id, what(notice)).because(given(notice));
     draft = draft.because(notice.steps.clone());
     let overtaken = overtaken(scene, notice);

@@ -81,6 +81,9 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             let missing = provision.undetermined.as_deref().unwrap_or("the text does not say how long notice must be");
             draft.axes(Axes::undetermined(missing))
         }
+        _ if matches!(scene.stands(), scene::Standing::Ending) => {
+            draft.axes(Axes::undetermined("whether the agreement had ended before"))
+        }
         (state, _, Some(_)) => {
             let state = state.word().replace('_', " ");
             draft

@@ -35,10 +35,16 @@ pub(in crate::provision) fn resumed(
 ) -> LineDraft {
     let (by, to) = (draft.0.by.clone(), draft.0.to.clone());
     let among = |one: &&Suspension| one.is_of(Some(&provision.id)) && one.is_between(&by, &to);
-    let over = scene.suspensions.iter().filter(among).filter(|one| !one.holds(scene.as_of));
+    let mut over: Vec<&Suspension> = scene.suspensions.iter().filter(among).filter(|one| !one.holds(scene.as_of)).collect();
+    over.sort_by_key(|one| one.from.earliest);
+    // A day on which two suspensions hold is one day.
+    let mut covered: Option<Span> = None;
     for suspension in over {
         let (Some(due), Some(until)) = (draft.0.due.span(), suspension.until) else { continue };
-        let from = begins.map_or(suspension.from, |begins| suspension.from.later_of(begins));
+        let from = [begins, covered].into_iter().flatten().fold(suspension.from, Span::later_of);
+        if suspension.clock != Some(Clock::Runs) {
+            covered = Some(covered.map_or(until, |covered| covered.later_of(until)));
+        }
         let (least, most) = ((until.earliest - from.latest).num_days().max(0), (until.latest - from.earliest).num_days());
         if due.latest < suspension.from.earliest || most <= 0 {
             continue;
