@@ -221,6 +221,16 @@ impl<'a> Scene<'a> {
             line.axes.existence = Existence::Suspended(line.axes.label(line.force));
             line.because.push(suspension.reason.clone());
         }
+        // What was resumed by itself goes on while the rest stands still.
+        let is_out = |one: &&Suspension| one.except.contains(&provision.id) && one.holds(self.as_of);
+        if line.axes.is_pending() && self.suspensions.iter().any(|one| is_out(&one) && one.is_between(&line.by, &line.to)) {
+            let by_itself =
+                self.suspensions.iter().filter(|one| one.provisions.as_slice() == std::slice::from_ref(&provision.id));
+            let is_said = |reason: &Reason| line.because.iter().any(|said| said.records == reason.records);
+            let resumed = by_itself.filter(|one| !one.holds(self.as_of)).map(|one| one.reason.clone());
+            let resumed: Vec<Reason> = resumed.filter(|reason| !is_said(reason)).collect();
+            line.because.extend(resumed);
+        }
         LineDraft(line)
     }
 

@@ -60,7 +60,11 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     if matches!(notice.standing, Standing::Suspended(_) | Standing::Running) {
         // What keeps the agreement going keeps the notice from being overtaken.
         let kept = scene.effect.because.iter().filter(|reason| !is_overtaken && reason.rule == "effect.prolonged");
-        draft = draft.because(overtaken).because(kept.cloned());
+        let ends = scene.end.as_ref().filter(|end| !is_overtaken && end.reason.rule == "effect.notice");
+        let ends = ends.map(|end| &end.reason).filter(|reason| notice.records.iter().all(|seq| reason.records.contains(seq)));
+        let until = ends.filter(|reason| reason.records.len() > notice.records.len());
+        let until = until.map(|reason| Reason { rule: "effect.prolonged", ..reason.clone() });
+        draft = draft.because(overtaken).because(kept.cloned()).because(until);
     }
     let (axes, label) = match (&notice.standing, notice.ends) {
         (Standing::Retracted(when), _) => (over(Ending::Cancelled), format!("retracted {when}")),

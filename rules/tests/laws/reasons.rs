@@ -175,6 +175,7 @@ fn a_citation_left_out_is_seen() {
 /// - where the agreement or the party stands, which is said of each of its lines, and of the end of the agreement where that is the date;
 /// - what was done to a date, a duty, a cycle, a power or a notice, where it was not enough, came too late, or is over;
 /// - at which meeting something was decided, and how well that is known;
+/// - under which words a line is, where others would have led to the same;
 /// - of what is open still, that it is to be taken out of the text;
 /// - what a day was counted from or by, or what a notice was given after, where another would have led to the same;
 /// - of a power, what became of the notice that uses it; of what is said to survive, how much of it there is.
@@ -200,6 +201,8 @@ const TELLS: &[&str] = &[
     "commitment.readings",
     "commitment.time-before",
     "commitment.too-late",
+    "provision.says",
+    "amendment.in-effect",
     "amendment.repealed",
     "amendment.transition",
     "meeting-series.cadence",

@@ -160,7 +160,7 @@ fn not_met(scene: &Scene, source: &Instance, provision: &Known<Provision>) -> Fa
     let last = deadline.last();
     let happened = || {
         let said = format!("{} was not met by {}", source.id(), last.latest);
-        Fate::Happened(last, said, both(&[provision.seq], &source.rests_on))
+        Fate::Happened(last, said, both(&[provision.seq], &source.dated()))
     };
     // What was done after its date was not met by it, if it was owed then: it may have fallen away with the agreement before.
     let undone = || {

@@ -123,7 +123,7 @@ fn cycle(owed: &Owed, each: &Each, from: Span, turn: u32, id: &str, before: &[In
             let what = last.map_or("the beginning".into(), |last| format!("the date of {}", last.id()));
             let text = format!("{period} after {what}, {}: due {}", begins.words(), due.words());
             // What the date before was put off to; what else became of the one before moves nothing.
-            let moved = last.into_iter().flat_map(|last| last.rests_on.iter().copied());
+            let moved = last.into_iter().flat_map(Instance::dated);
             Cycle { id: named(fixed(turn)?), begins, due, because: vec![reason(text).records(moved)] }
         }
         Some(Anchor::Performance) => {

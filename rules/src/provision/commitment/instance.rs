@@ -25,8 +25,10 @@ pub(super) struct Owed<'s, 'a> {
 
 pub(super) struct Instance {
     pub draft: LineDraft,
-    /// The records by which it is there, with the date that it has.
+    /// The records by which it is there.
     pub rests_on: Vec<u64>,
+    /// The records by which its date is another than it was first.
+    pub moved: Vec<u64>,
     /// From when its period or cycle runs: what was over by then does not move its date.
     pub begins: Option<Span>,
     /// First day on which performance counts.
@@ -62,7 +64,7 @@ impl From<LineDraft> for Instance {
     fn from(draft: LineDraft) -> Self {
         let rests_on = records(draft.0.because.iter().filter(|reason| reason.rule != "provision.says"));
         let (opens, grace, done, perhaps_done) = (None, None, None, None);
-        Instance { draft, rests_on, begins: None, opens, grace, done, perhaps_done, is_lapsed: false }
+        Instance { draft, rests_on, moved: Vec::new(), begins: None, opens, grace, done, perhaps_done, is_lapsed: false }
     }
 }
 
@@ -90,6 +92,11 @@ impl Instance {
     pub fn records(&self) -> Vec<u64> {
         let all = records(&self.draft.0.because);
         both(&[], &all)
+    }
+
+    /// The records by which it is there, with the date that it has.
+    pub fn dated(&self) -> Vec<u64> {
+        both(&self.rests_on, &self.moved)
     }
 
     /// When it was done, and the records by which it could be and was.

@@ -100,7 +100,7 @@ fn rests_on_what_moves(of: Instance, change: impl FnOnce(LineDraft) -> LineDraft
     let mut of = of.map(change);
     if of.draft.0.due != due {
         let moved = of.draft.0.because.iter().skip(known).flat_map(|reason| reason.records.iter().copied());
-        of.rests_on = both(&of.rests_on, &moved.collect::<Vec<_>>());
+        of.moved = both(&of.moved, &moved.collect::<Vec<_>>());
     }
     of
 }
