@@ -394,6 +394,12 @@ fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
         let term = Term::of(place, known).filter(|term| term.terms.renewal.is_none())?;
         let span = term.running(place.counting, since, place.as_of)?.span;
         let length = term.terms.length?;
+        if let Some((span, missing, records)) = term.under_all_words(place, known, since) {
+            let text = format!("{}: {missing}", span.words());
+            let reason =
+                Reason::new("effect.term", text).provision(&known.value.reference).records(term.records()).records(records);
+            return Some(End { span, words: span.words(), state: EffectState::Expired, reason });
+        }
         let text = match term.is_prolonged() {
             true => format!("prolonged, it is over {}", span.words()),
             false => format!("its term of {length} from {} is over {}", term.anchor(since).words(), span.words()),
@@ -401,13 +407,7 @@ fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
         let reason = Reason::new("effect.term", text).provision(&known.value.reference).records(term.records());
         Some(End { span, words: span.words(), state: EffectState::Expired, reason })
     });
-    by_notice
-        .reduce(earlier)
-        .into_iter()
-        .chain(by_term)
-        .chain(by_consent(place))
-        .chain(below_minimum(place, notices))
-        .min_by_key(|end| (end.span.latest, end.span.earliest))
+    by_notice.chain(by_term).chain(by_consent(place)).chain(below_minimum(place, notices)).reduce(earlier)
 }
 
 /// The end that comes when so many have left that fewer remain than the text asks for. Without such a text a treaty goes on (VCLT 55).
@@ -442,7 +442,7 @@ fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
     Some(End { span, words: span.words(), state: EffectState::Terminated, reason })
 }
 
-/// Of two notices the one that takes effect first ends it: no sooner than the least day of either, no later than the first that is sure.
+/// Of two ends the one that comes first ends it: no sooner than the least day of either, no later than the first that is sure.
 fn earlier(one: End, other: End) -> End {
     let span = Span { earliest: one.span.earliest.min(other.span.earliest), latest: one.span.latest.min(other.span.latest) };
     let (first, second) = if one.span.latest <= other.span.latest { (one, other) } else { (other, one) };

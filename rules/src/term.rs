@@ -14,6 +14,7 @@ use crate::time::compute::{Clause, Quantifier};
 use crate::time::notice_day::last_day_before;
 use crate::time::regime::EffectDay;
 use crate::time::{Counting, Period, Span, compute};
+use crate::versions;
 
 /// What a text says of its term.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -161,6 +162,24 @@ impl Term {
     /// The record by which they did.
     pub fn prolonged_by(&self) -> Option<u64> {
         self.renewed.map(|(_, seq)| seq)
+    }
+
+    /// The days on which the term that runs may be over, where its words were amended and nobody has recorded since to which day it was
+    /// prolonged: under the earlier words it is over on another day. With what is missing, and the records of the amendment.
+    pub fn under_all_words(&self, place: Place, known: &Known<Provision>, entry: Span) -> Option<(Span, String, Vec<u64>)> {
+        let (earlier, change) = versions::before(place.agreement, known)?;
+        let prolonged = place.agreement.acts.iter().find(|act| Some(act.seq) == self.prolonged_by());
+        if prolonged.is_some_and(|act| change.from.earliest <= act.days().earliest) {
+            return None;
+        }
+        let running = |term: &Term| Some(term.running(place.counting, entry, place.as_of)?.span);
+        let own = running(self)?;
+        let span = earlier.into_iter().filter_map(|known| running(&Term::of(place, known)?)).fold(own, Span::hull);
+        let missing = format!(
+            "how the term runs on that ran when {} was amended, {}: to which day it was prolonged is not recorded",
+            known.value.reference, change.from_words
+        );
+        (span != own).then(|| (span, missing, change.records.clone()))
     }
 
     /// The same without what they did.

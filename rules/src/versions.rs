@@ -297,6 +297,15 @@ pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option
     })
 }
 
+/// The words that a provision had before it came to read as it does, the oldest first, with the day of the last change and its records.
+pub(crate) fn before<'a>(agreement: &'a Agreement, known: &Known<Provision>) -> Option<(Vec<&'a Known<Provision>>, &'a Change)> {
+    let is_it = |version: &Version| version.known.as_ref().is_some_and(|other| other.seq == known.seq);
+    let history = agreement.histories.iter().find(|history| history.versions.iter().any(is_it))?;
+    let place = history.versions.iter().position(is_it).filter(|place| *place > 0)?;
+    let earlier = history.versions[..place].iter().filter_map(|version| version.known.as_ref()).collect();
+    Some((earlier, history.versions[place].change.as_ref()?))
+}
+
 impl Version {
     /// The day from which it surely reads so.
     fn since(&self) -> NaiveDate {

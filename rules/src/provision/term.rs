@@ -63,6 +63,13 @@ fn without_end(scene: &Scene, known: &Known<Provision>, draft: LineDraft) -> Lin
         let reason = Reason::new("term.open", "no fixed end and no notice recorded: it goes on");
         return draft.label("no fixed end").because([reason.provision(reference)]);
     };
+    let amended = scene.entry.and_then(|entry| term.under_all_words(scene.place(), known, entry));
+    if let Some((span, missing, records)) = amended {
+        let reason = Reason::new("term.amended", missing.clone()).provision(reference).records(term.records()).records(records);
+        let command = format!("obligo record renewed {} --until DATE --on DATE", scene.agreement.id);
+        let draft = draft.axes(Axes::undetermined(missing)).because([reason]).closes_with(command);
+        return draft.due(Due::within(span, Certainty::Definitive));
+    }
     let text = format!("its term runs to {}, {}; then it goes on for {}", end.span.words(), end.renewed_words(), renewal.tacit);
     let mut draft = draft.because([Reason::new("term.renewal", text).provision(reference).records(term.records())]);
     let Some(last_day) = end.last_day else {
