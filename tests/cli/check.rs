@@ -160,6 +160,10 @@ const ODD: &[Odd] = &[
         "9: due before `signed`, and only a meeting is planned ahead: hang it on meeting-held",
     ),
     // What goes round.
+    more(
+        "kind = \"commitment\"\nby = [\"AA\", \"BB\"]\njoint = \"reciprocal\"\n\n[[provision]]\nref = \"10\"\nkind = \"report\"\nby = [\"AA\"]\nwhen = { act = \"performance\", of = \"9\" }\ndue = { within = \"10 days\" }",
+        "10: follows from the performance of 9, which each owes by itself: it arises once for each",
+    ),
     more("kind = \"survival\"\nid = \"goes-on\"\nof = [\"goes-on\"]", "9: survives by its own word"),
     more(
         "kind = \"survival\"\nid = \"a\"\nof = [\"b\", \"3\"]\n\n[[provision]]\nref = \"10\"\nkind = \"survival\"\nid = \"b\"\nof = [\"a\"]",

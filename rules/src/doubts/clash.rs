@@ -36,6 +36,7 @@ pub(super) fn clashes(agreement: &Agreement, provisions: &[&Provision]) -> Vec<S
     }
     clashes.extend(provisions.iter().filter_map(|provision| due_too_soon(provision, entry)));
     clashes.extend(provisions.iter().filter_map(|provision| before_what(provision)));
+    clashes.extend(provisions.iter().filter_map(|provision| once_or_twice(provision, provisions)));
     clashes
 }
 
@@ -150,6 +151,17 @@ fn before_what(provision: &Provision) -> Option<String> {
     provision.terms.get("due")?.as_table()?.get("before")?;
     let act = provision.terms.get("when")?.as_table()?.get("act")?.as_text().filter(|act| *act != "meeting-held")?;
     Some(format!("{}: due before `{act}`, and only a meeting is planned ahead: hang it on meeting-held", provision.reference))
+}
+
+/// What follows from the performance of something that each of several owes by itself follows from each of them.
+fn once_or_twice(provision: &Provision, provisions: &[&Provision]) -> Option<String> {
+    let when = provision.terms.get("when")?.as_table()?;
+    let of = when.get("of").filter(|_| when.get("act").and_then(Term::as_text) == Some("performance"))?.as_text()?;
+    let other = provisions.iter().find(|other| other.id == of)?;
+    let joint = other.terms.get("joint").and_then(Term::as_text);
+    let each = matches!(joint, Some("several" | "reciprocal"));
+    let (reference, of) = (&provision.reference, &other.reference);
+    each.then(|| format!("{reference}: follows from the performance of {of}, which each owes by itself: it arises once for each"))
 }
 
 /// Whether a period counts in days of the calendar, so that two can be compared.
