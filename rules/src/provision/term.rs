@@ -46,6 +46,17 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
         }
         (state, None) if state.is_running() => without_end(scene, known, draft),
+        (EffectState::Undetermined, end) => {
+            let missing = match scene.entry {
+                Some(entry) => format!("whether the agreement has come into effect: it does so {}", entry.words()),
+                None => "when the agreement comes into effect is not recorded".into(),
+            };
+            let draft = draft.axes(Axes::undetermined(missing));
+            match end {
+                Some(end) => draft.due(end.due()).because([end.reason.clone()]),
+                None => draft,
+            }
+        }
         _ => draft.axes(Axes::undetermined(format!("the agreement is {}", scene.effect.state.word().replace('_', " ")))),
     };
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
