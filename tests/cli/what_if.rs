@@ -145,3 +145,10 @@ fn it_goes_in_front_of_whatever_is_typed_after_record() {
     }
     assert_eq!(register.log(), before);
 }
+
+#[test]
+fn whoever_takes_the_place_of_a_party_owes_what_it_owed() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let ran = register.obligo("what-if party-succeeded small --party AA --by NN --name New --on 2025-01-01").succeeded();
+    ran.says("small/3  owed by AA -> NN").says("held by AA -> NN");
+}
