@@ -451,9 +451,12 @@ impl Docket {
         Docket { entries: self.entries.iter().filter(|line| keep(line)).cloned().collect(), ..self.clone() }
     }
 
-    /// What changed for a reader from `before` to `self`: labels, dates and existence, not the wording of reasons.
+    /// What changed for a reader from `before` to `self`: labels, dates, existence, who owes and to whom, not the wording of reasons.
     pub fn changes<'a>(&'a self, before: &'a Docket) -> Vec<Change<'a>> {
-        let told = |line: &Line| (line.label.clone(), line.due, line.axes.clone(), line.what.clone());
+        let told = |line: &Line| {
+            let Line { label, due, axes, what, by, to, .. } = line;
+            (label.clone(), *due, axes.clone(), what.clone(), by.clone(), to.clone())
+        };
         let now = self.entries.iter().filter_map(|line| match before.line(&line.id) {
             None => Some(Change::New(line)),
             Some(old) if told(old) != told(line) => Some(Change::Changed(old, line)),

@@ -38,9 +38,19 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> S
     let near = known.iter().map(|word| (distance(written, word), *word)).min();
     match near {
         // In a word of two letters every other is near: that is no slip.
-        Some((steps, word)) if written.len() > 2 && steps <= 1.max(written.len() / 3) => format!("did you mean `{word}`?"),
+        Some((steps, word)) if written.len() > 2 && steps <= 1.max(own(written, word).len() / 3) => {
+            format!("did you mean `{word}`?")
+        }
         _ if known.is_empty() => "none is known here".into(),
         _ => format!("known here: {}", known.join(", ")),
+    }
+}
+
+/// What is written of a word's own, where both stand under one agreement: `nope` of `lake/nope`.
+fn own<'a>(written: &'a str, word: &str) -> &'a str {
+    match (written.split_once('/'), word.split_once('/')) {
+        (Some((agreement, rest)), Some((same, _))) if agreement == same => rest,
+        _ => written,
     }
 }
 

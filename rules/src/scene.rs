@@ -206,7 +206,8 @@ impl<'a> Scene<'a> {
             (Standing::Ending | Standing::Over(_), _) if is_done => {}
             (Standing::Ending | Standing::Over(_), _) if survives => line.because.extend(self.survival_reason(&provision.id)),
             (Standing::Ending, _) | (Standing::Over(_), Some(After::Perhaps)) => {
-                line.axes.timing = Timing::Undetermined("whether the agreement had ended before".into());
+                let what = if gone.is_some() && !is_replaced { "participation" } else { "the agreement" };
+                line.axes.timing = Timing::Undetermined(format!("whether {what} had ended before"));
             }
             (Standing::Over(ending), _) => {
                 line.axes.existence = Existence::Ended(ending);

@@ -91,11 +91,20 @@ impl AgreementFile {
         let name = path.display().to_string();
         match text_of(path) {
             Ok(text) => Self::parse(&name, text),
-            Err(fault) => {
-                let faults = vec![Placed { span: None, fault }];
-                AgreementFile { path: name, text: String::new(), proposals: Vec::new(), places: Vec::new(), faults }
-            }
+            Err(fault) => Self::faulty(name, fault),
         }
+    }
+
+    /// A file that is named a second time in one command.
+    pub fn named_twice(path: &Path) -> Self {
+        let name = path.display().to_string();
+        let fault = Fault::new("E0205", &[], format!("`{name}` is named twice")).hint("name each file once");
+        Self::faulty(name, fault)
+    }
+
+    fn faulty(path: String, fault: Fault) -> Self {
+        let faults = vec![Placed { span: None, fault }];
+        AgreementFile { path, text: String::new(), proposals: Vec::new(), places: Vec::new(), faults }
     }
 
     /// Reads a text.

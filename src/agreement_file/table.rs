@@ -222,7 +222,12 @@ impl<'a> Table<'a> {
             known.sort_unstable();
             known.dedup();
             let fault = Fault::new("E0201", &[&entry.key], format!("`{}` is not a key of {}", entry.key, self.name));
-            let fault = fault.hint(nearest(&entry.key, known));
+            let of_due = known.contains(&"due") && ["grace", "window", "anchor"].contains(&entry.key.as_str());
+            let hint = match of_due {
+                true => format!("it belongs in `due`: due = {{ …, {} = … }}", entry.key),
+                false => nearest(&entry.key, known),
+            };
+            let fault = fault.hint(hint);
             self.faults.borrow_mut().push(Placed { span: Some(entry.key_span.clone()), fault });
         }
     }

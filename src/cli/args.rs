@@ -219,6 +219,12 @@ fn short_period(text: &str) -> Option<Period> {
 
 /// A period as people type it: `90d`, `3m`, or any that agreement files know.
 pub fn period(text: &str) -> Result<Period, Error> {
+    let nothing = || Error::refused("E0304", format!("`{text}` is no time at all"), "write 1d or more: 90d, 3m, \"6 months\"");
+    let is_short =
+        |unit: char| text.strip_suffix(unit).is_some_and(|number| number.bytes().all(|byte| byte == b'0') && !number.is_empty());
+    if "dwmy".chars().any(is_short) {
+        return Err(nothing());
+    }
     short_period(text).map_or_else(
         || {
             text.parse()

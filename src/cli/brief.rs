@@ -167,16 +167,41 @@ fn sections(view: &View, page: &Brief, agreement: &str) -> Vec<Section> {
     let pressing = pressing(page);
     if !pressing.is_empty() {
         sections.push(Section::Heading("Would discharge what is overdue or due".into()));
-        let row = |line: &Line| {
-            let left = residual(line);
-            vec![Cell::from(line.id.as_str()), left.why.into(), left.how.join("; or ").into()]
-        };
-        let rows = pressing.into_iter().map(row).collect();
-        sections.push(Section::Table { columns: vec!["ID", "NOT YET, FOR", "RECORDED WITH"], rows });
+        sections.push(discharged_by(&pressing, agreement));
     }
     sections.extend(since(page, agreement));
     sections.extend(footer(view, &about.handling));
     sections
+}
+
+/// What would discharge these lines: those that are alike in one row.
+fn discharged_by(lines: &[&Line], agreement: &str) -> Section {
+    let mut alike: Vec<(String, String, Vec<&str>)> = Vec::new();
+    for line in lines {
+        let left = residual(line);
+        let how = left.how.join("; or ").replace(&line.id, "ID");
+        let why = left.why.replace(&line.id, "it");
+        let why = match (why.split_once(" between "), why.split_once(" is recorded by ")) {
+            // Of which days, the id of the cycle says.
+            (Some((what, _)), Some((_, day))) if line.kind == Kind::MeetingCycle => {
+                format!("{what} in its time is recorded by {day}")
+            }
+            _ => why,
+        };
+        let id = line.id.strip_prefix(&format!("{agreement}/")).unwrap_or(&line.id);
+        match alike.iter_mut().find(|(known_why, known_how, _)| (known_why, known_how) == (&why, &how)) {
+            Some((.., ids)) => ids.push(id),
+            None => alike.push((why, how, vec![id])),
+        }
+    }
+    let row = |(why, how, ids): (String, String, Vec<&str>)| -> Vec<Cell> {
+        let how = match ids.as_slice() {
+            [one] => how.replace("ID", &format!("{agreement}/{one}")),
+            _ => how.replace("ID", &format!("{agreement}/ID")),
+        };
+        vec![Cell::from(ids.join(", ").as_str()), why.into(), how.into()]
+    };
+    Section::Table { columns: vec!["ID", "NOT YET, FOR", "RECORDED WITH"], rows: alike.into_iter().map(row).collect() }
 }
 
 /// `Last meeting: 2025-03-01. Next: council-3, 2026-12-01, in 9 days.`

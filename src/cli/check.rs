@@ -27,6 +27,10 @@ pub struct Args {
     /// Hold the quotes against the documents in this folder, each found by its SHA-256
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
+
+    /// Exit with 4 if there is a note, too
+    #[arg(long)]
+    strict: bool,
 }
 
 pub fn run(args: Args) -> Result<u8, Error> {
@@ -40,27 +44,39 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let mut replay = Replay::default();
     outcome.records.iter().for_each(|record| replay.take(record.seq, &events::codec::encode(record)));
     let (register, _): (Register, _) = replay.finish();
+    let mut notes = 0;
     for file in &files {
         let Some(agreement) = file.agreement().and_then(|id| register.agreements.get(id)) else { continue };
         let paragraphs =
             agreement.paragraphs().map(|(read, all)| format!(", {read} of {all} paragraphs read")).unwrap_or_default();
         let (provisions, acts) = (agreement.provisions.len(), agreement.acts.len());
-        say!("{}: {} — {provisions} provisions, {acts} acts{paragraphs}; nothing wrong", file.path, agreement.id);
-        for doubt in doubts(agreement) {
-            say!("  note: {doubt}");
+        let quotes = folder.as_ref().map(|folder| Quotes::of(agreement, folder));
+        let of_quotes = quotes.iter().flat_map(|quotes| quotes.notes.iter().cloned());
+        let told: Vec<String> = doubts(agreement).into_iter().chain(of_quotes).collect();
+        let found = match told.len() {
+            0 => "nothing wrong".into(),
+            count => format!("no error, {}", counted(count, "note")),
+        };
+        let (provisions, acts) = (counted(provisions, "provision"), counted(acts, "act"));
+        say!("{}: {} — {provisions}, {acts}{paragraphs}; {found}", file.path, agreement.id);
+        for note in &told {
+            say!("  note: {note}");
         }
-        if let Some(folder) = &folder {
-            let quotes = Quotes::of(agreement, folder);
-            for note in &quotes.notes {
-                say!("  note: {note}");
-            }
+        if let Some(quotes) = &quotes {
             say!("  {}", quotes.counts());
         }
+        notes += told.len();
     }
     for doubt in between(&register) {
         say!("note: {doubt}");
+        notes += 1;
     }
-    Ok(0)
+    Ok(if args.strict && notes > 0 { 4 } else { 0 })
+}
+
+/// `1 act`, `3 acts`.
+fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn folder(path: &Path) -> Result<Folder, Error> {

@@ -38,8 +38,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 /// Reads files; what is wrong with them is in them.
 pub fn read(paths: &[PathBuf]) -> Vec<AgreementFile> {
     let bar = progress::bar(paths.len() as u64, "reading");
+    let mut known: Vec<PathBuf> = Vec::new();
     let files = paths.iter().zip(1..).map(|(path, done)| {
-        let file = AgreementFile::read(path);
+        let place = path.canonicalize().unwrap_or_else(|_| path.clone());
+        let file = if known.contains(&place) { AgreementFile::named_twice(path) } else { AgreementFile::read(path) };
+        known.push(place);
         progress::advance(&bar, done);
         file
     });

@@ -62,11 +62,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), handling: handling.into_iter().collect(), records };
     let marked =
         if document.handling.is_empty() { String::new() } else { format!(" · handling: {}", document.handling.join(", ")) };
+    let what = if count == 1 { "record" } else { "records" };
     let columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
     let sections = vec![
         Section::Table { columns, rows },
         Section::line(""),
-        Section::note(format!("{count} records · log {size} {}…{marked}", &seen.head.to_string()[..12])),
+        Section::note(format!("{count} {what} · log {size} {}…{marked}", &seen.head.to_string()[..12])),
     ];
     args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
     Ok(0)

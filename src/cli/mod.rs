@@ -71,7 +71,7 @@ Exit codes:
   1   the world failed: a disk, a lock, the network
   2   wrong usage
   3   no such id, or several
-  4   input refused: nothing was written
+  4   input refused: nothing was written; `check --strict`: something is noted
   5   `verify`: the log does not verify
   10  `due --exit-code`: something is due
   11  `due --exit-code`: something is overdue

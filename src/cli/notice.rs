@@ -2,6 +2,7 @@
 //! step with its source, the clocks of those concerned.
 
 use rules::notice::outlook::{self, Outlook, Reading as Read, Wish};
+use rules::notice::terms::CountedFrom;
 use rules::register::Agreement;
 use rules::time::Span;
 use rules::time::compute::Step;
@@ -227,9 +228,13 @@ fn headline(outlook: &Outlook, wish: Wish) -> Section {
         Some(day) => format!("{} {day}", day.format("%A")),
         None => span.words(),
     };
+    let counts_receipt = outlook.is_against_renewal
+        && !outlook.readings.is_empty()
+        && outlook.readings.iter().all(|reading| reading.counted_from == CountedFrom::Received);
+    let of = if counts_receipt { "of receipt" } else { "for notice" };
     let text = match (wish, outlook.last_day, outlook.first_end) {
-        (Wish::EndBy(end), Some(last), _) => format!("Last day for notice, to end by {end}: {}", weekday(last)),
-        (Wish::EndBy(end), None, _) => format!("Last day for notice, to end by {end}: none that can be told"),
+        (Wish::EndBy(end), Some(last), _) => format!("Last day {of}, to end by {end}: {}", weekday(last)),
+        (Wish::EndBy(end), None, _) => format!("Last day {of}, to end by {end}: none that can be told"),
         (Wish::Given { given, .. }, _, Some(end)) => {
             format!("Notice of {}: first day without it {}", given.words(), weekday(end))
         }

@@ -86,10 +86,21 @@ fn told(score: &ScoreJson) -> String {
     let others: String =
         others.iter().filter(|(count, _)| **count > 0).map(|(count, what)| format!("; {count} {what}")).collect();
     if *stated == 0 {
-        return format!("No day of effect was stated; {not_stated} notices and consents.");
+        let all = if *not_stated == 1 { "1 notice or consent".into() } else { format!("{not_stated} notices and consents") };
+        return format!("No day of effect was stated; {all}.");
     }
-    let rest = if *not_stated > 0 { format!(" Of {not_stated} more no day was stated.") } else { String::new() };
-    format!("Of {stated} stated days {agrees} are the day that the clause gives{others}.{rest}")
+    let rest = match not_stated {
+        0 => String::new(),
+        1 => " Of one more no day was stated.".into(),
+        more => format!(" Of {more} more no day was stated."),
+    };
+    match (stated, agrees) {
+        (1, 1) => format!("The one stated day is the day that the clause gives.{rest}"),
+        (1, _) => format!("The one stated day is not the day that the clause gives{others}.{rest}"),
+        (_, 1) => format!("Of {stated} stated days 1 is the day that the clause gives{others}.{rest}"),
+        (_, 0) => format!("Of {stated} stated days none is the day that the clause gives{others}.{rest}"),
+        _ => format!("Of {stated} stated days {agrees} are the day that the clause gives{others}.{rest}"),
+    }
 }
 
 fn row(line: &Line, reckoned: &Reckoned) -> Vec<Cell> {

@@ -1,6 +1,6 @@
 //! What a write says: what was recorded, what it changed, how to take it back.
 
-use rules::docket::Change;
+use rules::docket::{Change, Kind, Line};
 
 use crate::app::{Outcome, Write};
 use crate::error::Error;
@@ -79,8 +79,36 @@ pub fn change_words(change: &Change) -> String {
         Change::Changed(old, new) => {
             let dates =
                 if old.due == new.due { String::new() } else { format!("  {} -> {}", words::due(old.due), words::due(new.due)) };
-            let labels = if old.label == new.label { new.label.clone() } else { format!("{} -> {}", old.label, new.label) };
-            format!("{} {}  {labels}{dates}", words::state(&new.axes).0, new.id)
+            let between = between(old, new).map(|told| format!("  {told}")).unwrap_or_default();
+            let labels = match old.label == new.label {
+                true if !between.is_empty() && dates.is_empty() => String::new(),
+                true => format!("  {}", new.label),
+                false => format!("  {} -> {}", old.label, new.label),
+            };
+            format!("{} {}{labels}{dates}{between}", words::state(&new.axes).0, new.id)
         }
     }
+}
+
+/// Who owes it now and to whom, where that changed.
+fn between(old: &Line, new: &Line) -> Option<String> {
+    let moved = |verb: &str, old: &[String], new: &[String]| {
+        let without = |these: &[String], those: &[String]| -> Vec<String> {
+            these.iter().filter(|party| !those.contains(party)).cloned().collect()
+        };
+        let (gone, come) = (without(old, new).join(", "), without(new, old).join(", "));
+        match (gone.is_empty(), come.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("now also {verb} {come}")),
+            (false, true) => Some(format!("no more {verb} {gone}")),
+            (false, false) => Some(format!("{verb} {gone} -> {come}")),
+        }
+    };
+    let (by, to) = match new.kind {
+        Kind::Power => ("held by", "against"),
+        Kind::Notice => ("by", "to"),
+        _ => ("owed by", "owed to"),
+    };
+    let told: Vec<String> = [moved(by, &old.by, &new.by), moved(to, &old.to, &new.to)].into_iter().flatten().collect();
+    (!told.is_empty()).then(|| told.join("; "))
 }

@@ -53,20 +53,28 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     // What both sides owe each other stands once.
     let mutual: Vec<&Line> = owes.iter().copied().filter(|line| line.to.contains(&named.id)).collect();
-    let alone: Vec<&Line> = owes.iter().copied().filter(|line| !line.to.contains(&named.id)).collect();
-    let to_it: Vec<&Line> = owed.iter().copied().filter(|line| !line.by.contains(&named.id)).collect();
+    let owes_itself = owes.iter().copied().filter(|line| !line.to.contains(&named.id));
+    let (alone, jointly): (Vec<&Line>, Vec<&Line>) = owes_itself.partition(|line| line.by.len() == 1);
+    let is_owed = owed.iter().copied().filter(|line| !line.by.contains(&named.id));
+    let (to_it, to_several): (Vec<&Line>, Vec<&Line>) = is_owed.partition(|line| line.to.len() == 1);
+    let agreed = if agreements.len() == 1 { "1 agreement".into() } else { format!("{} agreements", agreements.len()) };
     let mut sections = vec![Section::Line(vec![
         Tone::Strong.of(format!("{} ({})", named.name, named.id)),
-        format!(": {} agreements, as of {}", agreements.len(), docket.as_of).into(),
+        format!(": {agreed}, as of {}", docket.as_of).into(),
     ])];
-    for (title, part) in [
-        (format!("What {} alone owes", named.id), alone),
-        (format!("What {} alone is owed", named.id), to_it),
-        (format!("What {} and its partners owe each other, and powers it shares", named.id), mutual),
+    for (title, part, is_shown) in [
+        (format!("What {} alone owes", named.id), &alone, true),
+        (format!("What {} owes together with others", named.id), &jointly, !jointly.is_empty()),
+        (format!("What {} alone is owed", named.id), &to_it, true),
+        (format!("What is owed to {} and to others", named.id), &to_several, !to_several.is_empty()),
+        (format!("What {} and its partners owe each other, and powers it shares", named.id), &mutual, true),
     ] {
+        if !is_shown {
+            continue;
+        }
         sections.push(Section::Heading(format!("{title} ({})", part.len())));
         if !part.is_empty() {
-            sections.push(status::lines(docket, part));
+            sections.push(status::lines(docket, part.clone()));
         }
     }
     sections.extend(footer(&view, &markings(&view)));

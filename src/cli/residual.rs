@@ -1,5 +1,7 @@
 //! `obligo residual`: what would discharge a line now, and why it is not discharged yet.
 
+use rules::Register;
+use rules::docket::{Existence, Kind, Line};
 use rules::residual::residual;
 
 use super::args::Reading;
@@ -41,17 +43,32 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut sections = vec![
         Section::Line(vec![Tone::Strong.of(&line.what)]),
         Section::Line(vec![words::label(line)]),
-        Section::line(format!("{}: {}", if left.is_discharged { "Nothing is left" } else { "Not discharged" }, left.why)),
+        Section::line(match (left.is_discharged, line.kind) {
+            (true, Kind::Power) if matches!(line.axes.existence, Existence::Ended(_)) => format!("Nothing is owed: {}", left.why),
+            (true, Kind::Power) => "Nothing is owed: it is a power, which can be used or not".into(),
+            (true, _) => format!("Nothing is left: {}", left.why),
+            (false, _) => format!("Not discharged: {}", left.why),
+        }),
     ];
     if !left.by.is_empty() {
-        sections.push(Section::line(format!("To be done by: {}", left.by.join(", "))));
+        let any = if any_will_do(&view.register, line) { "any of " } else { "" };
+        sections.push(Section::line(format!("To be done by: {any}{}", left.by.join(", "))));
     }
     if !left.how.is_empty() {
-        sections.push(Section::Heading("Would discharge it".into()));
+        let heading = if line.kind == Kind::Power { "Would use it" } else { "Would discharge it" };
+        sections.push(Section::Heading(heading.into()));
         sections.extend(left.how.iter().map(|command| Section::line(command.clone())));
     }
     sections.extend(footer(&view, &line.handling));
     let row = serde_json::to_value(&document).unwrap_or_default();
     args.reading.output.write(&Report::new(&document, "", COLUMNS).rows(vec![row]).sections(sections))?;
     Ok(0)
+}
+
+/// Whether several owe it, each the whole.
+fn any_will_do(register: &Register, line: &Line) -> bool {
+    let Some(agreement) = register.agreements.get(&line.agreement) else { return false };
+    let its_own = agreement.provisions.iter().filter(|known| Some(&known.value.reference) == line.provision.as_ref());
+    let mut joint = its_own.filter_map(|known| known.value.terms.get("joint")?.as_text());
+    line.by.len() > 1 && joint.any(|joint| joint == "joint-and-several")
 }

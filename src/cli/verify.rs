@@ -49,9 +49,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     sections.extend(found.faults.iter().map(|fault| Section::line(format!("  {}{}", place(fault.seq), fault.what))));
     let unsaid = found.fault_count.saturating_sub(found.faults.len() as u64);
     if unsaid > 0 {
-        sections.push(Section::line(format!("  and {unsaid} faults more")));
+        sections.push(Section::line(format!("  and {unsaid} {} more", if unsaid == 1 { "fault" } else { "faults" })));
     }
-    sections.push(Section::note(format!("{} records, root {head}", found.size)));
+    let records = if found.size == 1 { "record" } else { "records" };
+    sections.push(Section::note(format!("{} {records}, root {head}", found.size)));
     let written = args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }

@@ -96,7 +96,9 @@ fn report(document: WhatIfJson, after: &Docket, end: Option<&End>, then: Option<
         let what = end.of.as_ref().map_or("the agreement".to_string(), |party| format!("the participation of {party}"));
         sections.push(Section::Heading("The end".into()));
         sections.push(Section::line(format!("First day without {what}: {}", end.span.words())));
-        sections.extend(end.because.iter().map(|reason| Section::note(format!("  {}", reason.text))));
+        let texts: Vec<&str> = end.because.iter().map(|reason| reason.text.as_str()).collect();
+        let once = texts.iter().enumerate().filter(|(place, text)| !texts[..*place].contains(text));
+        sections.extend(once.map(|(_, text)| Section::note(format!("  {text}"))));
         if let Some((day, retraction)) = end.retraction {
             let consent = if retraction == Retraction::ByConsent { ", if the other side accepts that" } else { "" };
             sections.push(Section::line(format!("It could be taken back until {day}{consent}.")));

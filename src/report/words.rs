@@ -238,8 +238,12 @@ pub fn event(event: &Event) -> String {
         Event::AgreementProvisionallyApplied(data) => milestone("applied provisionally", data),
         Event::AgreementSuspended(suspended) => {
             let what = if suspended.provisions.is_empty() { "all of it".into() } else { suspended.provisions.join(", ") };
+            let among = match suspended.parties.as_slice() {
+                [] => String::new(),
+                parties => format!(", between {} alone", parties.join(", ")),
+            };
             let until = suspended.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-            format!("{what}{until}")
+            format!("{what}{among}{until}")
         }
         Event::AgreementResumed(resumed) => match resumed.provisions.as_slice() {
             [] => "all of it".into(),

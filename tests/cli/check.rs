@@ -19,7 +19,7 @@ fn every_example_has_nothing_wrong_with_it() {
 fn it_needs_no_register_and_makes_none() {
     let register = Register::nowhere();
     register.file("small.toml", SMALL);
-    register.obligo("check small.toml").succeeded().says("small").says("5 provisions, 1 acts");
+    register.obligo("check small.toml").succeeded().says("small").says("5 provisions, 1 act; nothing wrong");
     assert!(!register.db().exists());
 }
 
@@ -73,7 +73,13 @@ const ODD: &[Odd] = &[
         "text = \"A report\"\nquote = \"shall report\"",
         "3: “shall” in a text that does not bind; is its force right?",
     ),
+    other(FORCE, "force = \"non-binding\"\nparagraphs = 6", "paragraph 6 has no provision: was it read?"),
+    other("on = \"signature\"", "of = 3\nafter = { period = \"30 days\" }", "1: needs 3 consents, and 2 parties are named"),
     // Dead triggers.
+    more(
+        "kind = \"report\"\nby = [\"AA\"]\nwhen = { act = \"not-met\", of = \"4\" }\ndue = { within = \"10 days\" }",
+        "9: hangs on 4 not being met, which stands without a date: that day never comes",
+    ),
     more(
         "kind = \"report\"\nby = [\"AA\"]\nwhen = { act = \"meeting-held\", of = \"experts\" }\ndue = { within = \"10 days\" }",
         "9: hangs on a meeting of `experts`, which no provision makes meet",
@@ -359,4 +365,23 @@ fn a_quote_that_stands_in_another_source_is_found_there() {
     register.file("small.toml", text);
     let ran = register.obligo("check small.toml --sources papers").succeeded();
     ran.says("note: 3: “once a year” stands in `text`, and `other` is named").says("  1 quote found\n");
+}
+
+#[test]
+fn what_is_noted_is_told_in_the_first_line_and_fails_where_that_is_asked() {
+    let register = Register::nowhere();
+    register.file("even.toml", SMALL);
+    register.file("odd.toml", SMALL.replace(FORCE, "force = \"non-binding\"\nparagraphs = 7"));
+    register.obligo("check even.toml --strict").succeeded();
+    register.obligo("check odd.toml").succeeded().says("no error, 1 note");
+    register.obligo("check odd.toml --strict").ended(4).says("paragraphs 6, 7");
+}
+
+#[test]
+fn a_key_of_due_is_sent_there() {
+    let register = Register::nowhere();
+    register.file("grace.toml", SMALL.replace("due = { by = \"2025-06\" }", "due = { by = \"2025-06\" }\ngrace = \"30 days\""));
+    register.obligo("check grace.toml").ended(4).warns("E0201").warns("it belongs in `due`");
+    register.file("reading.toml", SMALL.replace("every = \"1 year\"", "every = \"3 months\"\nreading = \"calendar-quarter\""));
+    register.obligo("check reading.toml").ended(4).warns("E0204").warns("calendar-period, rolling");
 }

@@ -57,6 +57,7 @@ fn a_period_is_read_as_people_type_it() {
     for within in ["90d", "3m", "'90 days'", "'six (6) months'", "P6M", "1y", "2w"] {
         register.obligo(&format!("due --within {within}")).succeeded();
     }
+    register.obligo("due --within 0d").ended(4).warns("E0304").warns("no time at all");
     register.obligo("due --within 90d --from 2025-01-01 --to 2025-02-02").ended(2);
     register.obligo("due --from 2025-01-01").ended(2);
 }

@@ -40,6 +40,7 @@ fn what_is_not_there_is_answered_with_what_is_near() {
     let demo = Register::demo();
     demo.obligo("explain uk-kr-dp/terminaton").ended(3).warns("E0504").warns("uk-kr-dp/termination");
     demo.obligo("explain uk-kr-d/termination").ended(3).warns("E0502").warns("uk-kr-dp");
+    demo.obligo("explain uk-kr-dp/nope").ended(3).warns("E0504").warns("lists the ids");
     demo.obligo("explain nothing-of-the-kind").ended(3).warns("E0504");
 }
 

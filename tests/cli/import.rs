@@ -113,6 +113,14 @@ fn two_of_one_agreement_in_one_import_are_refused() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_one_error() {
+    let register = Register::new();
+    register.file("one.toml", SMALL);
+    register.obligo("import one.toml ./one.toml").ended(4).warns("E0205").warns("is named twice").warns("1 error,");
+    assert_eq!(register.log()["size"], 0);
+}
+
+#[test]
 fn without_a_register_it_says_how_to_make_one() {
     let register = Register::nowhere();
     register.file("small.toml", SMALL);

@@ -65,6 +65,33 @@ fn a_planned_meeting_is_held_by_its_body_alone() {
 }
 
 #[test]
+fn a_planned_meeting_may_be_recorded_later_than_it_was_planned() {
+    let register = small();
+    register.obligo("record meeting small --body council --planned 2025-05-02 --stated 2025-03-01 --meeting spring").succeeded();
+    register
+        .obligo("record meeting small --body council --postponed 2025-06-03 --meeting spring --stated 2025-04-01")
+        .succeeded();
+    assert_eq!(register.entry("small/spring", "--as-of 2025-03-15")["due"]["earliest"], "2025-05-02");
+    assert_eq!(register.entry("small/spring", "--as-of 2025-04-15")["due"]["earliest"], "2025-06-03");
+    register.obligo("record meeting small --body council --held 2025-06-03 --stated 2025-04-01").ended(2);
+}
+
+#[test]
+fn no_number_of_pieces_is_refused() {
+    let register = small();
+    for quantity in ["-5", "0", "ten"] {
+        let line = format!("record performance small/3 --on 2025-05-01 --quantity {quantity}");
+        register.obligo(&line).ended(4).warns("E0203").warns("no number of pieces");
+    }
+}
+
+#[test]
+fn a_suspension_between_some_names_them() {
+    let line = "record suspension uk-kr-dp --parties GB,KR --on 2026-01-01 --dry-run";
+    Register::demo().obligo(line).succeeded().says("all of it, between GB, KR alone");
+}
+
+#[test]
 fn which_of_two_planned_meetings_is_asked_and_a_name_answers() {
     let register = small();
     for month in ["2026-11", "2026-12"] {

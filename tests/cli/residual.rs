@@ -36,3 +36,21 @@ fn what_was_done_in_part_says_who_is_left() {
     assert!(document["why"].as_str().unwrap().contains("together with BB"), "{document}");
     register.obligo("residual small/99").ended(3).warns("E0504");
 }
+
+#[test]
+fn of_several_who_owe_the_whole_any_may_do_it() {
+    let one = "by = [\"AA\"]\ndue = { by = \"2025-06\" }";
+    let text =
+        SMALL.replace(one, "by = [\"AA\", \"BB\"]\njoint = \"joint-and-several\"\nquantity = 10\ndue = { by = \"2025-06\" }");
+    let register = Register::with(&[("small.toml", &text)]);
+    register.obligo("record performance small/3 --by AA --quantity 4 --on 2025-05-01").succeeded();
+    register.obligo("residual small/3").succeeded().says("any of AA, BB");
+    let why = register.json("residual small/3")["why"].to_string();
+    assert!(!why.contains("together with"), "{why}");
+}
+
+#[test]
+fn nothing_is_owed_under_a_power() {
+    let ran = Register::demo().obligo("residual uk-kr-dp/termination --as-of 2026-08-31").succeeded();
+    ran.says("Nothing is owed: it is a power, which can be used or not").says("Would use it");
+}

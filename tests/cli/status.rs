@@ -116,3 +116,16 @@ fn a_line_fits_the_width_and_no_id_is_broken() {
         }
     }
 }
+
+#[test]
+fn on_days_on_which_it_may_have_come_into_effect_that_is_what_is_not_known() {
+    let term = "[[provision]]\nref = \"9\"\nkind = \"term\"\nlength = \"18 months\"\n\n[[provision]]\nref = \"2\"";
+    let text = SMALL.replace("on = 2024-01-15\n", "on = \"2024-01\"\n").replacen("[[provision]]\nref = \"2\"", term, 1);
+    let register = Register::with(&[("small.toml", &text)]);
+    let missing = "it does so between 2024-01-01 and 2024-01-31";
+    for line in ["small/entry-into-effect", "small/term"] {
+        let label = register.entry(line, "--as-of 2024-01-15")["label"].to_string();
+        assert!(label.contains(missing), "{line}: {label}");
+    }
+    assert_eq!(register.entry("small/term", "--as-of 2024-01-15")["due"]["earliest"], "2025-07-01");
+}

@@ -145,3 +145,21 @@ fn it_goes_in_front_of_whatever_is_typed_after_record() {
     }
     assert_eq!(register.log(), before);
 }
+
+#[test]
+fn whoever_takes_the_place_of_a_party_owes_what_it_owed() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let ran = register.obligo("what-if party-succeeded small --party AA --by NN --name New --on 2025-01-01").succeeded();
+    ran.says("small/3  owed by AA -> NN").says("held by AA -> NN");
+}
+
+#[test]
+fn where_one_may_have_left_the_doubt_is_its_participation() {
+    let text = SMALL.replace("by = \"either\"", "by = \"any\"").replace("due = { by = \"2025-06\" }", "due = \"2027-06-15\"");
+    let register = Register::with(&[("small.toml", &text)]);
+    let document = register.json("what-if notice small --by AA --given 2026-12-01 --received 2026-12-31");
+    let lines = document["goes_on"].as_array().unwrap().iter().chain(document["ends"].as_array().unwrap());
+    let told: Vec<String> = lines.map(|line| line["label"].to_string()).filter(|label| label.contains("had ended")).collect();
+    assert!(told.iter().all(|label| label.contains("participation")), "{told:?}");
+    assert!(!told.is_empty(), "{document}");
+}

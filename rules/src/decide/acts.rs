@@ -443,8 +443,8 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
             Fault::new("E0411", &["instance"], format!("`{id}` is dormant {until}: there is nothing to perform yet"))
                 .hint("record what it waits for first, or record the work done as `work`"),
         ),
-        Some(Line { kind: Kind::Commitment, axes: Axes { existence: Existence::Ended(ending), .. }, .. }) => Some(
-            Fault::new("E0411", &["instance"], format!("`{id}` is {}: it was not owed any more", ending.word()))
+        Some(Line { kind: Kind::Commitment, axes: Axes { existence: Existence::Ended(_), .. }, label, .. }) => Some(
+            Fault::new("E0411", &["instance"], format!("`{id}` is {label}: it was not owed any more"))
                 .hint("record the work done as `work`"),
         ),
         Some(line @ Line { kind: Kind::Commitment, .. }) => by.iter().find(|party| !line.by.contains(party)).map(|party| {

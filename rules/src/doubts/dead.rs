@@ -21,6 +21,10 @@ pub(super) fn never_arises(agreement: &Agreement, provision: &Provision) -> Opti
             Some(body) => format!("{reference}: hangs on a meeting of `{body}`, which no provision makes meet"),
             None => format!("{reference}: hangs on a meeting, and no provision makes anybody meet"),
         }),
+        "not-met" => {
+            let standing = standing(agreement, of?)?;
+            Some(format!("{reference}: hangs on {standing} not being met, which stands without a date: that day never comes"))
+        }
         "notice-given" if !ends_by_notice(agreement) => {
             Some(format!("{reference}: hangs on a notice, and no provision gives anybody the power to give one"))
         }
@@ -46,6 +50,14 @@ fn meets(agreement: &Agreement, body: Option<&str>) -> bool {
             Event::MeetingHeld(meeting) => is_it(&meeting.body),
             _ => false,
         })
+}
+
+/// The place of a duty without a date, which is not met on no day.
+fn standing<'a>(agreement: &'a Agreement, id: &str) -> Option<&'a str> {
+    let named = |provision: &Provision| provision.id == id || provision.reference == id;
+    let provision = agreement.provisions.iter().map(|known| &known.value).find(|provision| named(provision))?;
+    let has_no_date = !["due", "every", "when"].iter().any(|key| provision.terms.contains_key(*key));
+    (matches!(provision.kind.as_str(), "commitment" | "report") && has_no_date).then_some(provision.reference.as_str())
 }
 
 fn ends_by_notice(agreement: &Agreement) -> bool {

@@ -24,14 +24,29 @@ pub fn doubts(agreement: &Agreement) -> Vec<String> {
     doubts.extend(clash::clashes(agreement, &provisions));
     doubts.extend(round::within(agreement));
     doubts.extend(consents_without_rule(agreement));
+    doubts.extend(provisions.iter().filter_map(|provision| too_few_parties(agreement, provision)));
     doubts
+}
+
+/// More consents than there are parties that could give them.
+fn too_few_parties(agreement: &Agreement, provision: &Provision) -> Option<String> {
+    let Provision { reference, kind, by, .. } = provision;
+    let (needed, _) = entry_into_effect::together(provision).filter(|_| kind == "entry-into-effect")?;
+    let needed = needed?;
+    let named = if by.is_empty() { agreement.about().parties.len() } else { by.len() };
+    let are = if named == 1 { "1 party is".into() } else { format!("{named} parties are") };
+    (named < needed).then(|| format!("{reference}: needs {needed} consents, and {are} named"))
 }
 
 /// Gaps in the numbering.
 fn unread(agreement: &Agreement) -> Option<String> {
     let missing = agreement.unread();
     let words: Vec<String> = missing.iter().map(u32::to_string).collect();
-    (!missing.is_empty()).then(|| format!("paragraphs {} have no provision: were they read?", words.join(", ")))
+    match words.as_slice() {
+        [] => None,
+        [one] => Some(format!("paragraph {one} has no provision: was it read?")),
+        several => Some(format!("paragraphs {} have no provision: were they read?", several.join(", "))),
+    }
 }
 
 /// "Shall" where nothing binds.

@@ -8,7 +8,7 @@ use events::terms::{Provision, Term};
 use super::{Kind, what};
 use crate::consent::{self, Consent, consents};
 use crate::counted;
-use crate::docket::{Due, Kind as LineKind, Line, Reason, Reckoned};
+use crate::docket::{Due, EffectState, Kind as LineKind, Line, Reason, Reckoned};
 use crate::fault::Fault;
 use crate::notice;
 use crate::obligation::{Axes, Ending, Existence, Timing};
@@ -203,7 +203,13 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
         None => {
             let command = format!("obligo record took-effect {} --on DATE", scene.agreement.id);
-            let missing = format!("{state}, and the day it comes into effect is not recorded");
+            let missing = match (scene.effect.state, scene.entry) {
+                (EffectState::Undetermined, Some(entry)) => {
+                    format!("whether it has come into effect: it does so {}", entry.words())
+                }
+                (EffectState::Undetermined, None) => "the day it comes into effect is not recorded".into(),
+                _ => format!("{state}, and the day it comes into effect is not recorded"),
+            };
             draft.axes(Axes::undetermined(missing)).closes_with(command)
         }
     };

@@ -46,6 +46,27 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
             draft.axes(Axes::undetermined(format!("whether it has ended: it ends {}", end.words))).due(end.due())
         }
         (state, None) if state.is_running() => without_end(scene, known, draft),
+        (EffectState::Undetermined, end) => {
+            let missing = match scene.entry {
+                Some(entry) if scene.as_of < entry.latest => {
+                    format!("whether the agreement has come into effect: it does so {}", entry.words())
+                }
+                Some(_) => "whether the agreement has effect on this day".into(),
+                None => "when the agreement comes into effect is not recorded".into(),
+            };
+            let draft = draft.axes(Axes::undetermined(missing));
+            match end {
+                Some(end) => draft.due(end.due()).because([end.reason.clone()]),
+                None => draft,
+            }
+        }
+        (state @ (EffectState::Concluded | EffectState::Signed), _) => {
+            let entry = match scene.entry {
+                Some(entry) => format!("it comes into effect {}", entry.words()),
+                None => "when it comes into effect is not recorded".into(),
+            };
+            draft.axes(Axes::undetermined(format!("the agreement is {}, and {entry}", state.word())))
+        }
         _ => draft.axes(Axes::undetermined(format!("the agreement is {}", scene.effect.state.word().replace('_', " ")))),
     };
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()

@@ -226,8 +226,8 @@ pub enum Act {
         #[arg(long, value_name = "PARTY")]
         by: Vec<String>,
         /// How much of the whole, where the provision counts
-        #[arg(long, value_name = "NUMBER")]
-        quantity: Option<u32>,
+        #[arg(long, value_name = "NUMBER", allow_hyphen_values = true)]
+        quantity: Option<String>,
         /// Which of the provision's milestones
         #[arg(long, value_name = "NAME")]
         milestone: Option<String>,
@@ -595,6 +595,9 @@ pub struct Meeting {
     pub body: String,
     #[command(flatten)]
     pub what: MeetingAct,
+    /// The day on which it was planned, moved or called off [default: today]
+    #[arg(long, value_name = "DATE", conflicts_with = "held", allow_hyphen_values = true)]
+    pub stated: Option<String>,
     /// Which meeting, if several are planned, or the id of a new one
     #[arg(long, value_name = "ID")]
     pub meeting: Option<String>,

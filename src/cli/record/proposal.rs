@@ -198,6 +198,7 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
             let on = date(&on)?;
             let (evidence, kept) = evidence.map(|evidence| shown_by(&evidence)).transpose()?.unzip();
             file = kept.flatten();
+            let quantity = quantity.map(|written| pieces(&written)).transpose()?;
             let report = PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by };
             Ok(Proposal::new(agreement, Event::PerformanceReported(report)).on(on))
         }
@@ -260,12 +261,20 @@ fn notice_step(
     Ok(Proposal::new(&of.agreement, event(of.notice.unwrap_or_default())).on(date(&of.on)?))
 }
 
+/// A number of pieces.
+fn pieces(written: &str) -> Result<u32, Error> {
+    let refused = || Fault::new("E0203", &["quantity"], format!("`{written}` is no number of pieces"));
+    let number = written.trim().parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| refused().hint("write how many were done, 1 or more: --quantity 20").into())
+}
+
 fn meeting_proposal(
     meeting: Meeting,
     today: &DateSpec,
     date: impl Fn(&str) -> Result<DateSpec, Error>,
 ) -> Result<Proposal, Error> {
-    let Meeting { agreement, body, what, meeting, name, place, topics, counts_for, form } = meeting;
+    let Meeting { agreement, body, what, stated, meeting, name, place, topics, counts_for, form } = meeting;
+    let stated = stated.map_or_else(|| Ok(today.clone()), |stated| date(&stated))?;
     let MeetingAct { held, planned, tentative, postponed, cancelled: _ } = what;
     let id = meeting.unwrap_or_default();
     let scheduled = |on: DateSpec, certainty: Certainty| {
@@ -293,10 +302,10 @@ fn meeting_proposal(
             };
             (Event::MeetingHeld(held), date(&on)?)
         }
-        (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), today.clone()),
-        (_, _, Some(on), _) => (scheduled(date(&on)?, Certainty::Tentative), today.clone()),
-        (.., Some(on)) => (Event::MeetingPostponed(MeetingPostponed { meeting: id.clone(), on: date(&on)? }), today.clone()),
-        _ => (Event::MeetingCancelled(MeetingCancelled { meeting: id.clone() }), today.clone()),
+        (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), stated),
+        (_, _, Some(on), _) => (scheduled(date(&on)?, Certainty::Tentative), stated),
+        (.., Some(on)) => (Event::MeetingPostponed(MeetingPostponed { meeting: id.clone(), on: date(&on)? }), stated),
+        _ => (Event::MeetingCancelled(MeetingCancelled { meeting: id.clone() }), stated),
     };
     Ok(Proposal { body: Some(body.clone()), ..Proposal::new(&agreement, event).on(on) })
 }

@@ -228,8 +228,17 @@ fn counted(reader: &mut Reader) {
 
 /// `reading = "calendar-year"`, or both.
 pub fn readings(reader: &mut Reader) -> Vec<Reading> {
-    let known = ["calendar-year", "twelve-months", "calendar-period", "rolling"];
-    match reader.choice("reading", &known).and_then(Reading::named) {
+    let every = reader.terms.get("every").and_then(Term::as_text).and_then(|text| text.parse::<Period>().ok());
+    // The names of the two that fit the rhythm; those of the other are understood too.
+    let names = match every {
+        Some(every) => [Reading::CalendarPeriod, Reading::Rolling].map(|reading| reading.name(every)),
+        None => ["calendar-year", "twelve-months"],
+    };
+    let reading = match reader.terms.get("reading").and_then(Term::as_text).and_then(Reading::named) {
+        None => reader.choice("reading", &names).and_then(Reading::named),
+        known => known,
+    };
+    match reading {
         Some(reading) => vec![reading],
         None => vec![Reading::CalendarPeriod, Reading::Rolling],
     }

@@ -84,7 +84,10 @@ pub(super) fn performed(scene: &Scene, provision: &Provision, duty: &Duty, mut o
             if open.is_empty() {
                 return open_still(of, &left);
             }
-            let text = format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of);
+            let text = match any_will_do {
+                true => format!("any of those who owe it may do the rest, also {}", open.join(", ")),
+                false => format!("together with {}, of whom no performance is recorded by {}", open.join(", "), scene.as_of),
+            };
             of.draft.0.because.push(Reason::new("commitment.joint", text));
         }
         None if of.draft.0.due.latest.is_some() && !duty.refrain => {
