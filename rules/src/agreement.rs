@@ -417,14 +417,15 @@ fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
             Some(events::terms::Term::Number(least)) => Some((known, usize::try_from(*least).ok()?)),
             _ => None,
         })?;
+    let holder = |notice: &Notice| place.agreement.holder(&notice.by).to_string();
     let came_back = |party: &str, left: Span| {
         let mut consents = consent::consents(place).into_iter();
-        consents.any(|consent| consent.by == party && left.earliest <= consent.on.latest)
+        consents.any(|consent| consent.holder == party && left.earliest <= consent.on.latest)
     };
     let mut left: Vec<(Span, &Notice)> = Vec::new();
     for notice in notices.iter().filter(|notice| notice.is_withdrawal) {
-        let Some(span) = notice.span().filter(|span| !came_back(&notice.by, *span)) else { continue };
-        if left.iter().all(|(_, other)| other.by != notice.by) {
+        let Some(span) = notice.span().filter(|span| !came_back(&holder(notice), *span)) else { continue };
+        if left.iter().all(|(_, other)| holder(other) != holder(notice)) {
             left.push((span, notice));
         }
     }

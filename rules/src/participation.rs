@@ -159,10 +159,11 @@ fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
         .provisions_of("entry-into-effect")
         .find_map(|known| Some((known, entry_into_effect::after(&known.value)?)));
     let (known, clause) = rule?;
-    let own = consent::consents(scene.place()).into_iter().filter(|consent| scene.agreement.holder(&consent.by) == party);
+    let own = consent::consents(scene.place()).into_iter().filter(|consent| consent.holder == party);
     let spans = own.filter_map(|consent| {
         let span = consent::effect_of(scene.place(), &consent, &clause)?;
-        let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
+        let whose = if consent.by == party { "its consent".into() } else { format!("the consent of {}", consent.by) };
+        let text = format!("in effect for {party} {}, by {whose} of {}", span.words(), consent.words);
         let reason =
             Reason::new("participation.joins", text).provision(&known.value.reference).records(consent.records(scene.place()));
         Some((span, reason))
@@ -222,7 +223,7 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
 fn founds(scene: &Scene, party: &str) -> Option<bool> {
     let place = scene.place();
     let rule = consent::together(place).filter(|rule| rule.last_needed(place).is_some())?;
-    let own = |consent: &consent::Consent| consent.by == party && rule.founds(place, consent) == Occurrence::Yes;
+    let own = |consent: &consent::Consent| consent.holder == party && rule.founds(place, consent) == Occurrence::Yes;
     Some(rule.given(place).iter().any(own))
 }
 

@@ -110,7 +110,7 @@ fn waived(agreement: &Agreement, outlook: &mut Outlook, wish: Wish, as_of: Naive
     let promised = waiver::waivers(agreement, &outlook.power, as_of);
     let holding: Vec<_> = promised.iter().filter(|waiver| waiver.holds(day) != Occurrence::No).collect();
     outlook.remarks.extend(holding.iter().map(|waiver| said(waiver.words())));
-    let has_waived = |holder: &String| holding.iter().any(|waiver| waiver.by == holder);
+    let has_waived = |holder: &String| holding.iter().any(|waiver| agreement.holder(waiver.by) == holder);
     if !holding.is_empty() && waiver::holders(agreement, &known.value).iter().all(has_waived) {
         let whose: Vec<String> = holding.iter().map(|waiver| waiver.whose()).collect();
         refuse(outlook, format!("no notice can be given {}: waived by {}", day.words(), whose.join(" and by ")));
