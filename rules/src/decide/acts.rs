@@ -423,9 +423,15 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
             Fault::new("E0411", &["instance"], format!("`{id}` is {}: it was not owed any more", ending.word()))
                 .hint("record the work done as `work`"),
         ),
-        Some(line @ Line { kind: Kind::Commitment, .. }) => by.iter().find(|party| !line.by.contains(party)).map(|party| {
-            Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`")).hint(format!("owed by {}", line.by.join(", ")))
-        }),
+        Some(line @ Line { kind: Kind::Commitment, .. }) => {
+            // Who had the place of a party on the day of the act performed for whoever has it now.
+            let seen = versions::on(agreement, today);
+            let owes = |party: &&String| line.by.iter().any(|by| by == seen.holder(party));
+            by.iter().find(|party| !owes(party)).map(|party| {
+                let fault = Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`"));
+                fault.hint(format!("owed by {}", line.by.join(", ")))
+            })
+        }
         Some(Line { kind: Kind::MeetingCycle | Kind::Meeting, .. }) => Some(
             Fault::new("E0504", &["instance"], format!("`{id}` is met by a meeting"))
                 .hint(format!("obligo record meeting {} --body BODY --held DATE", agreement.id)),
