@@ -7,7 +7,7 @@ use events::terms::Provision;
 use crate::notice::{Place, answers, stated_of};
 use crate::provision::entry_into_effect;
 use crate::register::{Known, Occurrence};
-use crate::time::compute::Clause;
+use crate::time::compute::{Clause, Purpose};
 use crate::time::{Answer, Span};
 
 /// A consent that had been notified by the day.
@@ -103,6 +103,34 @@ pub fn effect_of(place: Place, consent: &Consent, each: &Clause) -> Option<Span>
     }
 }
 
+/// The consent by which a party is bound, where consents brought the agreement into effect.
+pub struct Bound {
+    /// The first of its own that has an effect.
+    pub consent: Consent,
+    /// From when on it is bound by it.
+    pub since: Span,
+    /// It is one of those that brought the agreement into effect.
+    pub is_founding: bool,
+}
+
+/// Who is bound, or is to be by a consent that was notified by the day; `None`, where no rule of the text says whose consents bring the
+/// agreement into effect, or too few have consented. Where nothing is said of those who come later, each is bound from the day of its
+/// consent (VCLT 24(3)).
+pub fn bound(place: Place) -> Option<Vec<Bound>> {
+    let rule = together(place).filter(|rule| rule.last_needed(place).is_some())?;
+    let each = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
+    let each = each.unwrap_or_else(|| Clause::at_once(Purpose::Effect));
+    let mut bound: Vec<Bound> = Vec::new();
+    for consent in consents(place) {
+        let is_founding = rule.founds(place, &consent) == Occurrence::Yes;
+        let since = effect_of(place, &consent, &each);
+        if let Some(since) = since.filter(|_| bound.iter().all(|other| other.consent.holder != consent.holder)) {
+            bound.push(Bound { consent, since, is_founding });
+        }
+    }
+    Some(bound)
+}
+
 impl Together<'_> {
     /// The first consent of each party whose consent counts, in legal order.
     pub fn given(&self, place: Place) -> Vec<Consent> {
@@ -142,12 +170,15 @@ impl Together<'_> {
     /// Whether a consent is one of those that bring the agreement into effect.
     pub fn founds(&self, place: Place, consent: &Consent) -> Occurrence {
         let given = self.given(place);
-        let is_first = given.iter().any(|first| first.seq == consent.seq);
-        match self.last_needed(place) {
-            _ if !is_first => Occurrence::No,
-            Some(last) if given.len() > self.needed && last.latest < consent.on.earliest => Occurrence::No,
-            Some(last) if given.len() > self.needed && last.earliest < consent.on.latest => Occurrence::Maybe,
-            _ => Occurrence::Yes,
+        let before = |is_before: fn(&Consent, &Consent) -> bool| given.iter().filter(|other| is_before(other, consent)).count();
+        let surely = before(|other, own| other.seq != own.seq && other.on.latest < own.on.earliest);
+        let perhaps = before(|other, own| other.seq != own.seq && other.on.earliest < own.on.latest);
+        match given.iter().any(|first| first.seq == consent.seq) {
+            false => Occurrence::No,
+            // So many came before it that it was not needed.
+            true if surely >= self.needed => Occurrence::No,
+            true if perhaps >= self.needed => Occurrence::Maybe,
+            true => Occurrence::Yes,
         }
     }
 

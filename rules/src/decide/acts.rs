@@ -16,7 +16,7 @@ use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance};
-use crate::participation;
+use crate::participation::{self, Part};
 use crate::provision::{consultation, power};
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
@@ -457,6 +457,9 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
         if let Some((left, _)) = participation::left(&scene, &notice.by).filter(|(left, _)| left.latest <= day) {
             let what = format!("`{}` left {}: it is a party no more, and has nothing to leave", notice.by, left.words());
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
+        } else if let Some(Part::Unbound(reason)) = scene.part(&notice.by) {
+            let fault = Fault::new("E0412", &["by"], format!("{}: it has nothing to end or to leave", reason.text));
+            faults.push(fault.hint("record its consent first, or correct the date"));
         }
     }
     faults.extend(powers::waived_fault(agreement, notice, proposal.occurred_on.as_ref()));

@@ -7,6 +7,7 @@ use events::terms::Provision;
 use super::{Notice, Standing};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::participation::Part;
 use crate::register::{Act, Known};
 use crate::scene::{LineDraft, Scene};
 
@@ -25,7 +26,12 @@ pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
 fn between(scene: &Scene, line: &mut LineDraft, by: &str) {
     let by = scene.agreement.holder(by);
     line.0.by = vec![by.into()];
-    line.0.to = scene.agreement.party_ids().into_iter().filter(|id| id != by).collect();
+    line.0.to = scene
+        .agreement
+        .party_ids()
+        .into_iter()
+        .filter(|id| id != by && !matches!(scene.part(id), Some(Part::Unbound(_))))
+        .collect();
 }
 
 /// A notice that somebody has written and not given: nothing runs from it, and with the end of the agreement it is for nothing.
