@@ -424,7 +424,8 @@ fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
         bound.iter().filter(has_begun).map(|one| one.consent.holder.clone()).collect()
     });
     let is_of_each = |known: &&Known<Provision>| known.value.by.iter().any(|id| id == "any");
-    let by_nature = || Some((place.agreement.provisions_of("termination").find(is_of_each)?, 2));
+    let exits = || place.agreement.provisions_of("termination").chain(place.agreement.provisions_of("term"));
+    let by_nature = || Some((exits().find(is_of_each)?, 2));
     let (known, least) = said.or_else(|| by_nature().filter(|_| bound.as_ref().is_some_and(|bound| bound.len() > 1)))?;
     let parties = bound.unwrap_or_else(|| place.agreement.party_ids());
     let holder = |notice: &Notice| place.agreement.holder(&notice.by).to_string();
@@ -448,7 +449,10 @@ fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
     };
     let span = Span { earliest: nth(|span| span.earliest)?, latest: nth(|span| span.latest)? };
     let text = format!("fewer than {least} of {parties} parties remain {}", span.words());
-    let records = std::iter::once(known.seq).chain(left.iter().flat_map(|(_, notice)| notice.records.iter().copied()));
+    let mut records = vec![known.seq];
+    records.extend(left.iter().flat_map(|(_, notice)| notice.records.iter().copied()));
+    let mut told = std::collections::BTreeSet::new();
+    records.retain(|seq| told.insert(*seq));
     let reason = Reason::new("effect.below-minimum", text).provision(&known.value.reference).records(records);
     Some(End { span, words: span.words(), state: EffectState::Terminated, reason })
 }
