@@ -5,14 +5,14 @@
 use chrono::NaiveDate;
 use events::Event;
 use events::event::Certainty;
-use events::terms::Force;
+use events::terms::{Force, Provision};
 
 use crate::clause;
 use crate::consent;
 use crate::docket::{Due, Effect, EffectState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::{Notice, Place};
-use crate::register::{Act, Agreement};
+use crate::register::{Act, Agreement, Known};
 use crate::supersession;
 use crate::suspension;
 use crate::term::Term;
@@ -112,7 +112,7 @@ pub const MACHINE: Machine = Machine {
         ),
         derived(
             "in_effect, in_force, suspended",
-            "so many have left that fewer remain than the text asks for",
+            "so many have left that fewer remain than the text asks for, or than two",
             "VCLT 55",
             "terminated",
             "reason effect.below-minimum",
@@ -410,25 +410,37 @@ fn end(place: Place, notices: &[Notice], since: Span) -> Option<End> {
     by_notice.chain(by_term).chain(by_consent(place)).chain(below_minimum(place, notices)).reduce(earlier)
 }
 
-/// The end that comes when so many have left that fewer remain than the text asks for. Without such a text a treaty goes on (VCLT 55).
+/// The end that comes when so many have left that fewer remain than the text asks for. Without such words a treaty goes on for whoever
+/// remains (VCLT 55), as long as there are two: with one nobody is left to whom it could owe anything. That is told only where consents
+/// brought it into effect, since then it is known who is bound; elsewhere those who are named need not be all parties.
 fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
-    let (known, least) =
-        place.agreement.provisions_of("termination").find_map(|known| match known.value.terms.get("minimum") {
-            Some(events::terms::Term::Number(least)) => Some((known, usize::try_from(*least).ok()?)),
-            _ => None,
-        })?;
+    let least_of = |known: &Known<Provision>| match known.value.terms.get("minimum") {
+        Some(events::terms::Term::Number(least)) => usize::try_from(*least).ok(),
+        _ => None,
+    };
+    let said = place.agreement.provisions_of("termination").find_map(|known| Some((known, least_of(known)?)));
+    let bound = consent::bound(place).map(|bound| -> Vec<String> {
+        let has_begun = |one: &&consent::Bound| one.since.latest <= place.as_of || one.is_founding;
+        bound.iter().filter(has_begun).map(|one| one.consent.holder.clone()).collect()
+    });
+    let is_of_each = |known: &&Known<Provision>| known.value.by.iter().any(|id| id == "any");
+    let exits = || place.agreement.provisions_of("termination").chain(place.agreement.provisions_of("term"));
+    let by_nature = || Some((exits().find(is_of_each)?, 2));
+    let (known, least) = said.or_else(|| by_nature().filter(|_| bound.as_ref().is_some_and(|bound| bound.len() > 1)))?;
+    let parties = bound.unwrap_or_else(|| place.agreement.party_ids());
+    let holder = |notice: &Notice| place.agreement.holder(&notice.by).to_string();
     let came_back = |party: &str, left: Span| {
         let mut consents = consent::consents(place).into_iter();
-        consents.any(|consent| consent.by == party && left.earliest <= consent.on.latest)
+        consents.any(|consent| consent.holder == party && left.earliest <= consent.on.latest)
     };
     let mut left: Vec<(Span, &Notice)> = Vec::new();
-    for notice in notices.iter().filter(|notice| notice.is_withdrawal) {
-        let Some(span) = notice.span().filter(|span| !came_back(&notice.by, *span)) else { continue };
-        if left.iter().all(|(_, other)| other.by != notice.by) {
+    for notice in notices.iter().filter(|notice| notice.is_withdrawal && parties.contains(&holder(notice))) {
+        let Some(span) = notice.span().filter(|span| !came_back(&holder(notice), *span)) else { continue };
+        if left.iter().all(|(_, other)| holder(other) != holder(notice)) {
             left.push((span, notice));
         }
     }
-    let parties = place.agreement.about().parties.len();
+    let parties = parties.len();
     let decisive = (parties + 1).checked_sub(least).filter(|decisive| *decisive > 0)? - 1;
     let nth = |end: fn(&Span) -> NaiveDate| {
         let mut days: Vec<NaiveDate> = left.iter().map(|(span, _)| end(span)).collect();
@@ -437,7 +449,10 @@ fn below_minimum(place: Place, notices: &[Notice]) -> Option<End> {
     };
     let span = Span { earliest: nth(|span| span.earliest)?, latest: nth(|span| span.latest)? };
     let text = format!("fewer than {least} of {parties} parties remain {}", span.words());
-    let records = std::iter::once(known.seq).chain(left.iter().flat_map(|(_, notice)| notice.records.iter().copied()));
+    let mut records = vec![known.seq];
+    records.extend(left.iter().flat_map(|(_, notice)| notice.records.iter().copied()));
+    let mut told = std::collections::BTreeSet::new();
+    records.retain(|seq| told.insert(*seq));
     let reason = Reason::new("effect.below-minimum", text).provision(&known.value.reference).records(records);
     Some(End { span, words: span.words(), state: EffectState::Terminated, reason })
 }

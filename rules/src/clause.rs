@@ -4,7 +4,7 @@
 use events::Event;
 use events::terms::{Provision, Term};
 
-use crate::consent;
+use crate::consent::{self, Consent};
 use crate::notice::Place;
 use crate::register::{Agreement, Known, Occurrence};
 use crate::time::Span;
@@ -67,7 +67,7 @@ fn by_consents(place: Place) -> Option<Entry> {
     let (span, words) = rule.entry(place)?;
     let given = rule.given(place);
     let founding = given.iter().filter(|consent| rule.founds(place, consent) != Occurrence::No);
-    let records = std::iter::once(rule.known.seq).chain(founding.map(|consent| consent.seq)).collect();
+    let records = std::iter::once(rule.known.seq).chain(founding.flat_map(Consent::own_records)).collect();
     // As a record would have it: one day, or the first and the last that it could be.
     let day = span.exact().map_or_else(|| format!("{}/{}", span.earliest, span.latest), |day| day.to_string());
     Some(Entry { span, words: day, rule: words, provision: rule.known.value.reference.clone(), records })

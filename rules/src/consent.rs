@@ -7,7 +7,7 @@ use events::terms::Provision;
 use crate::notice::{Place, answers, stated_of};
 use crate::provision::entry_into_effect;
 use crate::register::{Known, Occurrence};
-use crate::time::compute::Clause;
+use crate::time::compute::{Clause, Purpose};
 use crate::time::{Answer, Span};
 
 /// A consent that had been notified by the day.
@@ -16,6 +16,10 @@ pub struct Consent {
     pub id: String,
     /// Who gave it.
     pub by: String,
+    /// Who has the place of that party on the day: for a successor the consent of its predecessor counts as its own.
+    pub holder: String,
+    /// The records by which it has that place, where it was given by a successor itself.
+    places: Vec<u64>,
     /// How: ratification, accession.
     pub how: Option<String>,
     /// When, as recorded.
@@ -32,6 +36,8 @@ pub fn consents(place: Place) -> Vec<Consent> {
         Event::ConsentNotified(consent) => Some(Consent {
             id: consent.consent.clone(),
             by: consent.by.clone(),
+            holder: place.agreement.holder(&consent.by).into(),
+            places: place.agreement.successors.values().filter(|one| one.id == consent.by).map(|one| one.seq).collect(),
             how: consent.how.clone(),
             words: act.date_words(),
             on: act.days(),
@@ -50,7 +56,12 @@ impl Consent {
 
     /// The records that say when: its own, and one that states the day.
     pub fn records(&self, place: Place) -> Vec<u64> {
-        std::iter::once(self.seq).chain(stated_of(place, &self.id).map(|(act, _)| act.seq)).collect()
+        self.own_records().chain(stated_of(place, &self.id).map(|(act, _)| act.seq)).collect()
+    }
+
+    /// Its own record, and those that make it the consent of a party.
+    pub fn own_records(&self) -> impl Iterator<Item = u64> {
+        std::iter::once(self.seq).chain(self.places.iter().copied())
     }
 
     /// When it takes effect: the day that was stated, or what the clause gives.
@@ -73,9 +84,10 @@ pub struct Together<'a> {
 
 /// The rule, if the text has one.
 pub fn together(place: Place) -> Option<Together> {
+    let holders = |ids: &[String]| ids.iter().map(|id| place.agreement.holder(id).to_string()).collect();
     place.agreement.provisions_of("entry-into-effect").find_map(|known| {
         let (needed, clause) = entry_into_effect::together(&known.value)?;
-        let of = if known.value.by.is_empty() { place.agreement.party_ids() } else { known.value.by.clone() };
+        let of = if known.value.by.is_empty() { place.agreement.party_ids() } else { holders(&known.value.by) };
         Some(Together { known, needed: needed.unwrap_or(of.len()), of, clause })
     })
 }
@@ -91,12 +103,40 @@ pub fn effect_of(place: Place, consent: &Consent, each: &Clause) -> Option<Span>
     }
 }
 
+/// The consent by which a party is bound, where consents brought the agreement into effect.
+pub struct Bound {
+    /// The first of its own that has an effect.
+    pub consent: Consent,
+    /// From when on it is bound by it.
+    pub since: Span,
+    /// It is one of those that brought the agreement into effect.
+    pub is_founding: bool,
+}
+
+/// Who is bound, or is to be by a consent that was notified by the day; `None`, where no rule of the text says whose consents bring the
+/// agreement into effect, or too few have consented. Where nothing is said of those who come later, each is bound from the day of its
+/// consent (VCLT 24(3)).
+pub fn bound(place: Place) -> Option<Vec<Bound>> {
+    let rule = together(place).filter(|rule| rule.last_needed(place).is_some())?;
+    let each = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
+    let each = each.unwrap_or_else(|| Clause::at_once(Purpose::Effect));
+    let mut bound: Vec<Bound> = Vec::new();
+    for consent in consents(place) {
+        let is_founding = rule.founds(place, &consent) == Occurrence::Yes;
+        let since = effect_of(place, &consent, &each);
+        if let Some(since) = since.filter(|_| bound.iter().all(|other| other.consent.holder != consent.holder)) {
+            bound.push(Bound { consent, since, is_founding });
+        }
+    }
+    Some(bound)
+}
+
 impl Together<'_> {
     /// The first consent of each party whose consent counts, in legal order.
     pub fn given(&self, place: Place) -> Vec<Consent> {
         let mut given: Vec<Consent> = Vec::new();
-        for consent in consents(place).into_iter().filter(|consent| self.of.contains(&consent.by)) {
-            if given.iter().all(|first| first.by != consent.by) {
+        for consent in consents(place).into_iter().filter(|consent| self.of.contains(&consent.holder)) {
+            if given.iter().all(|first| first.holder != consent.holder) {
                 given.push(consent);
             }
         }
@@ -130,19 +170,22 @@ impl Together<'_> {
     /// Whether a consent is one of those that bring the agreement into effect.
     pub fn founds(&self, place: Place, consent: &Consent) -> Occurrence {
         let given = self.given(place);
-        let is_first = given.iter().any(|first| first.seq == consent.seq);
-        match self.last_needed(place) {
-            _ if !is_first => Occurrence::No,
-            Some(last) if given.len() > self.needed && last.latest < consent.on.earliest => Occurrence::No,
-            Some(last) if given.len() > self.needed && last.earliest < consent.on.latest => Occurrence::Maybe,
-            _ => Occurrence::Yes,
+        let before = |is_before: fn(&Consent, &Consent) -> bool| given.iter().filter(|other| is_before(other, consent)).count();
+        let surely = before(|other, own| other.seq != own.seq && other.on.latest < own.on.earliest);
+        let perhaps = before(|other, own| other.seq != own.seq && other.on.earliest < own.on.latest);
+        match given.iter().any(|first| first.seq == consent.seq) {
+            false => Occurrence::No,
+            // So many came before it that it was not needed.
+            true if surely >= self.needed => Occurrence::No,
+            true if perhaps >= self.needed => Occurrence::Maybe,
+            true => Occurrence::Yes,
         }
     }
 
     /// What is missing as long as too few have consented, and who could.
     pub fn missing(&self, place: Place) -> Option<(String, Vec<&str>)> {
         let given = self.given(place);
-        let open = self.of.iter().filter(|party| given.iter().all(|consent| consent.by != **party));
+        let open = self.of.iter().filter(|party| given.iter().all(|consent| consent.holder != **party));
         let open: Vec<&str> = open.map(String::as_str).collect();
         let words = match self.of.len() {
             all if all == self.needed && open.len() == 1 => format!("the consent of {} is not recorded", open.join(", ")),

@@ -2,16 +2,17 @@
 
 use chrono::NaiveDate;
 use events::Event;
-use events::terms::Party;
+use events::terms::{Force, Party, Provision};
 
 use crate::consent;
 use crate::docket::{Participation, ParticipationState, Reason};
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::Standing;
 use crate::provision::entry_into_effect;
-use crate::register::{Act, Agreement, Occurrence, Successor};
-use crate::scene::Scene;
+use crate::register::{Act, Agreement, Known, Occurrence, Successor};
+use crate::scene::{self, Scene};
 use crate::time::Span;
+use crate::time::compute::{Clause, Purpose};
 
 /// The machine.
 pub const MACHINE: Machine = Machine {
@@ -20,6 +21,13 @@ pub const MACHINE: Machine = Machine {
     of: "party",
     transitions: &[
         recorded("–", "agreement.recorded", "it is named as a party", "", "signatory", "state signatory"),
+        derived(
+            "signatory",
+            "the agreement is in force by the consents of others: it owes nothing and is owed nothing",
+            "VCLT 2(1)(g), 26",
+            "signatory",
+            "reason participation.not-bound",
+        ),
         derived("signatory", "the agreement takes effect for all", "VCLT 24(1)", "bound", "reason participation.bound"),
         recorded(
             "signatory, former",
@@ -63,6 +71,7 @@ pub const MACHINE: Machine = Machine {
         ),
         derived("bound", "its notice of withdrawal runs", "VCLT 54", "leaving", "state leaving"),
         derived("bound, leaving", "its withdrawal takes effect", "VCLT 54", "former", "state former"),
+        derived("bound, leaving", "the agreement is over for all", "VCLT 70(1)", "former", "reason participation.over"),
     ],
 };
 
@@ -154,15 +163,17 @@ fn exits<'a>(scene: &'a Scene, party: &'a str) -> impl Iterator<Item = (Span, Re
 
 /// When the agreement last took effect for the party by its own consent.
 fn joined(scene: &Scene, party: &str) -> Option<(Span, Reason)> {
-    let rule = scene
-        .agreement
-        .provisions_of("entry-into-effect")
-        .find_map(|known| Some((known, entry_into_effect::after(&known.value)?)));
-    let (known, clause) = rule?;
-    let own = consent::consents(scene.place()).into_iter().filter(|consent| scene.agreement.holder(&consent.by) == party);
+    let rule = |known: &'_ Known<Provision>| entry_into_effect::after(&known.value);
+    let each = || scene.agreement.provisions_of("entry-into-effect").find_map(|known| Some((known, rule(known)?)));
+    // Where nothing is said of those who come later, each is bound from the day of its consent.
+    let together = || consent::together(scene.place()).filter(|rule| rule.last_needed(scene.place()).is_some());
+    let at_once = || together().map(|rule| (rule.known, Clause::at_once(Purpose::Effect)));
+    let (known, clause) = each().or_else(at_once)?;
+    let own = consent::consents(scene.place()).into_iter().filter(|consent| consent.holder == party);
     let spans = own.filter_map(|consent| {
         let span = consent::effect_of(scene.place(), &consent, &clause)?;
-        let text = format!("in effect for {party} {}, by its consent of {}", span.words(), consent.words);
+        let whose = if consent.by == party { "its consent".into() } else { format!("the consent of {}", consent.by) };
+        let text = format!("in effect for {party} {}, by {whose} of {}", span.words(), consent.words);
         let reason =
             Reason::new("participation.joins", text).provision(&known.value.reference).records(consent.records(scene.place()));
         Some((span, reason))
@@ -188,8 +199,8 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
     let mut reserved: Vec<(&str, Reason)> = Vec::new();
     for (act, _) in scene.acts().filter(|(_, occurrence)| *occurrence == Occurrence::Yes) {
         match &act.event {
-            Event::PartySucceeded(succeeded) if succeeded.by == party => {
-                let text = format!("{party} took the place of {} {}", succeeded.party, act.date_words());
+            Event::PartySucceeded(succeeded) if scene.agreement.holder(&succeeded.by) == party => {
+                let text = format!("{} took the place of {} {}", succeeded.by, succeeded.party, act.date_words());
                 reasons.push(Reason::new("participation.succeeded", text).records([act.seq]));
             }
             Event::PartyRenamed(renamed) if scene.agreement.holder(&renamed.party) == party => {
@@ -222,8 +233,48 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
 fn founds(scene: &Scene, party: &str) -> Option<bool> {
     let place = scene.place();
     let rule = consent::together(place).filter(|rule| rule.last_needed(place).is_some())?;
-    let own = |consent: &consent::Consent| consent.by == party && rule.founds(place, consent) == Occurrence::Yes;
+    let own = |consent: &consent::Consent| consent.holder == party && rule.founds(place, consent) == Occurrence::Yes;
     Some(rule.given(place).iter().any(own))
+}
+
+/// How a party takes part in an agreement, where that is not as all others do.
+#[derive(Debug, Clone)]
+pub enum Part {
+    /// It is not bound on the day.
+    Unbound(Reason),
+    /// It is bound by a consent of its own, later than the agreement had effect.
+    Since(Span, Reason),
+    /// It left, and did not come back.
+    Former(Span, Reason),
+}
+
+/// Who takes part otherwise than all others, once the agreement has effect. Whose consents bind is known where consents brought it into
+/// effect; under a political text nobody has to consent.
+pub fn parts(scene: &Scene) -> Vec<(String, Part)> {
+    let has_effect = scene.since.is_some_and(|since| since.latest <= scene.as_of);
+    let binds = scene.agreement.about().force != Force::NonBinding;
+    let bound = Some(()).filter(|()| binds && has_effect).and_then(|()| consent::bound(scene.place()));
+    let part = |party: String| {
+        if let Some((span, reason)) = left(scene, &party).filter(|(span, _)| span.latest <= scene.as_of) {
+            return Some((party, Part::Former(span, reason)));
+        }
+        let Some(own) = bound.as_ref()?.iter().find(|bound| bound.consent.holder == party) else {
+            let text = format!("{party} is not bound: no consent of its own is recorded");
+            return Some((party, Part::Unbound(Reason::new("participation.not-bound", text))));
+        };
+        if own.is_founding {
+            return None;
+        }
+        let records = own.consent.records(scene.place());
+        let since = own.since.words();
+        if scene.as_of < own.since.earliest {
+            let text = format!("{party} is not bound until its consent takes effect, {since}");
+            return Some((party, Part::Unbound(Reason::new("participation.not-bound", text).records(records))));
+        }
+        let reason = Reason::new("participation.joins", format!("{party} is bound since {since}, by its own consent"));
+        Some((party, Part::Since(own.since, reason.records(records))))
+    };
+    scene.agreement.party_ids().into_iter().filter_map(part).collect()
 }
 
 fn of(scene: &Scene, who: &Party) -> Participation {
@@ -240,14 +291,24 @@ fn of(scene: &Scene, who: &Party) -> Participation {
         Some((since, Reason::new("participation.bound", text)))
     };
     let joined = joined(scene, party).or_else(by_all);
-    if let Some((span, reason)) = left(scene, party) {
+    let before_the_end = |left: &(Span, Reason)| scene.end.as_ref().is_none_or(|end| left.0.latest <= end.span.latest);
+    if let Some((span, reason)) = left(scene, party).filter(before_the_end) {
         let state = if span.latest <= scene.as_of { ParticipationState::Former } else { ParticipationState::Undetermined };
         return named(state, Some(span), vec![reason]);
+    }
+    // With the end of the agreement nobody is a party to it any more.
+    let is_over = matches!(scene.stands(), scene::Standing::Over(_));
+    if let Some(end) = scene.end.as_ref().filter(|end| is_over && end.span.latest <= scene.as_of && joined.is_some()) {
+        let reason = Reason { rule: "participation.over", ..end.reason.clone() };
+        return named(ParticipationState::Former, Some(end.span), vec![reason]);
     }
     let leaving = exits(scene, party).filter(|(span, _)| scene.as_of < span.earliest).min_by_key(|(span, _)| span.earliest);
     match (joined, leaving) {
         (Some((_, joins)), Some((span, leaves))) => named(ParticipationState::Leaving, Some(span), vec![joins, leaves]),
         (Some((span, joins)), None) => named(ParticipationState::Bound, Some(span), vec![joins]),
+        (None, _) if let Some(Part::Unbound(reason)) = scene.part(party) => {
+            named(ParticipationState::Signatory, None, vec![reason.clone()])
+        }
         (None, _) => {
             let text = format!("{party} is named as a party, and the agreement has no effect for it yet");
             named(ParticipationState::Signatory, None, vec![Reason::new("participation.named", text)])

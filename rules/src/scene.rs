@@ -8,7 +8,7 @@ use crate::clause;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
-use crate::participation::{self, Reservation};
+use crate::participation::{self, Part, Reservation};
 use crate::provision::survival;
 use crate::register::{Act, Agreement, Known, Occurrence};
 use crate::supersession;
@@ -35,6 +35,8 @@ pub struct Scene<'a> {
     reservations: Vec<Reservation>,
     /// The end, past or coming, if one is in sight.
     pub end: Option<End>,
+    /// Who takes part otherwise than all others: is not bound, came later, or left.
+    parts: Vec<(String, Part)>,
 }
 
 impl<'a> Scene<'a> {
@@ -47,7 +49,9 @@ impl<'a> Scene<'a> {
         let Life { entry, since, end, effect } = agreement::effect(place, &notices);
         let suspensions = suspension::suspensions(place);
         let reservations = participation::reservations(agreement, as_of);
-        Scene { agreement, as_of, counting, entry, since, effect, notices, suspensions, reservations, end }
+        let parts = Vec::new();
+        let scene = Scene { agreement, as_of, counting, entry, since, effect, notices, suspensions, reservations, end, parts };
+        Scene { parts: participation::parts(&scene), ..scene }
     }
 
     /// What notices, consents and terms are looked at with.
@@ -130,7 +134,7 @@ impl<'a> Scene<'a> {
         };
         // Where nobody is left between whom it stands, the line itself says so.
         let (by, to) = self.not_reserved(&provision.value.id, &by, &to).unwrap_or((by, to));
-        LineDraft(Line {
+        let draft = LineDraft(Line {
             id: format!("{}/{instance}", self.agreement.id),
             agreement: self.agreement.id.clone(),
             provision: Some(provision.value.reference.clone()),
@@ -148,7 +152,95 @@ impl<'a> Scene<'a> {
             force: self.agreement.force_of(&provision.value),
             handling: Vec::new(),
             reckoned: None,
-        })
+        });
+        // A power is in the hands of those who are bound on the day.
+        if kind == Kind::Power { self.between_the_bound(draft) } else { draft }
+    }
+
+    /// How a party takes part, if otherwise than all others.
+    pub fn part(&self, party: &str) -> Option<&Part> {
+        self.parts.iter().find(|(id, _)| id == party).map(|(_, part)| part)
+    }
+
+    /// Whether a party can use a power on the day: it is bound, and has not left.
+    pub fn holds(&self, party: &str) -> bool {
+        self.outside(party, None).is_none()
+    }
+
+    /// Why a party has no part in what falls due by a day, or in what stands without a date: it is not bound, was not bound by then, or
+    /// had left.
+    fn outside(&self, party: &str, due: Option<NaiveDate>) -> Option<&Reason> {
+        match self.part(party)? {
+            Part::Unbound(reason) => Some(reason),
+            Part::Since(since, reason) => due.is_some_and(|due| due < since.earliest).then_some(reason),
+            Part::Former(left, reason) => due.is_none_or(|due| left.latest <= due).then_some(reason),
+        }
+    }
+
+    /// A line without those who have no part in it, as long as it stands between others.
+    pub fn between_the_bound(&self, draft: LineDraft) -> LineDraft {
+        let mut line = draft.0;
+        let due = line.due.latest;
+        let within =
+            |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| self.outside(id, due).is_none()).cloned().collect() };
+        let (by, to) = (within(&line.by), within(&line.to));
+        if by.len() + to.len() < line.by.len() + line.to.len() && by.iter().any(|debtor| to.iter().any(|other| other != debtor)) {
+            let mut out: Vec<&String> = line.by.iter().chain(&line.to).filter(|id| self.outside(id, due).is_some()).collect();
+            out.sort();
+            out.dedup();
+            line.because.extend(out.into_iter().filter_map(|party| self.outside(party, due).cloned()));
+            (line.by, line.to) = (by, to);
+        }
+        LineDraft(line)
+    }
+
+    /// What nobody is bound to owe, or to whom nobody is bound, sleeps until somebody is; what fell due before is not owed. Who left is
+    /// told where the line ends with that.
+    pub fn unless_unbound(&self, draft: LineDraft) -> LineDraft {
+        let mut line = draft.0;
+        let due = line.due.latest;
+        let why = |party: &String| match self.part(party) {
+            Some(part) => Some((party.clone(), part, self.outside(party, due)?.clone())),
+            None => None,
+        };
+        // Where all left, the line ends with that.
+        let is_left = |(_, part, _): &(String, &Part, Reason)| matches!(part, Part::Former(..));
+        let all = |ids: &[String]| ids.iter().map(why).collect::<Option<Vec<_>>>().filter(|all| !all.iter().all(is_left));
+        let is_done = line.axes.performance == Performance::Complete;
+        if let Some(out) = all(&line.by).or_else(|| all(&line.to)).filter(|_| !is_done) {
+            let names = |wanted: fn(&Part) -> bool| -> Vec<&str> {
+                out.iter().filter(|(_, part, _)| wanted(part)).map(|(id, ..)| id.as_str()).collect()
+            };
+            let late = names(|part| matches!(part, Part::Since(..)));
+            let why = match late.as_slice() {
+                [] => format!("until {} is bound", names(|part| matches!(part, Part::Unbound(_))).join(" or ")),
+                late => format!("not owed, {} was not bound by then", late.join(" or ")),
+            };
+            line.axes = match self.stands() {
+                Standing::Over(ending) => Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) },
+                _ => Axes::dormant(why),
+            };
+            line.label.clear();
+            line.closes_with.clear();
+            line.because.extend(out.into_iter().map(|(_, _, reason)| reason));
+        } else {
+            // By whose own consent it stands between them.
+            let came = |party: &&String| !line.because.iter().any(|reason| self.is_joining(party, reason));
+            let mut own: Vec<&String> = line.by.iter().chain(&line.to).filter(came).collect();
+            own.sort();
+            own.dedup();
+            let joins = |party: &&String| match self.part(party) {
+                Some(Part::Since(_, reason)) => Some(reason.clone()),
+                _ => None,
+            };
+            let joins: Vec<Reason> = own.iter().filter_map(joins).collect();
+            line.because.extend(joins);
+        }
+        LineDraft(line)
+    }
+
+    fn is_joining(&self, party: &str, reason: &Reason) -> bool {
+        matches!(self.part(party), Some(Part::Since(_, own)) if own == reason)
     }
 
     /// "Paragraph 7 says …", with the record that brought it.
@@ -163,8 +255,8 @@ impl<'a> Scene<'a> {
     /// Applies what the agreement's own state does to a line: nothing stands before it has effect, and what falls due after its end
     /// does not arise, unless the provision survives. What fell due before the end stays (accrued, VCLT 70(1)(b)).
     pub fn under_effect(&self, provision: &Provision, draft: LineDraft) -> LineDraft {
-        let mut line = draft.0;
-        let is_done = line.axes.performance == Performance::Complete;
+        let is_done = draft.0.axes.performance == Performance::Complete;
+        let mut line = if is_done { draft.0 } else { self.between_the_bound(draft).0 };
         let replaced = supersession::of_provision(self, provision);
         let is_replaced = replaced.is_some();
         let gone = replaced.or_else(|| self.gone(&line));
@@ -216,6 +308,7 @@ impl<'a> Scene<'a> {
         }
         line.because.extend(self.effect.because.iter().cloned());
         self.reserve(provision, &mut line);
+        let mut line = self.unless_unbound(LineDraft(line)).0;
         let among = |one: &&Suspension| one.is_between(&line.by, &line.to);
         let held = self.suspensions.iter().filter(among).find(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
         if let Some(suspension) = held.filter(|_| line.axes.is_pending()) {
@@ -376,7 +469,8 @@ impl LineDraft {
             line.closes_with.clear();
         }
         let named = |id: &String| line.by.contains(id) || line.to.contains(id);
-        let succeeded = agreement.successors.iter().filter(|(_, successor)| named(&successor.id)).map(|(party, successor)| {
+        let succeeded = agreement.successors.iter().filter(|(_, one)| named(&agreement.holder(&one.id).to_string()));
+        let succeeded = succeeded.map(|(party, successor)| {
             let text = format!("{} took the place of {party} {}", successor.id, successor.on);
             Reason::new("participation.succeeded", text).records([successor.seq])
         });

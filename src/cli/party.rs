@@ -1,7 +1,9 @@
 //! `obligo party`: all that one party owes and is owed, over all agreements.
 
+use events::Event;
 use rules::docket::Line;
 use rules::fault::{Fault, nearest};
+use rules::register::Agreement;
 
 use super::Context;
 use super::args::Reading;
@@ -32,9 +34,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     known.dedup();
     let Some(named) = agreements.first().and_then(|line| line.parties.iter().find(|known| known.id.to_uppercase() == party))
     else {
-        return Err(Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party))
-            .hint(nearest(&args.party, known))
-            .into());
+        let since: Vec<String> = view.register.agreements.values().filter_map(|agreement| successor(agreement, &party)).collect();
+        let fault = Fault::new("E0504", &[], format!("`{}` is not a party of any agreement", args.party));
+        let fault = if since.is_empty() { fault.hint(nearest(&args.party, known)) } else { fault.hint(since.join("; ")) };
+        return Err(fault.into());
     };
     let with =
         |ids: fn(&Line) -> &Vec<String>| docket.entries.iter().filter(|line| ids(line).contains(&named.id)).collect::<Vec<_>>();
@@ -80,6 +83,16 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     sections.extend(footer(&view, &markings(&view)));
     args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).rows(rows(&document)).sections(sections))?;
     Ok(0)
+}
+
+/// Who took its place, if another did.
+fn successor(agreement: &Agreement, party: &str) -> Option<String> {
+    agreement.acts.iter().find_map(|act| match &act.event {
+        Event::PartySucceeded(succeeded) if succeeded.party.to_uppercase() == party => {
+            Some(format!("in {} {} took its place {}", agreement.id, succeeded.by, act.date_words()))
+        }
+        _ => None,
+    })
 }
 
 /// What it owes, then what it is owed and does not owe itself.

@@ -57,10 +57,13 @@ pub fn distance(due: Due, as_of: NaiveDate) -> String {
 
 /// `AA leaving 2024-07-15, BB bound`; nothing where all are bound alike.
 pub fn participation(parties: &[Participation]) -> Option<String> {
-    let differ = parties.iter().any(|one| matches!(one.state, ParticipationState::Leaving | ParticipationState::Former))
-        || parties.iter().any(|one| one.state != parties[0].state);
+    let is_over = |one: &Participation| one.because.iter().any(|reason| reason.rule == "participation.over");
+    let leaves = |one: &Participation| matches!(one.state, ParticipationState::Leaving | ParticipationState::Former);
+    let differ =
+        parties.iter().any(|one| leaves(one) && !is_over(one)) || parties.iter().any(|one| one.state != parties[0].state);
     let word = |one: &Participation| match (one.state, one.span) {
         (ParticipationState::Leaving, Some(span)) => format!("{} leaving {}", one.party, span.words()),
+        (ParticipationState::Former, Some(span)) if is_over(one) => format!("{} former since {}", one.party, span.words()),
         (ParticipationState::Former, Some(span)) => format!("{} former, left {}", one.party, span.words()),
         (ParticipationState::Bound, Some(span)) => format!("{} bound since {}", one.party, span.words()),
         (ParticipationState::Undetermined, Some(span)) => {

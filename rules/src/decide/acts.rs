@@ -16,7 +16,7 @@ use crate::docket::{Docket, EffectState, Kind, Line};
 use crate::fault::{Fault, nearest};
 use crate::notice::{self, Standing};
 use crate::obligation::{Assessment, Axes, Existence, Performance, Timeliness};
-use crate::participation;
+use crate::participation::{self, Part};
 use crate::provision::{consultation, power};
 use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
@@ -447,9 +447,15 @@ fn instance_fault(standpoint: &Standpoint, instance: &str, by: &[String]) -> Opt
             Fault::new("E0411", &["instance"], format!("`{id}` is {label}: it was not owed any more"))
                 .hint("record the work done as `work`"),
         ),
-        Some(line @ Line { kind: Kind::Commitment, .. }) => by.iter().find(|party| !line.by.contains(party)).map(|party| {
-            Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`")).hint(format!("owed by {}", line.by.join(", ")))
-        }),
+        Some(line @ Line { kind: Kind::Commitment, .. }) => {
+            // Who had the place of a party on the day of the act performed for whoever has it now.
+            let seen = versions::on(agreement, today);
+            let owes = |party: &&String| line.by.iter().any(|by| by == seen.holder(party));
+            by.iter().find(|party| !owes(party)).map(|party| {
+                let fault = Fault::new("E0401", &["by"], format!("`{party}` does not owe `{id}`"));
+                fault.hint(format!("owed by {}", line.by.join(", ")))
+            })
+        }
         Some(Line { kind: Kind::MeetingCycle | Kind::Meeting, .. }) => Some(
             Fault::new("E0504", &["instance"], format!("`{id}` is met by a meeting"))
                 .hint(format!("obligo record meeting {} --body BODY --held DATE", agreement.id)),
@@ -475,6 +481,9 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
         if let Some((left, _)) = participation::left(&scene, &notice.by).filter(|(left, _)| left.latest <= day) {
             let what = format!("`{}` left {}: it is a party no more, and has nothing to leave", notice.by, left.words());
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
+        } else if let Some(Part::Unbound(reason)) = scene.part(&notice.by) {
+            let fault = Fault::new("E0412", &["by"], format!("{}: it has nothing to end or to leave", reason.text));
+            faults.push(fault.hint("record its consent first, or correct the date"));
         }
     }
     faults.extend(powers::waived_fault(agreement, notice, proposal.occurred_on.as_ref()));

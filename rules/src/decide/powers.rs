@@ -63,7 +63,7 @@ pub(super) fn draft_faults(agreement: &Agreement, draft: &NoticeDrafted) -> Vec<
 /// A notice is given as it was drafted: by the same party, under the same power, and no sooner.
 pub(super) fn otherwise_drafted(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven) -> Option<Fault> {
     let (act, draft) = drafts(agreement).find(|(_, draft)| draft.notice == notice.notice)?;
-    if draft.by != notice.by || draft.power != notice.power {
+    if agreement.holder(&draft.by) != notice.by || draft.power != notice.power {
         let what = format!("`{}` was drafted by {} under {}", draft.notice, draft.by, draft.power);
         return Some(Fault::new("E0205", &["notice"], what).hint("give this notice an id of its own"));
     }
@@ -79,7 +79,8 @@ pub(super) fn waived_fault(agreement: &Agreement, notice: &NoticeGiven, on: Opti
     let (earliest, latest) = on?.bounds()?;
     let days = Span { earliest, latest };
     let promised = waiver::waivers(agreement, &notice.power, latest);
-    let waiver = promised.iter().find(|waiver| waiver.by == notice.by && waiver.holds(days) == Occurrence::Yes)?;
+    let waiver =
+        promised.iter().find(|waiver| agreement.holder(waiver.by) == notice.by && waiver.holds(days) == Occurrence::Yes)?;
     let what = format!("{}: on {} it can give no notice under it", waiver.words(), days.words());
     Some(Fault::new("E0412", &["on"], what).hint("correct the date, or reverse the record of the promise if it was none"))
 }

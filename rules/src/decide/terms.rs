@@ -124,7 +124,31 @@ fn waiting_fault(agreement: &Agreement, provision: &Provision, of: &str) -> Opti
 pub(super) fn party_fault(agreement: &Agreement, key: &str, id: &str) -> Option<Fault> {
     let known = agreement.party_ids();
     let fault = || Fault::new("E0401", &[key], format!("`{id}` is not a party of {}", agreement.id));
-    (!known.iter().any(|party| party == id)).then(|| fault().hint(nearest(id, known.iter().map(String::as_str))))
+    let hint = || match place_of(agreement, id) {
+        Some(holder) => format!("on the day of the act that place was held by {holder}"),
+        None => nearest(id, known.iter().map(String::as_str)),
+    };
+    (!known.iter().any(|party| party == id)).then(|| fault().hint(hint()))
+}
+
+/// Who has on the day the place that another had before, or has after.
+fn place_of<'a>(agreement: &'a Agreement, id: &'a str) -> Option<&'a str> {
+    let holder = agreement.holder(id);
+    if holder != id {
+        return Some(holder);
+    }
+    let predecessor = |of: &str| {
+        agreement.acts.iter().find_map(|act| match &act.event {
+            events::Event::PartySucceeded(succeeded) if succeeded.by == of => Some(succeeded.party.as_str()),
+            _ => None,
+        })
+    };
+    let is_party = |id: &&str| agreement.about().parties.iter().any(|party| party.id == *id);
+    let mut before = predecessor(id);
+    while let Some(party) = before.filter(|party| !is_party(party)) {
+        before = predecessor(party).filter(|other| *other != id && *other != party);
+    }
+    before
 }
 
 pub(super) fn body_fault(agreement: &Agreement, at: &[&str], id: &str) -> Fault {

@@ -7,8 +7,9 @@ use events::terms::Provision;
 use super::{Notice, Standing};
 use crate::docket::{Due, Kind as LineKind, Line, Reason};
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::participation::Part;
 use crate::register::{Act, Known};
-use crate::scene::Scene;
+use crate::scene::{LineDraft, Scene};
 use crate::versions;
 
 /// The lines of all notices that were given under a provision, and of those that were drafted and are not given yet.
@@ -22,13 +23,24 @@ pub(crate) fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     given.chain(drafts.map(|(act, draft)| drafted(scene, known, act, draft))).collect()
 }
 
+/// Of the party that gave it, or of whoever has its place since, to all others.
+fn between(scene: &Scene, line: &mut LineDraft, by: &str) {
+    let by = scene.agreement.holder(by);
+    line.0.by = vec![by.into()];
+    line.0.to = scene
+        .agreement
+        .party_ids()
+        .into_iter()
+        .filter(|id| id != by && !matches!(scene.part(id), Some(Part::Unbound(_))))
+        .collect();
+}
+
 /// A notice that somebody has written and not given: nothing runs from it, and with the end of the agreement it is for nothing.
 fn drafted(scene: &Scene, known: &Known<Provision>, act: &Act, draft: &NoticeDrafted) -> Line {
     let what = format!("Notice by {}, drafted {}", draft.by, act.date_words());
     let text = format!("drafted {}: nothing runs from that", act.date_words());
     let mut line = scene.line(known, LineKind::Notice, &draft.notice, what);
-    line.0.by = vec![draft.by.clone()];
-    line.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != draft.by).collect();
+    between(scene, &mut line, &draft.by);
     let line = line.because([Reason::new("notice.drafted", text).provision(&known.value.reference).records([act.seq])]);
     let line = if let Some(end) = scene.end.as_ref().filter(|end| end.span.latest <= scene.as_of) {
         let line = line.because([Reason { rule: "notice.overtaken", ..end.reason.clone() }]);
@@ -53,8 +65,7 @@ fn line(scene: &Scene, known: &Known<Provision>, notice: &Notice) -> Line {
     draft = draft.because(notice.steps.clone());
     let overtaken = overtaken(scene, notice);
     let is_overtaken = overtaken.is_some();
-    draft.0.by = vec![notice.by.clone()];
-    draft.0.to = agreement.party_ids().into_iter().filter(|id| *id != notice.by).collect();
+    between(scene, &mut draft, &notice.by);
     draft.0.reckoned = Some(notice.reckoned.clone());
     let over = |ending| Axes { existence: Existence::Ended(ending), ..Axes::live(Timing::Undated) };
     if matches!(notice.standing, Standing::Suspended(_) | Standing::Running) {
@@ -130,7 +141,8 @@ fn overtaken(scene: &Scene, notice: &Notice) -> Option<Reason> {
     if let Some(end) = scene.end.as_ref().filter(|end| before(end.span.latest)) {
         return Some(Reason { rule: "notice.overtaken", ..end.reason.clone() });
     }
-    let others = scene.notices.iter().filter(|other| notice.is_withdrawal && other.is_withdrawal && other.by == notice.by);
+    let is_same = |other: &Notice| scene.agreement.holder(&other.by) == scene.agreement.holder(&notice.by);
+    let others = scene.notices.iter().filter(|other| notice.is_withdrawal && other.is_withdrawal && is_same(other));
     others
         .filter(|other| other.id != notice.id && other.standing == Standing::Running && other.missing.is_none())
         // An end before this notice was given was another membership, not the one that it ends.

@@ -548,9 +548,10 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
 /// The days on which it came into effect for a party: by its own consent before that day, where each comes in by itself; and the records
 /// of that consent.
 fn entry_for(place: Place, party: &str, before: Span) -> Option<(Span, Vec<u64>)> {
+    let party = place.agreement.holder(party);
     let clause = place.agreement.provisions_of("entry-into-effect").find_map(|known| entry_into_effect::after(&known.value));
     let own = clause.and_then(|clause| {
-        let own = consents(place).into_iter().rfind(|consent| consent.by == party && consent.on.earliest <= before.latest)?;
+        let own = consents(place).into_iter().rfind(|consent| consent.holder == party && consent.on.earliest <= before.latest)?;
         Some((consent::effect_of(place, &own, &clause)?, own.records(place)))
     });
     // Whoever was there when the agreement came into effect as a whole is bound from that day on.

@@ -96,12 +96,13 @@ pub fn outlook(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate, wish:
         let why = format!("on {} the agreement is {state}: there is nothing to end by notice", on(wish, as_of));
         all.iter_mut().for_each(|outlook| refuse(outlook, why.clone()));
     }
-    all.iter_mut().for_each(|outlook| waived(agreement, outlook, wish, as_of));
+    all.iter_mut().for_each(|outlook| waived(&scene, outlook, wish, as_of));
     all
 }
 
 /// Promises not to use the power, told as far as they had been made by the day; where all who hold it promised, there is no notice.
-fn waived(agreement: &Agreement, outlook: &mut Outlook, wish: Wish, as_of: NaiveDate) {
+fn waived(scene: &Scene, outlook: &mut Outlook, wish: Wish, as_of: NaiveDate) {
+    let agreement = scene.agreement;
     let Some(known) = agreement.provision(&outlook.power) else { return };
     let day = match wish {
         Wish::EndBy(_) => outlook.last_day.unwrap_or(Span::day(as_of)),
@@ -110,8 +111,10 @@ fn waived(agreement: &Agreement, outlook: &mut Outlook, wish: Wish, as_of: Naive
     let promised = waiver::waivers(agreement, &outlook.power, as_of);
     let holding: Vec<_> = promised.iter().filter(|waiver| waiver.holds(day) != Occurrence::No).collect();
     outlook.remarks.extend(holding.iter().map(|waiver| said(waiver.words())));
-    let has_waived = |holder: &String| holding.iter().any(|waiver| waiver.by == holder);
-    if !holding.is_empty() && waiver::holders(agreement, &known.value).iter().all(has_waived) {
+    let has_waived = |holder: &String| holding.iter().any(|waiver| agreement.holder(waiver.by) == holder);
+    let mut holders = waiver::holders(agreement, &known.value);
+    holders.retain(|holder| scene.holds(holder));
+    if !holding.is_empty() && holders.iter().all(has_waived) {
         let whose: Vec<String> = holding.iter().map(|waiver| waiver.whose()).collect();
         refuse(outlook, format!("no notice can be given {}: waived by {}", day.words(), whose.join(" and by ")));
     }

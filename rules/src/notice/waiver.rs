@@ -137,8 +137,9 @@ impl Waiver<'_> {
 
 /// A notice that was given while a promise of its giver held.
 pub(super) fn apply(place: Place, notice: &mut Notice) {
-    let (power, by, given) = (notice.power.clone(), notice.by.clone(), notice.given);
-    for waiver in waivers(place.agreement, &power, place.as_of).iter().filter(|waiver| waiver.by == by) {
+    let (power, by, given) = (notice.power.clone(), place.agreement.holder(&notice.by).to_string(), notice.given);
+    let promised = waivers(place.agreement, &power, place.as_of);
+    for waiver in promised.iter().filter(|waiver| place.agreement.holder(waiver.by) == by) {
         let holds = waiver.holds(given);
         if holds == Occurrence::No {
             continue;

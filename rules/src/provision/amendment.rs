@@ -26,6 +26,7 @@ fn check(provision: &Provision, faults: &mut Vec<Fault>) {
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
     let draft = scene.line(known, LineKind::Power, &known.value.id, what(&known.value)).or_of_everyone(scene.agreement);
+    let draft = scene.between_the_bound(draft);
     let requires = known.value.terms.get("requires").and_then(Term::as_text).unwrap_or("the consent of all");
     let reason = Reason::new("amendment.requires", format!("at any time, with {requires}")).provision(&known.value.reference);
     let draft = match scene.stands() {

@@ -101,7 +101,7 @@ fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, consen
         steps.join("; or "),
         scene.counting.id()
     );
-    let mut reasons = vec![Reason::new("entry.consent", text).provision(reference).records([consent.seq])];
+    let mut reasons = vec![Reason::new("entry.consent", text).provision(reference).records(consent.own_records())];
     let said = |(act, span): (&Act, Span)| {
         let text = format!("stated to take effect {}", span.words());
         Reason::new("entry.stated", text).provision(reference).records([act.seq])
@@ -121,15 +121,15 @@ fn consent_line(scene: &Scene, known: &Known<Provision>, clause: &Clause, consen
     let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
     let what = format!("Consent to be bound by {} of {}{how}", consent.by, consent.words);
     let mut draft = scene.line(known, LineKind::Term, &consent.id, what).because(reasons);
-    draft.0.by = vec![consent.by.clone()];
-    draft.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != consent.by).collect();
+    draft.0.by = vec![consent.holder.clone()];
+    draft.0.to = scene.agreement.party_ids().into_iter().filter(|id| *id != consent.holder).collect();
     draft.0.reckoned = Some(Reckoned { counted_from: vec!["consent".into()], from: Some(consent.on), clause: by_clause, stated });
     let draft = match (span, missing) {
         (_, Some(missing)) => draft.axes(Axes::undetermined(missing)),
         (None, None) => draft.axes(Axes::undetermined("the day lies outside the calendar")),
         (Some(span), None) if span.latest <= scene.as_of => {
             let axes = Axes { existence: Existence::Ended(Ending::Fulfilled), ..Axes::live(Timing::Undated) };
-            draft.axes(axes).label(format!("in effect for {} since {}", consent.by, span.words()))
+            draft.axes(axes).label(format!("in effect for {} since {}", consent.holder, span.words()))
         }
         (Some(span), None) if span.earliest <= scene.as_of => {
             draft.axes(Axes::undetermined(format!("it takes effect {}", span.words())))
@@ -150,7 +150,7 @@ fn given(scene: &Scene, rule: &consent::Together, reference: &str) -> Vec<Reason
     let each = |consent: &Consent| {
         let how = consent.how.as_ref().map(|how| format!(", {how}")).unwrap_or_default();
         let text = format!("consent of {} notified {}{how}", consent.by, consent.words);
-        Reason::new("entry.consent", text).records([consent.seq])
+        Reason::new("entry.consent", text).records(consent.own_records())
     };
     rule.given(place).iter().map(each).chain(counted).collect()
 }

@@ -12,6 +12,7 @@ use crate::fault::Fault;
 use crate::machine::{Machine, derived, recorded};
 use crate::notice::waiver::{self, Kept};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing, timing};
+use crate::participation::Part;
 use crate::reader::Reader;
 use crate::register::{Act, Known, Occurrence};
 use crate::scene::{LineDraft, Scene, Standing};
@@ -487,12 +488,19 @@ fn held_by(scene: &Scene, known: &Known<Provision>, holders: &[String]) -> LineD
 }
 
 fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
-    let draft = held_by(scene, known, &waiver::holders(scene.agreement, &known.value));
+    let all = waiver::holders(scene.agreement, &known.value);
+    let bound: Vec<String> = all.iter().filter(|holder| scene.holds(holder)).cloned().collect();
+    let draft = held_by(scene, known, if bound.is_empty() { &all } else { &bound });
     vec![draft.finish(scene.agreement)]
 }
 
 /// Why a party cannot use it on the day of the scene, if it cannot.
 pub(crate) fn hindrance(scene: &Scene, known: &Known<Provision>, by: &str) -> Option<String> {
+    match scene.part(by) {
+        Some(Part::Unbound(reason)) => return Some(reason.text.clone()),
+        Some(Part::Former(left, _)) => return Some(format!("{by} left {}", left.words())),
+        _ => {}
+    }
     let line = held_by(scene, known, &[by.to_string()]).finish(scene.agreement);
     // What is open may be; what is merely signed has no effect, though when it will have is open.
     let is_open = matches!(line.axes.timing, Timing::Undetermined(_));

@@ -92,12 +92,14 @@ fn lines(scene: &Scene, known: &Known<Provision>) -> Vec<Line> {
         }
     };
     draft = draft.because(scene.effect.because.clone()).because(survival::reasons(scene));
+    let draft = scene.unless_unbound(draft);
     std::iter::once(draft.finish(scene.agreement)).chain(notice::line::lines(scene, known)).collect()
 }
 
 /// What can be done with a power that is open: nothing, as long as all who hold it have promised not to use it.
 fn unless_waived(scene: &Scene, known: &Known<Provision>, terms: &NoticeTerms, draft: LineDraft) -> LineDraft {
-    let holders = waiver::holders(scene.agreement, &known.value);
+    let mut holders = waiver::holders(scene.agreement, &known.value);
+    holders.retain(|holder| scene.holds(holder));
     let (promised, kept) = waiver::kept(scene.agreement, &known.value, &holders, scene.as_of);
     let draft = draft.because(promised);
     let label = match kept {

@@ -139,7 +139,7 @@ impl Owed<'_, '_> {
         instance.opens = self.opens(&mut instance);
         instance = later::dates(scene, provision, duty, instance);
         instance = later::accelerated(scene, duty, instance);
-        instance = self.timed(instance);
+        instance = self.timed(instance).map(|draft| scene.between_the_bound(draft));
         instance = performed(scene, provision, duty, instance);
         instance = later::assessed(scene, instance);
         instance = instance.map(|draft| later::given_up(scene, provision, draft));
