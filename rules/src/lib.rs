@@ -46,4 +46,4 @@ pub use docket::Docket;
 pub use register::Register;
 
 /// Name and version of the rules in this program; every answer says under which it was given.
-pub const RULES: &str = "obligo-rules/2";
+pub const RULES: &str = "obligo-rules/3";
