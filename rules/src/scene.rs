@@ -5,6 +5,7 @@ use events::terms::{Force, Provision};
 
 use crate::agreement::{self, End, Life};
 use crate::clause;
+use crate::consent;
 use crate::docket::{Due, Effect, EffectState, Kind, Line, Reason};
 use crate::notice::{self, Notice, Place};
 use crate::obligation::{Axes, Ending, Existence, Performance, Timing};
@@ -392,7 +393,18 @@ impl<'a> Scene<'a> {
                 () => (span, why.and(too)),
             }
         });
-        first.map(|(span, reason)| (span, Ending::Terminated, reason))
+        first.or_else(|| self.alone(line)).map(|(span, reason)| (span, Ending::Terminated, reason))
+    }
+
+    /// When of those who owe something to each other only one was left; told where it is known who is bound.
+    fn alone(&self, line: &Line) -> Option<(Span, Reason)> {
+        consent::bound(self.place()).filter(|_| line.by == line.to)?;
+        let bound = line.by.iter().filter(|party| !matches!(self.part(party), Some(Part::Unbound(_))));
+        let bound: Vec<&String> = bound.collect();
+        let mut left: Vec<(Span, Reason)> = bound.iter().filter_map(|party| participation::left(self, party)).collect();
+        left.sort_by_key(|(span, _)| span.latest);
+        let others = bound.len().checked_sub(1).filter(|others| *others > 0 && *others <= left.len())?;
+        left.into_iter().take(others).reduce(|(one, why), (other, too)| (one.later_of(other), why.and(too)))
     }
 }
 
