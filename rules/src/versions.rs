@@ -240,10 +240,11 @@ pub fn reads(before: &Provision, amended: &ProvisionAmended) -> (Provision, Vec<
             "to" => list().map(|list| after.to = list),
             "topics" => list().map(|list| after.topics = list),
             "force" => match term.as_text() {
-                Some("binding") => Ok(after.force = Some(events::terms::Force::Binding)),
-                Some("non-binding") => Ok(after.force = Some(events::terms::Force::NonBinding)),
+                Some("binding") => Ok(events::terms::Force::Binding),
+                Some("non-binding") => Ok(events::terms::Force::NonBinding),
                 _ => Err(wrong("binding or non-binding")),
-            },
+            }
+            .map(|force| after.force = Some(force)),
             key => {
                 let is_known = provision::kind(&before.kind).is_some_and(|kind| kind.keys.contains(&key));
                 let known = provision::kind(&before.kind).map(|kind| kind.keys).unwrap_or_default();
