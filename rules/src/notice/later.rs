@@ -237,11 +237,11 @@ fn step(event: &Event, id: &str) -> Option<Step> {
 
 /// Put off to a day, or to the day on which it is taken up again, if that is later.
 fn extended(notice: &mut Notice, steps: &[(&Act, Step)]) {
-    let last = steps.iter().enumerate().filter_map(|(at, (act, step))| match step {
+    let mut extensions = steps.iter().enumerate().filter_map(|(at, (act, step))| match step {
         Step::Extended(to) => Some((at, *act, *to)),
         _ => None,
     });
-    let Some((at, act, to)) = last.last() else { return };
+    let Some((at, act, to)) = extensions.next_back() else { return };
     reason(notice, "notice.extended", format!("put off {} to {}", act.date_words(), to.words()), &[act.seq]);
     if matches!(notice.standing, Standing::Suspended(_)) {
         notice.no_earlier_than = Some(to.earliest);
