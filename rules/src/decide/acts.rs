@@ -75,6 +75,27 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::PerformanceReported(_)
         | Event::NoticeDrafted(_)
         | Event::PowerExercised(_)
+        | Event::PowerWaived(_)
+        | Event::AgreementRenewed(_)
+        | Event::AgreementSuspended(_)
+        | Event::AgreementResumed(_)
+        | Event::AgreementTerminated(_)
+        | Event::AgreementSuperseded(_)
+        | Event::InvalidityEstablished(_)
+        | Event::ProvisionAmended(_)
+        | Event::ProvisionAdded(_)
+        | Event::ProvisionRepealed(_)
+        | Event::PartyRenamed(_)
+        | Event::PartySucceeded(_)
+        | Event::CycleExcused(_)
+        | Event::AssessmentMade(_)
+        | Event::ExtensionGranted(_)
+        | Event::DueDateSet(_)
+        | Event::WaiverGranted(_)
+        | Event::ObligationReleased(_)
+        | Event::ImpossibilityAccepted(_)
+        | Event::BreachDetermined(_)
+        | Event::IncidentReported(_)
         | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
         event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
@@ -206,7 +227,9 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         Event::PartyRenamed(renamed) => parties::renaming_faults(agreement, renamed),
         Event::PartySucceeded(succeeded) => parties::succession_faults(agreement, succeeded),
         Event::ReservationMade(made) => parties::reservation_faults(agreement, made),
-        Event::ReservationWithdrawn(withdrawn) => parties::withdrawal_faults(recorded, agreement, withdrawn),
+        Event::ReservationWithdrawn(withdrawn) => {
+            parties::withdrawal_faults(recorded, agreement, withdrawn, proposal.occurred_on.as_ref())
+        }
         Event::AgreementResumed(resumed) => unknown_provisions(agreement, &resumed.provisions),
         Event::AgreementSuperseded(superseded) => unknown_provisions(agreement, &superseded.provisions),
         Event::CycleExcused(excused) => cycle_fault(docket, &excused.cycle).into_iter().collect(),
