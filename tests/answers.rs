@@ -487,3 +487,37 @@ fn nobody_changes_a_record_with_the_sqlite3_command() {
     }
     assert_eq!(register.log(), before);
 }
+
+#[test]
+fn two_records_of_one_step_that_cannot_both_be_are_found() {
+    let text = support::SMALL.replace("at_least = \"6 months\"", "at_least = \"6 months\", counted_from = \"received\"");
+    let register = Register::with(&[("small.toml", &text)]);
+    let findings = || -> Vec<String> {
+        let docket = register.json("status");
+        docket["findings"].as_array().unwrap().iter().map(|finding| finding["text"].as_str().unwrap().to_string()).collect()
+    };
+    let record = |line: &str| drop(register.obligo(&format!("record {line}")).ended(0));
+    for act in [
+        "notice small --by AA --given 2024-05-01",
+        "notice-dispatched small --on 2024-05-02",
+        "notice-received small --by BB --on 2024-05-05",
+        "notice-received small --by depositary --on 2024-05-04",
+        "notice-deposited small --on 2024-05-04",
+        "consent small --by AA --how acceptance --on 2024-02-01",
+    ] {
+        record(act);
+    }
+    assert!(findings().is_empty(), "each step once: {:?}", findings());
+    record("notice-received small --by depositary --on 2024-05-09");
+    record("notice-dispatched small --on 2024-05-03");
+    record("consent small --by AA --how acceptance --on 2024-03-01");
+    let told = findings();
+    for words in [
+        "notice-1 received by depositary 2024-05-04 and notice-1 received by depositary 2024-05-09",
+        "notice-1 dispatched 2024-05-02 and notice-1 dispatched 2024-05-03",
+        "AA consented (acceptance) 2024-02-01 and AA consented (acceptance) 2024-03-01",
+    ] {
+        assert!(told.iter().any(|text| text.contains(words) && text.ends_with("cannot both be")), "{words}: {told:#?}");
+    }
+    assert_eq!(told.len(), 3, "{told:#?}");
+}

@@ -197,6 +197,12 @@ pub fn entry_of(place: Place) -> Option<Span> {
     entry(place).map(|step| step.span)
 }
 
+/// Coming into effect by its own rule, or with its launch, where no document states it: the days, as recorded, and why.
+pub(crate) fn entry_by_rule(place: Place) -> Option<(Span, String, Reason)> {
+    let is_stated = place.agreement.acts.iter().any(|act| matches!(act.event, Event::AgreementTookEffect(_)));
+    entry(place).filter(|_| !is_stated).map(|step| (step.span, step.words, step.reason))
+}
+
 /// Since when it has effect, its end if one is in sight, and its state on the day.
 pub fn effect(place: Place, notices: &[Notice]) -> Life {
     let Place { agreement, as_of, .. } = place;

@@ -1,12 +1,13 @@
 //! From a register and a day to a docket: what is owed, by whom, by when, and why.
 
 use chrono::NaiveDate;
-use events::Event;
+use events::{DateSpec, Event};
 
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
 use crate::notice::Standing;
-use crate::register::{Act, Register};
+use crate::register::{Act, Agreement, Register};
 use crate::scene::Scene;
+use crate::time::Span;
 use crate::time::regime::Almanac;
 use crate::{after_end, decision, meeting, participation, provision, versions};
 
@@ -71,6 +72,7 @@ fn findings_of(scene: &Scene) -> Vec<Finding> {
             }
         }
     }
+    findings.extend(contradictions(agreement).into_iter().map(|(seq, text)| finding(seq, text)));
     let signed = agreement.best_known(|event| matches!(event, Event::AgreementSigned(_)));
     let effect = agreement.best_known(|event| matches!(event, Event::AgreementTookEffect(_)));
     if let (Some(signed), Some(effect)) = (signed, effect)
@@ -83,6 +85,57 @@ fn findings_of(scene: &Scene) -> Vec<Finding> {
         findings.push(finding(agreement.terms.seq, format!("{why}: no period of this agreement is counted")));
     }
     findings
+}
+
+/// Steps of one notice or of one party that are recorded on days which cannot both be: each with the record and what is wrong.
+fn contradictions(agreement: &Agreement) -> Vec<(u64, String)> {
+    let mut taken: Vec<(String, &Act, Span)> = Vec::new();
+    let mut found = Vec::new();
+    for act in &agreement.acts {
+        // Who leaves, or may have to, can come in anew.
+        let leaves = match &act.event {
+            Event::NoticeGiven(given) => Some(agreement.holder(&given.by)),
+            Event::ConditionEstablished(condition) => condition.of.as_deref().map(|of| agreement.holder(of)),
+            _ => None,
+        };
+        let comes_in = leaves.map(|party| format!("{party} consented"));
+        taken.retain(|(step, ..)| comes_in.as_ref().is_none_or(|comes_in| !step.starts_with(comes_in)));
+        for (step, days) in steps_of(agreement, act) {
+            let other =
+                taken.iter().find(|(known, _, one)| *known == step && (one.latest < days.earliest || days.latest < one.earliest));
+            if let Some((_, first, one)) = other {
+                let text = format!("{step} {} and {step} {} (record {}) cannot both be", one.words(), days.words(), act.seq);
+                found.push((first.seq, text));
+            }
+            taken.push((step, act, days));
+        }
+    }
+    found
+}
+
+/// What an act says that happens once, and when: that a notice was dispatched, received by somebody, deposited; that a party consented.
+fn steps_of(agreement: &Agreement, act: &Act) -> Vec<(String, Span)> {
+    let by = |by: &Option<String>| by.as_ref().map(|by| format!(" by {}", agreement.holder(by))).unwrap_or_default();
+    let said = |date: &Option<DateSpec>| {
+        let (earliest, latest) = date.as_ref().filter(|date| !date.is_approximate())?.bounds()?;
+        Some(Span { earliest, latest })
+    };
+    match &act.event {
+        Event::NoticeGiven(given) => {
+            let dispatched = said(&given.dispatched).map(|days| (format!("{} dispatched", given.notice), days));
+            let received = said(&given.received).map(|days| (format!("{} received", given.notice), days));
+            dispatched.into_iter().chain(received).collect()
+        }
+        Event::NoticeDispatched(step) => vec![(format!("{} dispatched", step.notice), act.days())],
+        Event::NoticeReceived(step) => vec![(format!("{} received{}", step.notice, by(&step.by)), act.days())],
+        Event::NoticeDeposited(step) => vec![(format!("{} deposited", step.notice), act.days())],
+        Event::NoticeRegistered(step) => vec![(format!("{} registered", step.notice), act.days())],
+        Event::ConsentNotified(consent) => {
+            let how = consent.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
+            vec![(format!("{} consented{how}", agreement.holder(&consent.by)), act.days())]
+        }
+        _ => Vec::new(),
+    }
 }
 
 fn agreement_line(scene: &Scene, lines: &[Line]) -> AgreementLine {

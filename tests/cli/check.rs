@@ -99,10 +99,6 @@ const ODD: &[Odd] = &[
         "kind = \"commitment\"\nby = [\"AA\"]\nwhen = { act = \"notice-given\" }",
         "5: hangs on a notice, and no provision gives anybody the power to give one",
     ),
-    more(
-        "kind = \"commitment\"\nby = [\"AA\"]\nwhen = { act = \"took-effect\" }\ndue = { within = \"10 days\" }",
-        "9: hangs on a document that states when the agreement took effect, and 1 makes it take effect by itself",
-    ),
     // Who owes it, and to whom.
     more("kind = \"commitment\"\nby = [\"AA\"]\nto = [\"AA\"]", "9: AA owes it to itself"),
     more("kind = \"commitment\"\nby = [\"AA\"]\nto = [\"BB\", \"AA\"]", "9: AA owes it to itself"),

@@ -75,6 +75,27 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::PerformanceReported(_)
         | Event::NoticeDrafted(_)
         | Event::PowerExercised(_)
+        | Event::PowerWaived(_)
+        | Event::AgreementRenewed(_)
+        | Event::AgreementSuspended(_)
+        | Event::AgreementResumed(_)
+        | Event::AgreementTerminated(_)
+        | Event::AgreementSuperseded(_)
+        | Event::InvalidityEstablished(_)
+        | Event::ProvisionAmended(_)
+        | Event::ProvisionAdded(_)
+        | Event::ProvisionRepealed(_)
+        | Event::PartyRenamed(_)
+        | Event::PartySucceeded(_)
+        | Event::CycleExcused(_)
+        | Event::AssessmentMade(_)
+        | Event::ExtensionGranted(_)
+        | Event::DueDateSet(_)
+        | Event::WaiverGranted(_)
+        | Event::ObligationReleased(_)
+        | Event::ImpossibilityAccepted(_)
+        | Event::BreachDetermined(_)
+        | Event::IncidentReported(_)
         | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
         event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
         _ => None,
@@ -225,7 +246,9 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         Event::PartyRenamed(renamed) => parties::renaming_faults(agreement, renamed),
         Event::PartySucceeded(succeeded) => parties::succession_faults(agreement, succeeded),
         Event::ReservationMade(made) => parties::reservation_faults(agreement, made),
-        Event::ReservationWithdrawn(withdrawn) => parties::withdrawal_faults(recorded, agreement, withdrawn),
+        Event::ReservationWithdrawn(withdrawn) => {
+            parties::withdrawal_faults(recorded, agreement, withdrawn, proposal.occurred_on.as_ref())
+        }
         Event::AgreementResumed(resumed) => unknown_provisions(agreement, &resumed.provisions),
         Event::AgreementSuperseded(superseded) => unknown_provisions(agreement, &superseded.provisions),
         Event::CycleExcused(excused) => cycle_fault(docket, &excused.cycle).into_iter().collect(),
@@ -475,6 +498,7 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
                 .hint("give it an id of its own"),
         );
     }
+    faults.extend(notice.in_place_of.as_ref().and_then(|earlier| replacement_fault(agreement, proposal, notice, earlier)));
     if let Some(day) = proposal.occurred_on.as_ref().and_then(DateSpec::latest).filter(|_| faults.is_empty()) {
         let seen = versions::on(docket.agreement, day);
         let scene = Scene::new(&seen, docket.almanac, day);
@@ -502,6 +526,34 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
     faults
 }
 
+/// A notice takes the place of an earlier one by the same party, or by whom that party has succeeded.
+fn replacement_fault(agreement: &Agreement, proposal: &Proposal, notice: &NoticeGiven, earlier: &str) -> Option<Fault> {
+    let found = agreement.acts.iter().find_map(|act| match &act.event {
+        Event::NoticeGiven(given) if given.notice == earlier => Some((act, given)),
+        _ => None,
+    });
+    let Some((act, given)) = found else { return Some(unknown_notice(agreement, "in_place_of", earlier, &[])) };
+    let giver = agreement.holder(&given.by);
+    if giver != agreement.holder(&notice.by) {
+        let what = format!("`{earlier}` was given by {giver}: `{}` cannot give another in its place", notice.by);
+        return Some(Fault::new("E0401", &["in_place_of"], what).hint("leave it out: each notice then stands for itself"));
+    }
+    let (first, last) = (act.days().earliest, proposal.occurred_on.as_ref()?.latest()?);
+    (last < first).then(|| {
+        let what = format!("`{last}` is before {first}, the day `{earlier}` was given");
+        Fault::new("E0413", &["on"], what).hint("what takes the place of a notice comes after it: correct one of the two dates")
+    })
+}
+
+/// There is no such notice, or only the draft of it.
+fn unknown_notice(agreement: &Agreement, key: &'static str, notice: &str, others: &[&str]) -> Fault {
+    if draft_ids(agreement).any(|id| id == notice) {
+        return Fault::new("E0408", &[key], format!("`{notice}` is only drafted")).hint("record that it was given first");
+    }
+    let known = notice_ids(agreement).map(String::as_str).chain(others.iter().copied());
+    Fault::new("E0408", &[key], format!("`{notice}` is not a notice of {}", agreement.id)).hint(nearest(notice, known))
+}
+
 /// What is wrong with an act that speaks of a notice: there is no such notice, or the act came before it or too late.
 fn step_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, notice: &str) -> Vec<Fault> {
     let is_given = |act: &&Act| matches!(&act.event, Event::NoticeGiven(given) if given.notice == notice);
@@ -518,15 +570,14 @@ fn step_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, 
         if is_statement && (is_consent || agreement.acts.iter().any(by_itself)) {
             return Vec::new();
         }
-        let known = notice_ids(agreement).chain(consent_ids(agreement).filter(|_| is_statement)).map(String::as_str);
-        let what = format!("`{notice}` is not a notice of {}", agreement.id);
-        return vec![Fault::new("E0408", &["notice"], what).hint(nearest(notice, known))];
+        let consents: Vec<&str> = consent_ids(agreement).filter(|_| is_statement).map(String::as_str).collect();
+        return vec![unknown_notice(agreement, "notice", notice, &consents)];
     };
     let ends_it = matches!(
         proposal.event,
         Event::NoticeRetracted(_) | Event::NoticeSuspended(_) | Event::NoticeExtended(_) | Event::NoticeResumed(_)
     );
-    let mut faults: Vec<Fault> = receipt_fault(given.days().earliest, on, "on").into_iter().collect();
+    let mut faults: Vec<Fault> = before_notice_fault(given, &proposal.event, on).into_iter().collect();
     if let Event::NoticeReceived(received) = &proposal.event {
         let by = received.by.as_deref().filter(|by| *by != "depositary");
         faults.extend(by.and_then(|by| party_fault(agreement, "by", by)));
@@ -575,6 +626,35 @@ fn receipt_fault(given: NaiveDate, received: Option<&DateSpec>, key: &str) -> Op
         Fault::new("E0413", &[key], format!("`{received}` is before the day the notice was given, {given}"))
             .hint("a notice is received on the day it is given or later")
     })
+}
+
+/// An act that speaks of a notice on a day on which that had not been given.
+fn before_notice_fault(given: &Act, event: &Event, on: Option<&DateSpec>) -> Option<Fault> {
+    let (first, step) = (given.days().earliest, step_word(event));
+    on?.latest().filter(|last| *last < first).map(|_| {
+        let what =
+            format!("`{}` is before the day the notice was given, {first}", on.map(ToString::to_string).unwrap_or_default());
+        Fault::new("E0413", &["on"], what).hint(format!("a notice is {step} on the day it is given or later"))
+    })
+}
+
+/// What is done to a notice by an act that speaks of it.
+fn step_word(event: &Event) -> &'static str {
+    match event {
+        Event::NoticeReceived(_) => "received",
+        Event::NoticeDispatched(_) => "dispatched",
+        Event::NoticeDeposited(_) => "deposited",
+        Event::NoticeRegistered(_) => "registered",
+        Event::NoticeSuspended(_) => "suspended",
+        Event::NoticeResumed(_) => "taken up again",
+        Event::NoticeContested(_) => "objected to",
+        Event::NoticeUpheld(_) => "upheld",
+        Event::NoticeFoundDefective(_) => "found defective",
+        Event::NoticeCured(_) => "cured",
+        Event::NoticeRetracted(_) => "taken back",
+        Event::NoticeExtended(_) => "put off",
+        _ => "spoken of",
+    }
 }
 
 fn reading_fault(agreement: &Agreement, provision: &str, reading: &str) -> Option<Fault> {

@@ -76,6 +76,10 @@ fn the_notice(agreement: &Agreement) -> Result<String, Fault> {
     let ids: Vec<&String> = notice_ids(agreement).collect();
     match ids.as_slice() {
         [one] => Ok((*one).clone()),
+        [] if let Some(draft) = draft_ids(agreement).next() => {
+            let fault = Fault::new("E0408", &["notice"], format!("`{draft}` is only drafted"));
+            Err(fault.hint("record that it was given first"))
+        }
         [] => {
             let what = format!("no notice of {} is recorded", agreement.id);
             Err(Fault::new("E0408", &["notice"], what).hint("record that it was given first"))

@@ -19,6 +19,7 @@ mod meetings;
 mod parties;
 mod powers;
 mod proposal;
+mod sequel;
 mod terms;
 mod text;
 mod words;
@@ -203,7 +204,12 @@ impl Desk<'_> {
         match ids::complete(agreement, &mut proposal) {
             Err(fault) => faults.push(fault),
             Ok(()) if is_recorded(agreement, &proposal) => return self.decision.already.push(place),
-            Ok(()) => faults.extend(acts::act_faults(agreement, &proposal, self.almanac, self.today)),
+            Ok(()) => {
+                let wrong = acts::act_faults(agreement, &proposal, self.almanac, self.today);
+                // What speaks of something unknown is told that alone.
+                let sequel = wrong.is_empty().then(|| sequel::faults(agreement, &proposal, self.almanac));
+                faults.extend(wrong.into_iter().chain(sequel.unwrap_or_default()));
+            }
         }
         if faults.is_empty() {
             return self.accept(place, proposal);

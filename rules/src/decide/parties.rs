@@ -1,7 +1,8 @@
 //! What is wrong with a change of the parties, or with a reservation.
 
-use events::Event;
+use chrono::NaiveDate;
 use events::event::{PartyRenamed, PartySucceeded, ReservationMade, ReservationWithdrawn};
+use events::{DateSpec, Event};
 
 use super::acts::unknown_provisions;
 use super::terms::party_fault;
@@ -32,18 +33,40 @@ pub(super) fn reservation_faults(agreement: &Agreement, made: &ReservationMade) 
     stranger.chain(unknown_provisions(agreement, &made.provisions)).collect()
 }
 
-/// Only a reservation that was made is withdrawn.
-pub(super) fn withdrawal_faults(recorded: &Agreement, agreement: &Agreement, withdrawn: &ReservationWithdrawn) -> Vec<Fault> {
+/// Only a reservation that was made is withdrawn, on that day or later.
+pub(super) fn withdrawal_faults(
+    recorded: &Agreement,
+    agreement: &Agreement,
+    withdrawn: &ReservationWithdrawn,
+    on: Option<&DateSpec>,
+) -> Vec<Fault> {
     let own = |act: &Act| match &act.event {
-        Event::ReservationMade(made) if agreement.holder(&made.by) == withdrawn.by => made.provisions.clone(),
-        _ => Vec::new(),
+        Event::ReservationMade(made) if agreement.holder(&made.by) == withdrawn.by => {
+            Some((act.days().earliest, made.provisions.clone()))
+        }
+        _ => None,
     };
-    let made: Vec<String> = recorded.acts.iter().flat_map(own).collect();
-    let none = withdrawn.provisions.is_empty() && made.is_empty();
-    let unknown = withdrawn.provisions.iter().filter(|id| !made.contains(id)).map(String::as_str);
-    let faults = unknown.chain(none.then_some("any provision")).map(|id| {
-        let what = format!("no reservation of `{}` to {id} is recorded", withdrawn.by);
-        Fault::new("E0411", &["provisions"], what).hint(format!("see `obligo log {}`", recorded.id))
-    });
-    party_fault(agreement, "by", &withdrawn.by).into_iter().chain(faults).collect()
+    let made: Vec<(NaiveDate, Vec<String>)> = recorded.acts.iter().filter_map(own).collect();
+    let first_of =
+        |id: Option<&String>| made.iter().filter(|(_, of)| id.is_none_or(|id| of.contains(id))).map(|(first, _)| *first).min();
+    let named: Vec<Option<&String>> = match withdrawn.provisions.is_empty() {
+        true => vec![None],
+        false => withdrawn.provisions.iter().map(Some).collect(),
+    };
+    let last = on.and_then(DateSpec::latest).unwrap_or(NaiveDate::MAX);
+    let fault = |id: Option<&String>| {
+        let to = id.map_or("any provision", String::as_str);
+        match first_of(id) {
+            None => {
+                let what = format!("no reservation of `{}` to {to} is recorded", withdrawn.by);
+                Some(Fault::new("E0411", &["provisions"], what).hint(format!("see `obligo log {}`", recorded.id)))
+            }
+            Some(first) if last < first => {
+                let what = format!("`{last}` is before {first}, the day of the reservation of `{}` to {to}", withdrawn.by);
+                Some(Fault::new("E0413", &["on"], what).hint("correct one of the two dates"))
+            }
+            Some(_) => None,
+        }
+    };
+    party_fault(agreement, "by", &withdrawn.by).into_iter().chain(named.into_iter().filter_map(fault)).collect()
 }

@@ -28,12 +28,6 @@ pub(super) fn never_arises(agreement: &Agreement, provision: &Provision) -> Opti
         "notice-given" if !ends_by_notice(agreement) => {
             Some(format!("{reference}: hangs on a notice, and no provision gives anybody the power to give one"))
         }
-        "took-effect" => {
-            let rule = enters_by_rule(agreement)?;
-            Some(format!(
-                "{reference}: hangs on a document that states when the agreement took effect, and {rule} makes it take effect by itself"
-            ))
-        }
         _ => None,
     }
 }
@@ -64,11 +58,4 @@ fn ends_by_notice(agreement: &Agreement) -> bool {
     let by_power = agreement.provisions_of("termination").any(|known| !known.value.terms.contains_key("when"));
     let against_renewal = agreement.provisions_of("term").any(|known| known.value.terms.contains_key("renewal"));
     by_power || against_renewal
-}
-
-/// The provision by which it comes into effect without anybody's stating so, where nobody did.
-fn enters_by_rule(agreement: &Agreement) -> Option<&str> {
-    let stated = agreement.acts.iter().any(|act| matches!(act.event, Event::AgreementTookEffect(_)));
-    let rule = agreement.provisions_of("entry-into-effect").find(|known| known.value.terms.contains_key("on"))?;
-    (!stated).then_some(rule.value.reference.as_str())
 }

@@ -22,8 +22,7 @@ pub(super) fn apply(place: Place, notice: &mut Notice, act: &Act, given: Option<
     prolonged(place, notice);
     condition(place, notice, terms);
     held(place, notice, terms);
-    extended(place, notice);
-    suspended(place, notice, terms);
+    put_off_and_suspended(place, notice, terms);
     stated(place, notice);
     retracted(place, notice, act, terms);
     contested(place, notice);
@@ -45,6 +44,7 @@ pub(super) fn open(notice: &mut Notice, missing: String) {
 /// The same by the clause itself: what it gives is a least day.
 fn open_clause(notice: &mut Notice, missing: String) {
     open(notice, missing);
+    notice.waits = true;
     notice.reckoned.clause = notice.no_earlier_than.map(|earliest| Span { earliest, latest: chrono::NaiveDate::MAX });
 }
 
@@ -102,9 +102,15 @@ fn defective(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
 
 /// Another notice in its place.
 fn replaced(place: Place, notice: &mut Notice) {
-    let id = notice.id.clone();
+    let (id, by) = (notice.id.clone(), notice.by.clone());
     let found = place.find(|event| match event {
-        Event::NoticeGiven(given) if given.in_place_of.as_deref() == Some(id.as_str()) => Some(given.notice.clone()),
+        // What one party gave no other replaces.
+        Event::NoticeGiven(given)
+            if given.in_place_of.as_deref() == Some(id.as_str())
+                && place.agreement.holder(&given.by) == place.agreement.holder(&by) =>
+        {
+            Some(given.notice.clone())
+        }
         _ => None,
     });
     if let Some((act, other)) = found.filter(|_| notice.standing == Standing::Running) {
@@ -198,37 +204,64 @@ fn held(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     }
 }
 
-/// Put off to a day.
-fn extended(place: Place, notice: &mut Notice) {
+/// Put off, suspended and taken up again, in the order in which that was done: what is agreed after a suspension is the day.
+fn put_off_and_suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
     let id = notice.id.clone();
-    let found = place.last(|event| match event {
-        Event::NoticeExtended(extended) if extended.notice == id => extended.to.bounds(),
+    let of_it: Vec<(&Act, Step)> = place.acts().filter_map(|act| Some((act, step(&act.event, &id)?))).collect();
+    let at = of_it.iter().rposition(|(_, step)| *step == Step::Suspended).unwrap_or(of_it.len());
+    let (before, since) = of_it.split_at(at);
+    extended(notice, before);
+    suspended(place, notice, terms, since);
+    extended(notice, since);
+}
+
+/// What the parties did to the clock of a notice.
+#[derive(PartialEq)]
+enum Step {
+    Extended(Span),
+    Suspended,
+    Resumed,
+}
+
+fn step(event: &Event, id: &str) -> Option<Step> {
+    match event {
+        Event::NoticeExtended(extended) if extended.notice == id => {
+            let (earliest, latest) = extended.to.bounds()?;
+            Some(Step::Extended(Span { earliest, latest }))
+        }
+        Event::NoticeSuspended(step) if step.notice == id => Some(Step::Suspended),
+        Event::NoticeResumed(step) if step.notice == id => Some(Step::Resumed),
         _ => None,
-    });
-    if let Some((act, (earliest, latest))) = found {
-        let to = Span { earliest, latest };
-        reason(notice, "notice.extended", format!("put off {} to {}", act.date_words(), to.words()), &[act.seq]);
-        notice.ends = Some(to);
-        notice.missing = None;
-        notice.preposition = "on";
     }
 }
 
-/// Suspended and perhaps taken up again. No text at hand says what a suspension does to the days that had run, so that each way is a reading.
-fn suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms) {
-    let id = notice.id.clone();
-    let step = |event: &Event| match event {
-        Event::NoticeSuspended(step) if step.notice == id => Some(true),
-        Event::NoticeResumed(step) if step.notice == id => Some(false),
+/// Put off to a day, or to the day on which it is taken up again, if that is later.
+fn extended(notice: &mut Notice, steps: &[(&Act, Step)]) {
+    let mut extensions = steps.iter().enumerate().filter_map(|(at, (act, step))| match step {
+        Step::Extended(to) => Some((at, *act, *to)),
         _ => None,
-    };
-    let Some((since, _)) = place.last(|event| step(event).filter(|is_suspension| *is_suspension)) else { return };
+    });
+    let Some((at, act, to)) = extensions.next_back() else { return };
+    reason(notice, "notice.extended", format!("put off {} to {}", act.date_words(), to.words()), &[act.seq]);
+    if matches!(notice.standing, Standing::Suspended(_)) {
+        notice.no_earlier_than = Some(to.earliest);
+        return;
+    }
+    let resumed = steps.iter().skip(at).filter(|(_, step)| *step == Step::Resumed).map(|(act, _)| act.days());
+    notice.ends = Some(resumed.fold(to, Span::later_of));
+    notice.missing = None;
+    notice.preposition = "on";
+}
+
+/// Suspended and perhaps taken up again. No text at hand says what a suspension does to the days that had run, so that each way is a reading.
+fn suspended(place: Place, notice: &mut Notice, terms: &NoticeTerms, steps: &[(&Act, Step)]) {
+    let Some((since, _)) = steps.first() else { return };
     let Some(ends) = notice.ends.filter(|ends| since.days().earliest < ends.latest) else { return };
     let left = (ends.earliest - since.days().latest).num_days().max(0);
     let left =
         format!("suspended {}, {} before it would have taken effect", since.date_words(), crate::obligation::days_words(left));
     reason(notice, "notice.suspended", left.clone(), &[since.seq]);
-    let Some((resumed, _)) = place.last(step).filter(|(_, is_suspension)| !is_suspension) else {
+    let Some((resumed, _)) = steps.iter().rfind(|(_, step)| *step == Step::Resumed) else {
         notice.standing = Standing::Suspended(left);
         open(notice, "whether it is taken up again".into());
         return;
@@ -311,7 +344,9 @@ fn retracted(place: Place, notice: &mut Notice, given: &Act, terms: &NoticeTerms
     });
     let Some((act, accepted)) = found.filter(|(act, _)| act.days().latest >= given.days().earliest) else { return };
     let on = act.days();
-    let effect = notice.ends.or(notice.no_earlier_than.map(Span::day));
+    // While it is held, or hangs on a condition, it has not taken effect; while its day is open otherwise, it may have.
+    let open_end = |earliest| Span { earliest, latest: chrono::NaiveDate::MAX };
+    let effect = notice.ends.or(notice.no_earlier_than.filter(|_| !notice.waits).map(open_end));
     if effect.is_some_and(|effect| effect.latest <= on.earliest) && notice.standing == Standing::Running {
         let text = format!("taken back {}, when it had taken effect: too late", act.date_words());
         reason(notice, "notice.retracted", text, &[act.seq]);

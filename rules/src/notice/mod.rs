@@ -199,6 +199,8 @@ pub struct Notice {
     pub standing: Standing,
     /// The other side objects to it.
     pub is_contested: bool,
+    /// Something holds it, or it hangs on a condition: it takes no effect before that is settled.
+    waits: bool,
     /// Steps of the counting.
     pub steps: Vec<Reason>,
     /// `no earlier than` or `on`.
@@ -359,7 +361,14 @@ fn automatic(place: Place, act: &Act, condition: &ConditionEstablished) -> Optio
     notice.is_withdrawal = condition.of.is_some();
     notice.preposition = terms.preposition();
     let answers = answers(place.counting, act.days(), &terms.clause);
-    let counted = Counted { reading: None, from: Some(act.days()), answers, records: Vec::new(), deemed: false };
+    let counted = Counted {
+        reading: None,
+        from: Some(act.days()),
+        answers,
+        records: Vec::new(),
+        deemed: false,
+        taken_as_dispatched: false,
+    };
     settle(place, &mut notice, &known.value, act, &terms, vec![counted]);
     later::apply(place, &mut notice, act, None, &terms);
     Some(notice)
@@ -403,6 +412,7 @@ fn draft(known: &Known<Provision>, act: &Act, id: &str, by: &str) -> Notice {
         missing: None,
         standing: Standing::Running,
         is_contested: false,
+        waits: false,
         steps: Vec::new(),
         preposition: "on",
     }
@@ -420,6 +430,8 @@ struct Counted {
     records: Vec<u64>,
     /// The day is that of dispatch, and receipt is deemed so much later.
     deemed: bool,
+    /// No dispatch is recorded: the day on which it was given is taken for it.
+    taken_as_dispatched: bool,
 }
 
 impl Counted {
@@ -432,10 +444,11 @@ fn counted(place: Place, act: &Act, given: &NoticeGiven, terms: &NoticeTerms, re
     let found = trigger(place, act, given, reading);
     let deems = terms.clause.deemed_received_after.is_some();
     // Receipt is deemed where it is not known; a receipt that is recorded is the fact itself.
+    let sent = trigger(place, act, given, CountedFrom::Dispatched);
+    let taken_as_dispatched = deems && reading.is_receipt() && found.is_none() && sent.is_none();
     let (found, clause, deemed) = match found {
         None if deems && reading.is_receipt() => {
-            let sent = trigger(place, act, given, CountedFrom::Dispatched).or(trigger(place, act, given, CountedFrom::Given));
-            (sent, terms.clause.clone(), true)
+            (sent.or(trigger(place, act, given, CountedFrom::Given)), terms.clause.clone(), true)
         }
         Some(found) if reading.is_receipt() => {
             (Some(found), Clause { deemed_received_after: None, ..terms.clause.clone() }, false)
@@ -444,7 +457,8 @@ fn counted(place: Place, act: &Act, given: &NoticeGiven, terms: &NoticeTerms, re
     };
     let from = found.map(|(span, _)| span);
     let answers = from.map(|from| answers(place.counting, from, &clause)).unwrap_or_default();
-    Counted { reading: Some(reading), from, answers, records: found.and_then(|(_, seq)| seq).into_iter().collect(), deemed }
+    let records = found.and_then(|(_, seq)| seq).into_iter().collect();
+    Counted { reading: Some(reading), from, answers, records, deemed, taken_as_dispatched }
 }
 
 /// The counting, twice where those who read such words do not agree on which day an effect begins.
@@ -606,9 +620,18 @@ fn words(counting: &Counting, terms: &NoticeTerms, counted: &Counted) -> String 
         (Some(from), Some(_)) if from.exact().is_some() => {
             let each: Vec<String> = counted.answers.iter().map(Answer::in_words).collect();
             let each = if each.iter().all(String::is_empty) { from.words() } else { each.join("; or ") };
+            // Nobody recorded a dispatch, so that none is told of.
+            let each = match counted.taken_as_dispatched {
+                true => each.replace("dispatched on ", "given; taken as dispatched that day, "),
+                false => each,
+            };
             format!("{day}: {each} (regime {})", counting.id())
         }
         (Some(from), Some(ends)) => {
+            let day = match counted.taken_as_dispatched {
+                true => format!("{day}; given, and taken as dispatched that day"),
+                false => day,
+            };
             let period = terms.clause.period.map(|period| format!("{period} gives ")).unwrap_or_default();
             format!("{day}, {}: {period}{} (regime {})", from.words(), ends.words(), counting.id())
         }

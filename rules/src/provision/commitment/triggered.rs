@@ -5,8 +5,11 @@ use events::event::Certainty;
 
 use super::duty::DueTerm;
 use super::instance::{Instance, Owed};
+use crate::agreement;
 use crate::docket::{Due, Reason};
+use crate::notice::Standing;
 use crate::obligation::{Axes, Ending, Existence, Timing, timing};
+use crate::register::Act;
 use crate::scene::{LineDraft, Scene};
 use crate::spell::spells;
 use crate::time::compute::Clause;
@@ -38,6 +41,10 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
         }
     } else {
         for trigger in scene.acts().map(|(found, _)| found).filter(|found| sets_off(&found.event, act, of)) {
+            let fate = fate(scene, trigger);
+            if matches!(fate, Fate::None) {
+                continue;
+            }
             let instance = distinct(&drafts, &format!("{id}-{}", trigger.date_words().replace(['/', ' '], "-")));
             let cause = Cause {
                 rule: "commitment.trigger",
@@ -45,8 +52,15 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
                 said: format!("set off by {} {}", trigger.event.kind(), trigger.date_words()),
                 records: vec![trigger.seq],
             };
-            drafts.push(arisen_from(scene, draft(&instance), cause, due, reference));
+            let mut instance = arisen_from(scene, draft(&instance), cause, due, reference);
+            if let Fate::Over(reason) = fate {
+                let axes = &mut instance.draft.0.axes;
+                (axes.existence, axes.timing) = (Existence::Ended(Ending::Expired), Timing::Undated);
+                instance.say(reason);
+            }
+            drafts.push(instance);
         }
+        drafts.extend(by_rule(owed, act, due, id));
     }
     if drafts.is_empty() {
         let of = of.map(|of| format!(" of {of}")).unwrap_or_default();
@@ -56,6 +70,43 @@ pub(super) fn triggered(owed: &Owed, act: &str, of: Option<&str>, due: Option<&D
         drafts.push(draft(id).axes(Axes::dormant(until)).because([reason.provision(reference)]).into());
     }
     drafts
+}
+
+/// What became of what sets off a duty.
+enum Fate {
+    /// It stands.
+    Stands,
+    /// It never had any effect: nothing is set off.
+    None,
+    /// It was undone before it had its effect: what it set off is over.
+    Over(Reason),
+}
+
+/// A notice that is too early or defective sets nothing off; one that is taken back, or that another takes the place of, ends what it did.
+fn fate(scene: &Scene, trigger: &Act) -> Fate {
+    let Event::NoticeGiven(given) = &trigger.event else { return Fate::Stands };
+    let Some(notice) = scene.notices.iter().find(|notice| notice.id == given.notice) else { return Fate::Stands };
+    let how = match &notice.standing {
+        Standing::Running | Standing::Suspended(_) => return Fate::Stands,
+        Standing::TooEarly(_) | Standing::Defective(_) => return Fate::None,
+        Standing::Retracted(when) => format!("taken back {when}"),
+        Standing::Overtaken(why) => why.clone(),
+    };
+    let undone = ["notice.retracted", "notice.replaced", "notice.prolonged"];
+    let records = notice.steps.iter().filter(|step| undone.contains(&step.rule)).flat_map(|step| step.records.iter().copied());
+    let reason = Reason::new("commitment.undone", format!("{} came to nothing: {how}", notice.id));
+    Fate::Over(reason.provision(&notice.provision).records(records))
+}
+
+/// What is set off by coming into effect, where that follows from the agreement's own rule and no document states it.
+fn by_rule(owed: &Owed, act: &str, due: Option<&DueTerm>, id: &str) -> Option<Instance> {
+    let scene = owed.scene;
+    let by_rule = agreement::entry_by_rule(scene.place()).filter(|_| act == "took-effect");
+    let (days, words, reason) = by_rule.filter(|(days, ..)| days.earliest <= scene.as_of)?;
+    let said = format!("set off by its coming into effect: {}", reason.text);
+    let cause = Cause { rule: "commitment.trigger", days, said, records: reason.records };
+    let instance = format!("{id}-{}", words.replace(['/', ' '], "-"));
+    Some(arisen_from(scene, owed.draft(&instance), cause, due, owed.reference()))
 }
 
 /// A duty that begins each time something comes to be so that the text says in words. Without a date it lasts as long as that is so.
@@ -94,7 +145,7 @@ pub(super) fn at_next(scene: &Scene, draft: LineDraft, body: &str, reference: &s
     let since = scene.since.map_or(chrono::NaiveDate::MIN, |since| since.earliest);
     let meetings = meetings(scene, Some(body));
     let called_off = meetings.iter().filter(|meeting| meeting.state == CANCELLED).count();
-    let short = |act: &crate::register::Act| matches!(&act.event, Event::MeetingInquorate(meeting) if meeting.body == body);
+    let short = |act: &Act| matches!(&act.event, Event::MeetingInquorate(meeting) if meeting.body == body);
     let inquorate = scene.acts().filter(|(act, _)| short(act)).count();
     let held = held_by_itself(scene, body);
     let coming = meetings.into_iter().filter(|meeting| meeting.state != CANCELLED && meeting.state != INQUORATE);
