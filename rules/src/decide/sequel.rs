@@ -147,8 +147,13 @@ fn renewal_fault(agreement: &Agreement, almanac: &Almanac, renewed: &AgreementRe
     let seen = versions::on(agreement, day);
     let scene = Scene::new(&seen, almanac, day);
     let place: Place = scene.place();
-    let term = seen.provisions_of("term").find_map(|known| Term::of(place, known))?;
-    let end = term.running(place.counting, place.entry?, day)?.span;
+    let entry = place.entry?;
+    let (known, term) = seen.provisions_of("term").find_map(|known| Some((known, Term::of(place, known)?)))?;
+    // Where its words were amended, the day is what has to be said.
+    if term.under_all_words(place, known, entry).is_some() {
+        return None;
+    }
+    let end = term.running(place.counting, entry, day)?.span;
     (until <= end.earliest).then(|| {
         let what = format!("`{}` is no later than the end that holds, {}", renewed.until, end.words());
         Fault::new("E0421", &["until"], what)
