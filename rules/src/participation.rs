@@ -112,11 +112,20 @@ pub struct Reservation {
     pub by: String,
     /// Id of the provision.
     pub provision: String,
+    /// From when it was withdrawn, if it was.
+    pub until: Option<Span>,
     /// Why that is known.
     pub reason: Reason,
 }
 
-/// The reservations that stand on a day, in legal order: the last word of each party on each provision counts.
+impl Reservation {
+    /// Whether it stands for what is due by a day, or for what has no date: a withdrawal works forward (VCLT 22(3)).
+    pub fn stands_for(&self, due: Option<NaiveDate>) -> bool {
+        self.until.is_none_or(|until| due.is_some_and(|due| due < until.earliest))
+    }
+}
+
+/// The reservations that were made by a day, in legal order: the last word of each party on each provision counts.
 pub fn reservations(agreement: &Agreement, as_of: NaiveDate) -> Vec<Reservation> {
     let mut standing: Vec<Reservation> = Vec::new();
     for act in agreement.acts.iter().filter(|act| act.by(as_of) == Occurrence::Yes) {
@@ -127,14 +136,20 @@ pub fn reservations(agreement: &Agreement, as_of: NaiveDate) -> Vec<Reservation>
                 let on = act.date_words();
                 let text = format!("{by} made a reservation to it {on}{says}; between it and the others it is not owed");
                 let reason = Reason::new("participation.reserved", text).records([act.seq]);
-                standing.retain(|one| one.by != by || !made.provisions.contains(&one.provision));
-                let one = |id: &String| Reservation { by: by.clone(), provision: id.clone(), reason: reason.clone() };
+                standing.retain(|one| one.by != by || one.until.is_some() || !made.provisions.contains(&one.provision));
+                let one =
+                    |id: &String| Reservation { by: by.clone(), provision: id.clone(), until: None, reason: reason.clone() };
                 standing.extend(made.provisions.iter().map(one));
             }
             Event::ReservationWithdrawn(withdrawn) => {
                 let by = agreement.holder(&withdrawn.by);
                 let speaks_of = |id: &String| withdrawn.provisions.is_empty() || withdrawn.provisions.contains(id);
-                standing.retain(|one| one.by != by || !speaks_of(&one.provision));
+                let open = |one: &&mut Reservation| one.by == by && one.until.is_none() && speaks_of(&one.provision);
+                for one in standing.iter_mut().filter(open) {
+                    one.until = Some(act.days());
+                    one.reason.text.push_str(&format!("; withdrawn {}", act.date_words()));
+                    one.reason.records.push(act.seq);
+                }
             }
             _ => {}
         }

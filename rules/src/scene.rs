@@ -32,7 +32,7 @@ pub struct Scene<'a> {
     pub notices: Vec<Notice>,
     /// Suspensions that had begun by the day.
     pub suspensions: Vec<Suspension>,
-    /// Reservations that stand on the day.
+    /// Reservations that were made by the day.
     reservations: Vec<Reservation>,
     /// The end, past or coming, if one is in sight.
     pub end: Option<End>,
@@ -134,7 +134,7 @@ impl<'a> Scene<'a> {
             named(&provision.value.to)
         };
         // Where nobody is left between whom it stands, the line itself says so.
-        let (by, to) = self.not_reserved(&provision.value.id, &by, &to).unwrap_or((by, to));
+        let (by, to) = self.not_reserved(&provision.value.id, None, &by, &to).unwrap_or((by, to));
         let draft = LineDraft(Line {
             id: format!("{}/{instance}", self.agreement.id),
             agreement: self.agreement.id.clone(),
@@ -331,8 +331,15 @@ impl<'a> Scene<'a> {
 
     /// Those who owe a provision and those to whom it is owed, without the relations of who made a reservation to it; `None`, where it
     /// stands between nobody.
-    fn not_reserved(&self, provision: &str, by: &[String], to: &[String]) -> Option<(Vec<String>, Vec<String>)> {
-        let reserved = |id: &String| self.reservations.iter().any(|one| one.provision == provision && one.by == *id);
+    fn not_reserved(
+        &self,
+        provision: &str,
+        due: Option<NaiveDate>,
+        by: &[String],
+        to: &[String],
+    ) -> Option<(Vec<String>, Vec<String>)> {
+        let reserved =
+            |id: &String| self.reservations.iter().any(|one| one.provision == provision && one.by == *id && one.stands_for(due));
         let free = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !reserved(id)).cloned().collect() };
         let (by, to) = (free(by), free(to));
         let between_two = by.iter().any(|debtor| to.iter().any(|creditor| creditor != debtor));
@@ -341,8 +348,9 @@ impl<'a> Scene<'a> {
 
     /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
     fn reserve(&self, provision: &Provision, line: &mut Line) {
-        let to_it = || self.reservations.iter().filter(|one| one.provision == provision.id);
-        let stands = line.by.is_empty() || self.not_reserved(&provision.id, &line.by, &line.to).is_some();
+        let due = line.due.latest;
+        let to_it = || self.reservations.iter().filter(|one| one.provision == provision.id && one.stands_for(due));
+        let stands = line.by.is_empty() || self.not_reserved(&provision.id, due, &line.by, &line.to).is_some();
         if stands || line.axes.performance == Performance::Complete {
             // It stands between others; who has no part in it is said.
             line.because.extend(to_it().map(|one| one.reason.clone()));
@@ -351,6 +359,7 @@ impl<'a> Scene<'a> {
         let between: Vec<&Reservation> = to_it().filter(|one| line.by.contains(&one.by) || line.to.contains(&one.by)).collect();
         let who: Vec<&str> = between.iter().map(|one| one.by.as_str()).collect();
         let until = match who.as_slice() {
+            _ if between.iter().all(|one| one.until.is_some()) => "not owed: a reservation stood when it fell due".into(),
             [one] => format!("not owed while the reservation of {one} stands"),
             many => format!("not owed while the reservations of {} stand", many.join(" and ")),
         };
@@ -378,7 +387,8 @@ impl<'a> Scene<'a> {
     /// When the last of those who owe a line left the agreement, or the last of those to whom it is owed, where the agreement itself
     /// goes on for others.
     fn gone(&self, line: &Line) -> Option<(Span, Ending, Reason)> {
-        if !matches!(self.stands(), Standing::Yes) || self.notices.iter().all(|notice| !notice.is_withdrawal) {
+        let stood = matches!(self.stands(), Standing::Yes | Standing::Ending | Standing::Over(_));
+        if !stood || self.notices.iter().all(|notice| !notice.is_withdrawal) {
             return None;
         }
         let all = |parties: &[String]| {
@@ -393,7 +403,11 @@ impl<'a> Scene<'a> {
                 () => (span, why.and(too)),
             }
         });
-        first.or_else(|| self.alone(line)).map(|(span, reason)| (span, Ending::Terminated, reason))
+        let first = first.or_else(|| self.alone(line));
+        // Once the agreement is over too, what counts is which came first.
+        let end = self.end.as_ref().filter(|end| end.span.earliest <= self.as_of).map(|end| end.span);
+        let came_first = |span: Span| end.is_none_or(|end| span.latest <= end.earliest);
+        first.filter(|(span, _)| came_first(*span)).map(|(span, reason)| (span, Ending::Terminated, reason))
     }
 
     /// When of those who owe something to each other only one was left; told where it is known who is bound.

@@ -413,16 +413,27 @@ impl Passage<'_> {
     fn lines(&self, old: Vec<Line>) -> Vec<Line> {
         let recurs_otherwise = self.after.is_some_and(|after| rhythm(&after.value.terms) != rhythm(&self.before.value.terms));
         let new = match self.after {
-            Some(after) if recurs_otherwise => of(&self.scene.counted_since(self.boundary(&old)), after),
+            Some(after) if recurs_otherwise => of(&self.scene.counted_since(self.boundary(&old, self.change.transition)), after),
             Some(after) => of(self.scene, after),
             None => Vec::new(),
         };
         let ids: Vec<String> = old.iter().map(|line| line.id.clone()).collect();
         // What recurs otherwise from then on recurs from a day that nobody knows while it is open under which words a cycle is.
-        let is_open = recurs_otherwise && self.change.transition.is_none() && self.runs(&old).is_some();
+        let runs = self.runs(&old);
+        let from_performance = self.after.is_some_and(|after| due_key(after, "anchor") == Some("performance"));
+        let is_open = recurs_otherwise
+            && runs.is_some()
+            && (self.change.transition.is_none() || from_performance && self.change.transition == Some(Transition::Old));
+        // Under the new words from its beginning, the cycle that runs would fall due on another day.
+        let otherwise = self.after.filter(|_| recurs_otherwise && runs.is_some() && self.change.transition.is_none());
+        let otherwise = otherwise.and_then(|after| {
+            let lines = of(&self.scene.counted_since(self.boundary(&old, Some(Transition::New))), after);
+            lines.into_iter().find(|line| line.due.earliest.is_some_and(|due| self.change.from.earliest <= due))
+        });
         let mut lines: Vec<Line> = Vec::new();
         for line in old {
-            let successor = new.iter().find(|new| new.id == line.id);
+            let across = otherwise.as_ref().filter(|_| matches!(self.side(&line), Side::Across));
+            let successor = new.iter().find(|new| new.id == line.id).or(across);
             lines.extend(self.passed(line, successor));
         }
         for line in new.into_iter().filter(|line| !ids.contains(&line.id)) {
@@ -503,10 +514,14 @@ impl Passage<'_> {
     }
 
     /// From when what recurs otherwise is counted: from the beginning or the end of the cycle that runs when the amendment takes effect.
-    fn boundary(&self, old: &[Line]) -> Span {
-        match (self.runs(old), self.change.transition) {
+    fn boundary(&self, old: &[Line], transition: Option<Transition>) -> Span {
+        // A date of each period is counted from the date before; a cycle of the calendar begins on the day after the one before.
+        let counts_dates = self.after.is_some_and(|after| due_key(after, "each").is_some());
+        match (self.runs(old), transition) {
             (None, _) => self.change.from,
+            (Some(runs), Some(Transition::New)) if counts_dates => Span::day(runs.earliest.pred_opt().unwrap_or(runs.earliest)),
             (Some(runs), Some(Transition::New)) => Span::day(runs.earliest),
+            (Some(runs), _) if counts_dates => Span::day(runs.latest),
             (Some(runs), _) => Span::day(runs.latest.succ_opt().unwrap_or(runs.latest)),
         }
     }
@@ -558,10 +573,11 @@ impl Passage<'_> {
         }
         let reference = &self.before.value.reference;
         let missing = if self.change.from.exact().is_some() {
-            line.closes_with = vec![format!(
-                "obligo record amendment {}/{} --transition old --effective {} --on DATE",
-                line.agreement, self.before.value.id, self.change.from_words
-            )];
+            let id = format!("{}/{}", line.agreement, self.before.value.id);
+            let say = |word| {
+                format!("obligo record amendment {id} --transition {word} --effective {} --on DATE", self.change.from_words)
+            };
+            line.closes_with = vec![say("old"), say("new")];
             format!(
                 "under which words of {reference} it is: it runs across {}, and no transition is recorded",
                 self.change.from_words
@@ -596,6 +612,11 @@ impl Passage<'_> {
         relabel(&mut line, axes);
         Some(line)
     }
+}
+
+/// A word of the table that says when something is due.
+fn due_key<'a>(known: &'a Known<Provision>, key: &str) -> Option<&'a str> {
+    known.value.terms.get("due")?.as_table()?.get(key)?.as_text()
 }
 
 /// The keys that say when something is due.
