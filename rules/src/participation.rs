@@ -11,6 +11,7 @@ use crate::notice::Standing;
 use crate::provision::entry_into_effect;
 use crate::register::{Act, Agreement, Known, Occurrence, Successor};
 use crate::scene::{self, Scene};
+use crate::suspension::Suspension;
 use crate::time::Span;
 use crate::time::compute::{Clause, Purpose};
 
@@ -241,6 +242,9 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
         }
     }
     reasons.extend(reserved.into_iter().map(|(_, reason)| reason));
+    let between = |one: &&Suspension| one.parties.iter().any(|id| id == party) && one.holds(scene.as_of);
+    let suspended = scene.suspensions.iter().filter(between);
+    reasons.extend(suspended.map(|one| Reason { rule: "participation.suspended", ..one.reason.clone() }));
     reasons
 }
 

@@ -310,12 +310,7 @@ impl<'a> Scene<'a> {
         line.because.extend(self.effect.because.iter().cloned());
         self.reserve(provision, &mut line);
         let mut line = self.unless_unbound(LineDraft(line)).0;
-        let among = |one: &&Suspension| one.is_between(&line.by, &line.to);
-        let held = self.suspensions.iter().filter(among).find(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
-        if let Some(suspension) = held.filter(|_| line.axes.is_pending()) {
-            line.axes.existence = Existence::Suspended(line.axes.label(line.force));
-            line.because.push(suspension.reason.clone());
-        }
+        self.suspend(provision, &mut line);
         // What was resumed by itself goes on while the rest stands still.
         let is_out = |one: &&Suspension| one.except.contains(&provision.id) && one.holds(self.as_of);
         if line.axes.is_pending() && self.suspensions.iter().any(|one| is_out(&one) && one.is_between(&line.by, &line.to)) {
@@ -327,6 +322,29 @@ impl<'a> Scene<'a> {
             line.because.extend(resumed);
         }
         LineDraft(line)
+    }
+
+    /// A line is suspended where something is suspended between each of those who owe it and each to whom it is owed. Where that is so
+    /// between some of them, it is said.
+    fn suspend(&self, provision: &Provision, line: &mut Line) {
+        let holding = || self.suspensions.iter().filter(|one| one.is_of(Some(&provision.id)) && one.holds(self.as_of));
+        let pairs = || line.by.iter().flat_map(|by| line.to.iter().filter(move |to| *to != by).map(move |to| (by, to)));
+        let covers =
+            |one: &Suspension, (by, to): (&String, &String)| one.is_between(std::slice::from_ref(by), std::slice::from_ref(to));
+        let is_whole = |one: &&Suspension| one.is_between(&line.by, &line.to);
+        let of_it: Vec<&Suspension> = match holding().find(is_whole) {
+            Some(one) => vec![one],
+            None => holding().filter(|one| pairs().any(|pair| covers(one, pair))).collect(),
+        };
+        let is_suspended =
+            !of_it.is_empty() && (of_it.iter().any(is_whole) || pairs().all(|pair| of_it.iter().any(|one| covers(one, pair))));
+        if !line.axes.is_pending() {
+            return;
+        }
+        if is_suspended {
+            line.axes.existence = Existence::Suspended(line.axes.label(line.force));
+        }
+        line.because.extend(of_it.iter().map(|one| one.reason.clone()));
     }
 
     /// Those who owe a provision and those to whom it is owed, without the relations of who made a reservation to it; `None`, where it
