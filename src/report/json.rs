@@ -750,7 +750,7 @@ pub struct NoticeEntryJson {
     pub clause: Option<SpanJson>,
     /// The day that was stated.
     pub stated: Option<SpanJson>,
-    /// When it takes effect after all that came later.
+    /// When it takes effect after all that came later; no day, where it takes none.
     pub takes_effect: DueJson,
     /// `agrees`, `within`, `differs`, `no_date`, `not_stated`.
     pub verdict: &'static str,
