@@ -2,6 +2,7 @@
 //! Reading has four: read, replay, assess, and whoever renders.
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
+use events::Event;
 use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, Record};
@@ -313,12 +314,18 @@ impl Imagined {
 }
 
 impl<L: EventLog> App<L> {
-    /// What would follow from proposals. Nothing is written, and they are judged as on the day of the last of them, if that is to come.
+    /// What would follow from proposals. Nothing is written, and they are judged as on the day of the last of them, or of the receipt
+    /// that it tells of, if that is to come.
     ///
     /// # Errors
     /// Those of [`App::execute`].
     pub fn imagine(&mut self, proposals: &[Proposal]) -> Result<Imagined, Unwritten> {
+        let receipt = |event: &Event| match event {
+            Event::NoticeGiven(notice) => notice.received.as_ref()?.latest(),
+            _ => None,
+        };
         let days = proposals.iter().filter_map(|proposal| proposal.occurred_on.as_ref()?.latest());
+        let days = days.chain(proposals.iter().filter_map(|proposal| receipt(&proposal.event)));
         self.today = days.fold(self.today, NaiveDate::max);
         let command = self.ids.next();
         let (outcome, ..) = self.decided(proposals, command)?;

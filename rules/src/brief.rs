@@ -141,11 +141,11 @@ pub enum Stand {
     Due,
     /// What is known does not settle it.
     Undetermined,
-    /// It is due later.
+    /// It is due later, or open without a date.
     Later,
     /// It waits for something, or is suspended.
     Waiting,
-    /// It stands without a date.
+    /// It stands without a date, and nothing was done.
     Standing,
 }
 
@@ -156,11 +156,10 @@ impl Brief<'_> {
             (_, Existence::Dormant(_) | Existence::Suspended(_)) => Stand::Waiting,
             (Timing::Undetermined(_), _) => Stand::Undetermined,
             (Timing::Overdue(_), _) => Stand::Overdue,
-            (Timing::Undated, _) => Stand::Standing,
+            (Timing::Undated, _) if line.axes.performance == Performance::None => Stand::Standing,
             _ if line.due.earliest.is_some_and(|day| day <= self.until) => Stand::Due,
-            _ if line.due.earliest.is_some() => Stand::Later,
-            // One act without a date: it stands until it is done.
-            _ => Stand::Standing,
+            // One act without a date is open, as is what was done in part.
+            _ => Stand::Later,
         }
     }
 

@@ -34,7 +34,8 @@ impl Fault {
 
 /// The known word nearest to a written one, as a hint, or all of them if none is near.
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    let known: Vec<&str> = known.into_iter().collect();
+    let mut seen = std::collections::BTreeSet::new();
+    let known: Vec<&str> = known.into_iter().filter(|word| seen.insert(*word)).collect();
     let near = known.iter().map(|word| (distance(written, word), *word)).min();
     match near {
         // In a word of two letters every other is near: that is no slip.
@@ -77,6 +78,6 @@ mod tests {
     #[test]
     fn a_slip_is_answered_with_the_word_that_was_meant() {
         assert_eq!(nearest("topcis", ["topics", "text"]), "did you mean `topics`?");
-        assert_eq!(nearest("zzzzzz", ["topics", "text"]), "known here: topics, text");
+        assert_eq!(nearest("zzzzzz", ["topics", "text", "topics"]), "known here: topics, text");
     }
 }

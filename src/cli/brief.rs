@@ -167,15 +167,18 @@ fn sections(view: &View, page: &Brief, agreement: &str) -> Vec<Section> {
     let pressing = pressing(page);
     if !pressing.is_empty() {
         sections.push(Section::Heading("Would discharge what is overdue or due".into()));
-        sections.push(discharged_by(&pressing, agreement));
+        sections.extend(discharged_by(&pressing, agreement));
     }
     sections.extend(since(page, agreement));
     sections.extend(footer(view, &about.handling));
     sections
 }
 
-/// What would discharge these lines: those that are alike in one row.
-fn discharged_by(lines: &[&Line], agreement: &str) -> Section {
+/// Most ids named of lines that are alike.
+const NAMED: usize = 3;
+
+/// What would discharge these lines: those that are alike together.
+fn discharged_by(lines: &[&Line], agreement: &str) -> Vec<Section> {
     let mut alike: Vec<(String, String, Vec<&str>)> = Vec::new();
     for line in lines {
         let left = residual(line);
@@ -194,14 +197,15 @@ fn discharged_by(lines: &[&Line], agreement: &str) -> Section {
             None => alike.push((why, how, vec![id])),
         }
     }
-    let row = |(why, how, ids): (String, String, Vec<&str>)| -> Vec<Cell> {
-        let how = match ids.as_slice() {
-            [one] => how.replace("ID", &format!("{agreement}/{one}")),
-            _ => how.replace("ID", &format!("{agreement}/ID")),
-        };
-        vec![Cell::from(ids.join(", ").as_str()), why.into(), how.into()]
+    let told = |(why, how, ids): (String, String, Vec<&str>)| {
+        let id = if let [one] = ids.as_slice() { one } else { "ID" };
+        let how = how.replace("ID", &format!("{agreement}/{id}"));
+        let more = ids.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let ids = ids.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+        [Section::line(format!("{ids}{more}: {why}")), Section::note(format!("  {how}"))]
     };
-    Section::Table { columns: vec!["ID", "NOT YET, FOR", "RECORDED WITH"], rows: alike.into_iter().map(row).collect() }
+    alike.into_iter().flat_map(told).collect()
 }
 
 /// `Last meeting: 2025-03-01. Next: council-3, 2026-12-01, in 9 days.`
@@ -243,7 +247,7 @@ fn lines(view: &View, page: &Brief, group: &Group) -> Vec<Section> {
     for (stand, words) in [(Stand::Waiting, "Waiting for something, or suspended"), (Stand::Standing, "Standing, without a date")]
     {
         let of_it: Vec<&Line> = quiet.iter().copied().filter(|line| page.stand(line) == stand).collect();
-        let mut places: Vec<&str> = of_it.iter().map(|line| line.provision.as_deref().unwrap_or(&line.id)).collect();
+        let mut places: Vec<&str> = of_it.iter().map(|line| words::place(line)).collect();
         places.dedup();
         if !of_it.is_empty() {
             sections.push(Section::line(format!("{words} ({}): {}.", of_it.len(), places.join("; "))));

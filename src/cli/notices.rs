@@ -1,13 +1,13 @@
 //! `obligo notices`: every notice and every consent, with the day that its clause gives beside the day that was stated. Where the two
 //! differ, the clause was read otherwise by whoever stated it, or a record is wrong.
 
-use rules::docket::{Line, Reckoned, Verdict};
+use rules::docket::{Due, Line, Reckoned, Verdict};
 
 use super::args::Reading;
 use super::status::{footer, together};
 use super::{Context, lookup};
 use crate::error::Error;
-use crate::report::json::{NoticeEntryJson, NoticesJson, ScoreJson};
+use crate::report::json::{self, NoticeEntryJson, NoticesJson, ScoreJson};
 use crate::report::{Cell, Report, Section, Tone, words};
 
 #[derive(clap::Args)]
@@ -111,6 +111,7 @@ fn row(line: &Line, reckoned: &Reckoned) -> Vec<Cell> {
         Verdict::NoDate => ("?", Tone::Warning),
         Verdict::NotStated => ("–", Tone::Dim),
     };
+    let takes_effect = json::takes_effect(line);
     let from = reckoned.from.map_or_else(|| "–".to_string(), |from| from.words());
     vec![
         tone.of(sign),
@@ -119,7 +120,7 @@ fn row(line: &Line, reckoned: &Reckoned) -> Vec<Cell> {
         format!("{} {from}", reckoned.counted_from.join(" or ")).trim().into(),
         reckoned.clause.map_or_else(|| "no date".to_string(), |clause| clause.words()).into(),
         reckoned.stated.map_or_else(|| "–".to_string(), |stated| stated.words()).into(),
-        words::due(line.due).into(),
+        if takes_effect == Due::default() { "–".into() } else { words::due(takes_effect).into() },
         words::label(line),
     ]
 }

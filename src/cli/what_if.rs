@@ -162,7 +162,7 @@ fn consequences_of(then: &Consequences, before: &Docket, on_the_day: &Docket) ->
         sections.push(status::lines(on_the_day, by_date(dated)));
     }
     if !standing.is_empty() {
-        let mut places: Vec<&str> = standing.iter().map(|line| line.provision.as_deref().unwrap_or(&line.id)).collect();
+        let mut places: Vec<&str> = standing.iter().map(|line| words::place(line)).collect();
         places.dedup();
         sections.push(Section::line(format!("Without a date ({}): {}.", standing.len(), places.join("; "))));
     }

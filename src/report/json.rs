@@ -1,6 +1,8 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
-use rules::docket::{AfterEnd, AgreementLine, Docket, Due, Finding, Line, Participation, Reason, Reckoned, Remainder};
+use rules::docket::{
+    AfterEnd, AgreementLine, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned, Remainder,
+};
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
@@ -748,12 +750,22 @@ pub struct NoticeEntryJson {
     pub clause: Option<SpanJson>,
     /// The day that was stated.
     pub stated: Option<SpanJson>,
-    /// When it takes effect after all that came later.
+    /// When it takes effect after all that came later; no day, where it takes none.
     pub takes_effect: DueJson,
     /// `agrees`, `within`, `differs`, `no_date`, `not_stated`.
     pub verdict: &'static str,
     /// The word for its state.
     pub label: String,
+}
+
+/// When a notice or consent takes effect: on no day, where it was taken back, is too early or defective, or another end came before.
+pub fn takes_effect(line: &Line) -> Due {
+    let is_overtaken = || line.because.iter().any(|reason| reason.rule == "notice.overtaken");
+    match line.axes.existence {
+        Existence::Ended(Ending::Cancelled) => Due::default(),
+        Existence::Ended(_) if line.kind == Kind::Notice && is_overtaken() => Due::default(),
+        _ => line.due,
+    }
 }
 
 impl NoticeEntryJson {
@@ -766,7 +778,7 @@ impl NoticeEntryJson {
             from: reckoned.from.map(Into::into),
             clause: reckoned.clause.map(Into::into),
             stated: reckoned.stated.map(Into::into),
-            takes_effect: line.due.into(),
+            takes_effect: takes_effect(line).into(),
             verdict: reckoned.verdict().word(),
             label: line.label.clone(),
         }

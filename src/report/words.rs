@@ -1,7 +1,7 @@
 //! Dates, states and reasons as words. Every screen says them the same way.
 
 use chrono::NaiveDate;
-use events::event::{Certainty, Event, Milestone};
+use events::event::{Certainty, Event, Milestone, Transition};
 use events::terms::{Force, Form};
 use rules::docket::{
     AfterEnd, Axes, Due, EffectState, Existence, Line, NoticeLine, NoticeState, Participation, ParticipationState, Performance,
@@ -27,6 +27,12 @@ pub fn state(axes: &Axes) -> (&'static str, Tone) {
 pub fn label(line: &Line) -> Cell {
     let (symbol, tone) = state(&line.axes);
     tone.of(format!("{symbol} {}", line.label))
+}
+
+/// Where a line stands in the text; what a meeting decided stands nowhere in it, and has its id.
+pub fn place(line: &Line) -> &str {
+    let is_decided = line.because.iter().any(|reason| reason.rule == "decision.taken");
+    line.provision.as_deref().filter(|_| !is_decided).unwrap_or(&line.id)
 }
 
 /// `2025-05-01 – 2025-05-31`, `2025-03-06`, `from 2027-02-28`.
@@ -260,7 +266,14 @@ pub fn event(event: &Event) -> String {
         Event::InvalidityEstablished(invalid) => format!("void, established by {}", invalid.by),
         Event::ProvisionAmended(amended) => {
             let keys: Vec<&str> = amended.changes.keys().chain(&amended.without).map(String::as_str).collect();
-            format!("{} amended{}: {}", amended.provision, from(amended.effective.as_ref()), keys.join(", "))
+            let running = amended.transition.map(|transition| {
+                let day = amended.effective.as_ref().map(|day| format!("on {day}"));
+                let words = if transition == Transition::Old { "old" } else { "new" };
+                format!("a cycle that runs {} is under the {words} words", day.as_deref().unwrap_or("then"))
+            });
+            let keys = (!keys.is_empty()).then(|| keys.join(", "));
+            let said: Vec<String> = keys.into_iter().chain(running).collect();
+            format!("{} amended{}: {}", amended.provision, from(amended.effective.as_ref()), said.join("; "))
         }
         Event::ProvisionAdded(added) => {
             format!("{} {} put in{}", added.provision.reference, added.provision.kind, from(added.effective.as_ref()))

@@ -203,3 +203,31 @@ fn who_reported_and_who_said_what_of_it() {
     );
     assert_eq!(later[0]["id"], "weather/3");
 }
+
+#[test]
+fn many_lines_that_are_alike_are_told_in_two_lines_of_text() {
+    let monthly = SMALL.replace("due = { by = \"2025-06\" }", "every = \"1 month\"");
+    let register = Register::with(&[("small.toml", &monthly)]);
+    let page = register.obligo("brief small").succeeded().stdout;
+    let (_, told) = page.split_once("Would discharge what is overdue or due\n").unwrap();
+    let lines: Vec<&str> = told.lines().collect();
+    let of_three = lines.iter().position(|line| line.starts_with("3-2024-02-29, 3-2024-03-31, 3-2024-04-30 and ")).unwrap();
+    assert!(lines[of_three].contains(" more: no performance of it is recorded by "), "{told}");
+    assert_eq!(lines[of_three + 1], "  obligo record performance small/ID --on DATE");
+    assert!(lines.iter().all(|line| line.chars().count() <= 120), "{told}");
+}
+
+#[test]
+fn what_was_decided_is_open_and_not_standing() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    for act in [
+        "meeting small --body council --held 2025-03-01 --meeting m1",
+        "decision small --meeting m1 --text Build --decision d1 --provision 4 --on 2025-03-01",
+        "performance small/d1 --by AA --on 2025-05-01",
+    ] {
+        register.obligo(&format!("record {act}")).succeeded();
+    }
+    let page = register.obligo("brief small").succeeded().stdout;
+    assert!(page.contains("small/d1  4     · open"), "{page}");
+    assert!(page.contains("Standing, without a date (1): 4."), "{page}");
+}

@@ -266,3 +266,35 @@ fn ten_writers_at_once_lose_nothing() {
     assert!(written >= 1);
     register.obligo("verify").succeeded();
 }
+
+#[test]
+fn an_amendment_of_what_runs_alone_says_under_which_words_it_is() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let ran = register.obligo("record amendment small/2 --transition old --effective 2025-06-15 --on 2025-06-01").succeeded();
+    assert!(ran.stdout.contains("from 2025-06-15: a cycle that runs on 2025-06-15 is under the old words"), "{}", ran.stdout);
+}
+
+#[test]
+fn minutes_of_an_unknown_meeting_are_answered_with_each_that_was_held_once() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    for act in [
+        "small --body council --planned 2025-03-01 --meeting m1",
+        "small --body council --held 2025-03-01 --meeting m1",
+        "small --body council --planned 2028-03-01 --meeting m2",
+    ] {
+        register.obligo(&format!("record meeting {act}")).succeeded();
+    }
+    let ran = register.obligo("record minutes small --meeting zzz --on 2025-04-01").ended(4);
+    assert!(ran.stderr.contains("known here: m1\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_notice_that_was_taken_back_takes_effect_on_no_day() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record notice small --by AA --given 2026-09-01 --received 2026-09-01").succeeded();
+    assert!(register.json("notices")["entries"][0]["takes_effect"]["earliest"].is_string());
+    register.obligo("record notice-retracted small --on 2026-10-01").succeeded();
+    let entry = &register.json("notices")["entries"][0];
+    assert_eq!(entry["takes_effect"]["earliest"], serde_json::Value::Null, "{entry}");
+    assert!(entry["clause"]["earliest"].is_string(), "what the clause gives is told all the same: {entry}");
+}

@@ -163,3 +163,12 @@ fn where_one_may_have_left_the_doubt_is_its_participation() {
     assert!(told.iter().all(|label| label.contains("participation")), "{told:?}");
     assert!(!told.is_empty(), "{document}");
 }
+
+#[test]
+fn a_receipt_after_the_day_it_was_given_is_counted_from() {
+    let counted = SMALL.replace("at_least = \"6 months\" }", "at_least = \"6 months\", counted_from = \"received\" }");
+    let register = Register::with(&[("small.toml", &counted)]);
+    let document = register.json("what-if notice small --by AA --given 2027-11-01 --received 2027-11-02");
+    assert_eq!(document["as_of"], "2027-11-02", "{document}");
+    assert_eq!(document["end"]["on"]["latest"], "2028-05-02", "{document}");
+}

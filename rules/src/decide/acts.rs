@@ -134,7 +134,8 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             let planned = |act: &Act| matches!(&act.event, Event::MeetingScheduled(meeting) if meeting.meeting == id);
             let mut faults = Vec::new();
             if !agreement.acts.iter().any(planned) {
-                let known = agreement.acts.iter().filter_map(|act| meeting_of(&act.event));
+                let planned = agreement.acts.iter().filter(|act| matches!(act.event, Event::MeetingScheduled(_)));
+                let known = planned.filter_map(|act| meeting_of(&act.event)).filter(|id| over_fault(agreement, id).is_none());
                 faults.push(Fault::new("E0405", &["meeting"], format!("no meeting `{id}` is planned")).hint(nearest(id, known)));
             }
             faults.extend(over_fault(agreement, id));

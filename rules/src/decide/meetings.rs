@@ -62,7 +62,7 @@ pub(super) fn decision_faults(agreement: &Agreement, decision: &DecisionTaken, o
 fn meeting_fault(agreement: &Agreement, meeting: &str, on: Option<&DateSpec>) -> Option<Fault> {
     let of_it = |act: &&Act| meeting_of(&act.event) == Some(meeting);
     if !agreement.acts.iter().any(|act| of_it(&act)) {
-        return Some(unknown_meeting(agreement, meeting, "is known"));
+        return Some(unknown_meeting(agreement.acts.iter(), meeting, "is known"));
     }
     let over = agreement.acts.iter().filter(of_it).find(|act| ends_meeting(&act.event))?;
     if !matches!(over.event, Event::MeetingHeld(_)) {
@@ -78,7 +78,10 @@ pub(super) fn minutes_fault(agreement: &Agreement, minutes: &MinutesAdopted, on:
     let is_held = |act: &&Act| matches!(&act.event, Event::MeetingHeld(held) if held.meeting == minutes.meeting);
     match agreement.acts.iter().find(is_held) {
         Some(held) => before_fault(held, on, "adopted"),
-        None => Some(unknown_meeting(agreement, &minutes.meeting, "is recorded as held")),
+        None => {
+            let held = agreement.acts.iter().filter(|act| matches!(act.event, Event::MeetingHeld(_)));
+            Some(unknown_meeting(held, &minutes.meeting, "is recorded as held"))
+        }
     }
 }
 
@@ -90,8 +93,8 @@ fn before_fault(held: &Act, on: Option<&DateSpec>, verb: &str) -> Option<Fault> 
     })
 }
 
-fn unknown_meeting(agreement: &Agreement, meeting: &str, how: &str) -> Fault {
-    let known = agreement.acts.iter().filter_map(|act| meeting_of(&act.event));
+fn unknown_meeting<'a>(of: impl Iterator<Item = &'a Act>, meeting: &str, how: &str) -> Fault {
+    let known = of.filter_map(|act| meeting_of(&act.event));
     Fault::new("E0405", &["meeting"], format!("no meeting `{meeting}` {how}")).hint(nearest(meeting, known))
 }
 
