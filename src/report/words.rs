@@ -93,12 +93,23 @@ pub fn after_end(after: &AfterEnd) -> String {
     }
 }
 
-/// What a party does not hold itself to, whose place it took, what it was called before; nothing where there is nothing to say.
+/// What a party does not hold itself to, whose place it took, what it was called before, between whom it is suspended; nothing where there is nothing to say.
 pub fn own(parties: &[Participation]) -> Option<String> {
-    let told =
-        ["participation.succeeded", "participation.renamed", "participation.reserved", "participation.reservation-withdrawn"];
+    let told = [
+        "participation.succeeded",
+        "participation.renamed",
+        "participation.reserved",
+        "participation.reservation-withdrawn",
+        "participation.suspended",
+    ];
     let reasons = parties.iter().flat_map(|party| &party.because).filter(|reason| told.contains(&reason.rule));
-    let said: Vec<&str> = reasons.map(|reason| reason.text.as_str()).collect();
+    let mut said: Vec<&str> = Vec::new();
+    for reason in reasons {
+        // What is so between two is said once.
+        if !said.contains(&reason.text.as_str()) {
+            said.push(&reason.text);
+        }
+    }
     (!said.is_empty()).then(|| said.join("; "))
 }
 
