@@ -297,6 +297,64 @@ pub(crate) fn then<'a>(agreement: &'a Agreement, id: &str, days: Span) -> Option
     })
 }
 
+/// A line that follows from a provision, and the words that it is under.
+pub(crate) struct Worded<'a> {
+    pub line: Line,
+    pub known: &'a Known<Provision>,
+    /// What brought these words; `None`: they stand from the start.
+    pub change: Option<&'a Change>,
+    /// Nothing of it stood before that change.
+    pub is_added: bool,
+    /// It recurs, and otherwise than under the words before.
+    pub recurs_otherwise: bool,
+}
+
+/// Every text that a provision has, had or will have.
+pub(crate) fn texts<'a>(agreement: &'a Agreement, id: &str) -> Vec<&'a Known<Provision>> {
+    let versions = agreement.histories.iter().flat_map(|history| &history.versions);
+    let known = if agreement.histories.is_empty() { agreement.provision(id) } else { None };
+    versions.filter_map(|version| version.known.as_ref()).filter(|known| known.value.id == id).chain(known).collect()
+}
+
+/// The changes that a provision has seen by a day, if only perhaps.
+pub(crate) fn changes<'a>(agreement: &'a Agreement, id: &str) -> Vec<&'a Change> {
+    let versions = histories_of(agreement, id).flat_map(|history| &history.versions);
+    versions.filter_map(|version| version.change.as_ref()).collect()
+}
+
+fn histories_of<'a>(agreement: &'a Agreement, id: &str) -> impl Iterator<Item = &'a History> {
+    let is_it = move |known: &Known<Provision>| known.value.id == id;
+    agreement
+        .histories
+        .iter()
+        .filter(move |history| history.versions.iter().filter_map(|version| version.known.as_ref()).any(is_it))
+}
+
+/// What follows from a provision that was amended, each line with the words that it is under.
+pub(crate) fn worded<'a>(scene: &Scene<'a>, id: &str) -> Vec<Worded<'a>> {
+    let mut all = Vec::new();
+    for history in histories_of(scene.agreement, id) {
+        for line in history.lines(scene) {
+            let says = line.because.iter().find(|reason| reason.rule == "provision.says");
+            let is_it = |version: &Version| {
+                let seq = version.known.as_ref().map(|known| known.seq);
+                says.is_some_and(|says| seq.is_some_and(|seq| says.records.contains(&seq)))
+            };
+            let Some(place) = history.versions.iter().position(is_it) else { continue };
+            let Some(known) = history.versions[place].known.as_ref() else { continue };
+            let before = place.checked_sub(1).and_then(|place| history.versions[place].known.as_ref());
+            let change = history.versions[place].change.as_ref();
+            let is_added = change.is_some() && before.is_none();
+            let recurs_otherwise = before.is_some_and(|before| {
+                (recurs(&known.value.terms) || recurs(&before.value.terms))
+                    && rhythm(&known.value.terms) != rhythm(&before.value.terms)
+            });
+            all.push(Worded { line, known, change, is_added, recurs_otherwise });
+        }
+    }
+    all
+}
+
 /// The words that a provision had before it came to read as it does, the oldest first, with the day of the last change and its records.
 pub(crate) fn before<'a>(agreement: &'a Agreement, known: &Known<Provision>) -> Option<(Vec<&'a Known<Provision>>, &'a Change)> {
     let is_it = |version: &Version| version.known.as_ref().is_some_and(|other| other.seq == known.seq);
@@ -619,9 +677,19 @@ fn due_key<'a>(known: &'a Known<Provision>, key: &str) -> Option<&'a str> {
     known.value.terms.get("due")?.as_table()?.get(key)?.as_text()
 }
 
-/// The keys that say when something is due.
-fn rhythm(terms: &Terms) -> [Option<&Term>; 4] {
-    ["every", "reading", "due", "when"].map(|key| terms.get(key))
+fn recurs(terms: &Terms) -> bool {
+    terms.contains_key("every") || matches!(terms.get("due"), Some(Term::Table(due)) if due.contains_key("each"))
+}
+
+/// What the keys say of when something is due, without the grace and the window, by which no date is counted.
+fn rhythm(terms: &Terms) -> [Option<Term>; 4] {
+    ["every", "reading", "due", "when"].map(|key| {
+        let mut term = terms.get(key).cloned();
+        if let Some(Term::Table(table)) = &mut term {
+            table.retain(|key, _| key != "grace" && key != "window");
+        }
+        term
+    })
 }
 
 fn relabel(line: &mut Line, axes: Axes) {

@@ -267,12 +267,17 @@ impl Drawing<'_> {
     /// A provision that reads otherwise from its day, or from a later one.
     fn amendment(&self) -> Event {
         let text = |words: &str| Term::Text(words.into());
-        let changes: [(&str, &str, Term); 6] = [
+        let yearly = [("each", "1 year"), ("anchor", "due"), ("grace", "40 days")];
+        let yearly = yearly.map(|(key, words)| (key.to_string(), text(words)));
+        let changes: [(&str, &str, Term); 9] = [
             ("3", "due", text("2024-09")),
             ("5", "every", text("2 years")),
             ("5", "text", text("Tell how it goes")),
             ("9", "by", Term::List(vec![text("GB")])),
             ("7", "due", text("2024-09-30")),
+            ("20", "due", Term::Table(yearly.into())),
+            ("20", "text", text("Tell of the year")),
+            ("22", "due", Term::Table([("within".to_string(), text("20 days"))].into())),
             ("2", "due", Term::Table([("within".to_string(), text("90 days"))].into())),
         ];
         let (provision, key, term) = self.of(&changes);
@@ -433,7 +438,7 @@ impl Drawing<'_> {
             }
             63 => {
                 let effective = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
-                let provision = self.of(&["3", "5", "9", "2", "termination"]).into();
+                let provision = self.of(&["3", "5", "9", "2", "20", "22", "termination"]).into();
                 Event::ProvisionRepealed(ProvisionRepealed { provision, effective })
             }
             64 => {
