@@ -65,40 +65,23 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
     let under_it = match &proposal.event {
         Event::MeetingScheduled(meeting) => meeting.on.latest(),
         Event::MeetingPostponed(meeting) => meeting.on.latest(),
-        Event::MeetingHeld(_)
-        | Event::MeetingInquorate(_)
-        | Event::DecisionTaken(_)
-        | Event::MinutesAdopted(_)
-        | Event::DeliverableDelivered(_)
-        | Event::ProjectBegun(_)
-        | Event::WorkReported(_)
-        | Event::PerformanceReported(_)
-        | Event::NoticeDrafted(_)
-        | Event::PowerExercised(_)
-        | Event::PowerWaived(_)
-        | Event::AgreementRenewed(_)
-        | Event::AgreementSuspended(_)
-        | Event::AgreementResumed(_)
-        | Event::AgreementTerminated(_)
-        | Event::AgreementSuperseded(_)
-        | Event::InvalidityEstablished(_)
-        | Event::ProvisionAmended(_)
-        | Event::ProvisionAdded(_)
-        | Event::ProvisionRepealed(_)
-        | Event::PartyRenamed(_)
-        | Event::PartySucceeded(_)
-        | Event::CycleExcused(_)
-        | Event::AssessmentMade(_)
-        | Event::ExtensionGranted(_)
-        | Event::DueDateSet(_)
-        | Event::WaiverGranted(_)
-        | Event::ObligationReleased(_)
-        | Event::ImpossibilityAccepted(_)
-        | Event::BreachDetermined(_)
-        | Event::IncidentReported(_)
-        | Event::NoticeGiven(_) => on.and_then(DateSpec::latest),
-        event if notice_of(event).is_some() => on.and_then(DateSpec::latest),
-        _ => None,
+        // What makes it an agreement; what may come before it; what speaks of the record and not of the agreement.
+        Event::AgreementAnnounced(_)
+        | Event::AgreementConcluded(_)
+        | Event::AgreementSigned(_)
+        | Event::AgreementLaunched(_)
+        | Event::AgreementTookEffect(_)
+        | Event::AgreementProvisionallyApplied(_)
+        | Event::ConsentNotified(_)
+        | Event::ReservationMade(_)
+        | Event::ReservationWithdrawn(_)
+        | Event::AnnouncementMade(_)
+        | Event::MeetingCancelled(_)
+        | Event::ConditionEstablished(_)
+        | Event::AssumptionMade(_)
+        | Event::ReadingChosen(_)
+        | Event::RecordCorrected(_) => None,
+        _ => on.and_then(DateSpec::latest),
     };
     if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))
         && day < *first
