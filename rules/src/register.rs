@@ -1,5 +1,6 @@
 //! The register: what the log says, agreement by agreement, without anything that time does.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -8,7 +9,7 @@ use events::terms::{AgreementTerms, Body, Force, Provision, Source};
 use events::{DateSpec, Event, Record};
 
 use crate::time::Span;
-use crate::versions::History;
+use crate::versions::{self, History};
 
 /// Every agreement of a log, or of the part of a log that was read.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -162,6 +163,11 @@ impl Agreement {
         &self.terms.value
     }
 
+    /// The agreement as its text reads on a day, and as its parties are called then.
+    pub fn on(&self, day: NaiveDate) -> Cow<'_, Agreement> {
+        versions::on(self, day)
+    }
+
     /// Ids of all parties.
     pub fn party_ids(&self) -> Vec<String> {
         self.about().parties.iter().map(|party| party.id.clone()).collect()
@@ -180,6 +186,12 @@ impl Agreement {
     /// A provision by id.
     pub fn provision(&self, id: &str) -> Option<&Known<Provision>> {
         self.provisions.iter().find(|known| known.value.id == id)
+    }
+
+    /// Every provision, as it reads and in all the words that it had or will have.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &Known<Provision>> {
+        let versions = self.histories.iter().flat_map(|history| &history.versions);
+        self.provisions.iter().chain(versions.filter_map(|version| version.known.as_ref()))
     }
 
     /// Provisions of one kind.
@@ -213,9 +225,7 @@ impl Agreement {
     pub fn unread(&self) -> Vec<u32> {
         let is_read = |number: &u32| {
             let number = number.to_string();
-            let versions =
-                self.histories.iter().flat_map(|history| &history.versions).filter_map(|version| version.known.as_ref());
-            self.provisions.iter().chain(versions).any(|known| {
+            self.texts().any(|known| {
                 let rest = known.value.reference.strip_prefix(number.as_str());
                 rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_digit()))
             })
@@ -227,11 +237,7 @@ impl Agreement {
     pub fn handling(&self, records: &[u64]) -> Vec<String> {
         let known = |seq: &u64| {
             let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
-            let versions =
-                || self.histories.iter().flat_map(|history| &history.versions).filter_map(|version| version.known.as_ref());
-            let provision = || {
-                self.provisions.iter().chain(versions()).find(|known| known.seq == *seq).and_then(|known| known.source.as_ref())
-            };
+            let provision = || self.texts().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
             let terms = || Some(&self.terms).filter(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
             act.or_else(provision).or_else(terms)
         };

@@ -248,9 +248,8 @@ pub fn reads(before: &Provision, amended: &ProvisionAmended) -> (Provision, Vec<
                 force.map(|force| after.force = Some(force))
             }
             key => {
-                let is_known = provision::kind(&before.kind).is_some_and(|kind| kind.keys.contains(&key));
                 let known = provision::kind(&before.kind).map(|kind| kind.keys).unwrap_or_default();
-                if is_known {
+                if known.contains(&key) {
                     after.terms.insert(key.into(), term.clone());
                     Ok(())
                 } else {

@@ -35,6 +35,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
         return Ok(0);
     };
+    let known = &*known.on(view.docket.as_of);
     let parties = known.party_ids();
     let ours = match &args.party {
         None => None,

@@ -54,7 +54,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
         return Ok(0);
     };
-    let wish = args.wish(agreement)?;
+    let seen = agreement.on(position.as_of);
+    let wish = args.wish(&seen)?;
     let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
     let mut powers = outlook::outlook(agreement, &almanac, position.as_of, wish);
     if let Some(wanted) = &args.power {
@@ -66,7 +67,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             return Err(Error::refused("E0504", what, hint));
         }
     }
-    args.reading.output.write(&report(&view, agreement, wish, &powers))?;
+    args.reading.output.write(&report(&view, &seen, wish, &powers))?;
     Ok(0)
 }
 

@@ -27,6 +27,17 @@ fn one_page_has_ours_theirs_and_the_joint_ones() {
 }
 
 #[test]
+fn whoever_took_the_place_of_a_party_has_its_page() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record party-succeeded small --party AA --by NN --name 'New State' --on 2025-01-01").succeeded();
+    let document = register.json("brief small --for NN");
+    assert_eq!(document["for"], "NN");
+    assert!(group(&document, "Ours (NN)").contains(&"small/3".to_string()));
+    register.obligo("brief small --for AA").ended(4).warns("E0401");
+    assert_eq!(register.json("brief small --for AA --as-of 2024-12-31")["for"], "AA");
+}
+
+#[test]
 fn what_is_contested_and_what_was_done_since_the_last_meeting_stand_on_it() {
     let register = Register::with(&[("small.toml", SMALL)]);
     for act in [
