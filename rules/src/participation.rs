@@ -113,6 +113,8 @@ pub struct Reservation {
     pub by: String,
     /// Id of the provision.
     pub provision: String,
+    /// When, as recorded.
+    pub on: String,
     /// From when it was withdrawn, if it was.
     pub until: Option<Span>,
     /// Why that is known.
@@ -138,8 +140,13 @@ pub fn reservations(agreement: &Agreement, as_of: NaiveDate) -> Vec<Reservation>
                 let text = format!("{by} made a reservation to it {on}{says}; between it and the others it is not owed");
                 let reason = Reason::new("participation.reserved", text).records([act.seq]);
                 standing.retain(|one| one.by != by || one.until.is_some() || !made.provisions.contains(&one.provision));
-                let one =
-                    |id: &String| Reservation { by: by.clone(), provision: id.clone(), until: None, reason: reason.clone() };
+                let one = |id: &String| Reservation {
+                    by: by.clone(),
+                    provision: id.clone(),
+                    on: on.clone(),
+                    until: None,
+                    reason: reason.clone(),
+                };
                 standing.extend(made.provisions.iter().map(one));
             }
             Event::ReservationWithdrawn(withdrawn) => {
@@ -212,7 +219,6 @@ fn came_in_by_itself(scene: &Scene, party: &str) -> bool {
 /// How it came to be a party, if it took another's place, and what it does not hold itself to.
 fn own(scene: &Scene, party: &str) -> Vec<Reason> {
     let mut reasons: Vec<Reason> = Vec::new();
-    let mut reserved: Vec<(&str, Reason)> = Vec::new();
     for (act, _) in scene.acts().filter(|(_, occurrence)| *occurrence == Occurrence::Yes) {
         match &act.event {
             Event::PartySucceeded(succeeded) if scene.agreement.holder(&succeeded.by) == party => {
@@ -226,22 +232,18 @@ fn own(scene: &Scene, party: &str) -> Vec<Reason> {
                 let text = format!("{party} {} since {}", said.join(" and "), act.date_words());
                 reasons.push(Reason::new("participation.renamed", text).records([act.seq]));
             }
-            Event::ReservationMade(made) if scene.agreement.holder(&made.by) == party => {
-                for provision in &made.provisions {
-                    let text = format!("{party} made a reservation to {provision} {}", act.date_words());
-                    reserved.push((provision, Reason::new("participation.reserved", text).records([act.seq])));
-                }
-            }
             Event::ReservationWithdrawn(withdrawn) if scene.agreement.holder(&withdrawn.by) == party => {
                 let text = format!("{party} withdrew its reservation {}", act.date_words());
-                let stays = |id: &str| !withdrawn.provisions.is_empty() && withdrawn.provisions.iter().all(|other| other != id);
-                reserved.retain(|(id, _)| stays(id));
                 reasons.push(Reason::new("participation.reservation-withdrawn", text).records([act.seq]));
             }
             _ => {}
         }
     }
-    reasons.extend(reserved.into_iter().map(|(_, reason)| reason));
+    let standing = scene.reservations.iter().filter(|one| one.by == party && one.until.is_none());
+    reasons.extend(standing.map(|one| {
+        let text = format!("{party} made a reservation to {} {}", one.provision, one.on);
+        Reason::new("participation.reserved", text).records(one.reason.records.iter().copied())
+    }));
     let between = |one: &&Suspension| one.parties.iter().any(|id| id == party) && one.holds(scene.as_of);
     let suspended = scene.suspensions.iter().filter(between);
     reasons.extend(suspended.map(|one| Reason { rule: "participation.suspended", ..one.reason.clone() }));

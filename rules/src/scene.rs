@@ -33,7 +33,7 @@ pub struct Scene<'a> {
     /// Suspensions that had begun by the day.
     pub suspensions: Vec<Suspension>,
     /// Reservations that were made by the day.
-    reservations: Vec<Reservation>,
+    pub reservations: Vec<Reservation>,
     /// The end, past or coming, if one is in sight.
     pub end: Option<End>,
     /// Who takes part otherwise than all others: is not bound, came later, or left.
