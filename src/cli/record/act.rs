@@ -522,6 +522,7 @@ pub enum Act {
         on: String,
     },
     /// A default rule is taken where the text is silent, and marked as an assumption
+    #[command(visible_alias = "assume")]
     Assumption {
         /// The silent provision: pact/termination
         provision: String,
