@@ -243,7 +243,8 @@ pub fn plain_period(text: &str) -> Result<Period, Error> {
     Ok(period)
 }
 
-fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+/// A moment of knowledge as people type it.
+pub fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
     match DateTime::parse_from_rfc3339(text) {
         Ok(instant) => Ok(KnownAt { words: text.into(), instant: instant.with_timezone(&Utc) }),
         Err(_) => Ok(KnownAt::day(day(text, today)?)),

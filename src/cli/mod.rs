@@ -42,6 +42,7 @@ mod import;
 mod record;
 
 mod brief;
+mod bundle;
 mod due;
 mod explain;
 mod log;
@@ -140,6 +141,10 @@ enum Verb {
     Log(log::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
+    /// The log, or the records of some agreements, as one file that anybody can verify without the register
+    Export(bundle::Export),
+    /// Make a register from an exported log: the same entries, the same bytes, the same root
+    Restore(bundle::Restore),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -163,7 +168,7 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Restore(_))
     }
 }
 
@@ -248,6 +253,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Export(args) => bundle::export(args, context),
+        Verb::Restore(args) => bundle::restore(&args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Regimes(args) => regimes::run(args),
