@@ -58,8 +58,7 @@ impl Header {
 }
 
 /// A record as a CloudEvents event, its attributes in this order.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Serialize)]
 struct Line {
     specversion: String,
     id: String,
@@ -71,7 +70,7 @@ struct Line {
     recordedtime: String,
     sequence: String,
     leaf: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     inclusion: Option<String>,
     data_base64: String,
 }

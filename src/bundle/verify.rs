@@ -285,8 +285,10 @@ impl Seen {
     /// The next line: its record, or what is wrong with it. Then `place` names it.
     fn take(&mut self, line: &[u8]) -> Result<(u64, Vec<u8>), String> {
         self.place = self.last + 1;
-        let read: Line = serde_json::from_slice(line).map_err(|error| format!("a line cannot be read: {error}"))?;
-        let entry = STANDARD.decode(&read.data_base64).map_err(|error| format!("an entry is not in base 64: {error}"))?;
+        let read: HashMap<String, String> =
+            serde_json::from_slice(line).map_err(|error| format!("a line cannot be read: {error}"))?;
+        let entry = read.get("data_base64").ok_or("a line has no entry")?;
+        let entry = STANDARD.decode(entry).map_err(|error| format!("an entry is not in base 64: {error}"))?;
         let columns = envelope::read(&entry).map_err(|what| format!("an entry is none: {what}"))?;
         let seq = columns.seq;
         let is_next = if self.is_whole { seq == self.place } else { self.place <= seq && seq <= self.size };
@@ -297,7 +299,7 @@ impl Seen {
         if columns.origin != self.origin {
             return Err(format!("record {seq} is of another log"));
         }
-        let path = self.path(&read)?;
+        let path = self.path(read.get("inclusion"))?;
         if Line::of(&columns, &entry, path.as_deref()).text().as_bytes() != line {
             return Err(format!("the line of record {seq} is not what its entry says"));
         }
@@ -312,9 +314,9 @@ impl Seen {
     }
 
     /// The path that a line of a slice has, and one of a whole log has not.
-    fn path(&self, line: &Line) -> Result<Option<Vec<Hash>>, String> {
+    fn path(&self, inclusion: Option<&String>) -> Result<Option<Vec<Hash>>, String> {
         let wrong = || format!("record {} has no path to the root, or one that it should not have", self.place);
-        match &line.inclusion {
+        match inclusion {
             None if self.is_whole => Ok(None),
             Some(path) if !self.is_whole => {
                 path.split(' ').map(checkpoint::hash).collect::<Result<_, _>>().map(Some).map_err(|_| wrong())
