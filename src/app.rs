@@ -5,15 +5,15 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
-use events::record::{Draft, Record};
+use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
 use rules::decide::{Proposal, Refusal, decide};
 use rules::replay::{Finding, Replay};
-use rules::{Docket, Register, assess};
+use rules::{Docket, Register, RuleSet, assess};
 use uuid::Uuid;
 
-use crate::almanac;
 use crate::error::Error;
+use crate::rule_sets::{Choice, InForce, Shelf};
 
 /// The day a view is seen from, and what was known.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub struct Position {
     pub as_of: NaiveDate,
     /// What was known by then; `None`: everything recorded.
     pub known_at: Option<KnownAt>,
+    /// By which rule set.
+    pub rules: Choice,
 }
 
 /// A moment of knowledge.
@@ -51,15 +53,31 @@ pub struct View {
     pub log: Seen,
     /// What was known, in words; the last record's stamp if nothing was asked.
     pub known_at: Option<String>,
+    /// The position that was asked for.
+    pub position: Position,
+    /// By which rule set.
+    pub rules: InForce,
 }
 
 /// A prefix of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
+    /// The log's id.
+    pub origin: Uuid,
     /// How many records.
     pub size: u64,
     /// Root over them.
     pub head: Hash,
+}
+
+impl Seen {
+    /// The log when it had so many records.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read or never had that size.
+    pub fn at(log: &dyn EventLog, size: u64) -> Result<Self, LogError> {
+        Ok(Seen { origin: log.origin(), size, head: log.root_at(size)? })
+    }
 }
 
 /// Where ids of records and commands come from: the clock's own in a register, derived ones where bytes must repeat.
@@ -81,6 +99,8 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// Where its rule sets are.
+    pub shelf: Shelf,
     /// Who records.
     pub actor: String,
     /// The day on which decisions are made.
@@ -146,9 +166,10 @@ const TRIES: u32 = 200;
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
-/// [`Error::Failed`], when the log cannot be read.
+/// [`Error::Failed`], when the log cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(
     log: &dyn EventLog,
+    shelf: &Shelf,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
@@ -159,13 +180,14 @@ pub fn view(
     };
     let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
     let (register, findings) = read(log, &select, progress)?.finish();
-    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
-    let docket = assess(&register, findings, &almanac, position.as_of);
+    let known_by = position.known_at.as_ref().map(|known_at| known_at.instant.date_naive());
+    let rules = shelf.in_force(log, &position.rules, size, known_by)?;
+    let docket = assess(&register, findings, &rules.set(), position.as_of);
     let known_at = match &position.known_at {
         Some(known_at) => Some(known_at.words.clone()),
         None => log.recorded_at(size)?.map(codec::instant),
     };
-    Ok(View { register, docket, log: Seen { size, head: log.root_at(size)? }, known_at })
+    Ok(View { register, docket, log: Seen::at(log, size)?, known_at, position: position.clone(), rules })
 }
 
 /// The selected entries, collected; `progress` is told each `seq`.
@@ -238,24 +260,34 @@ impl<L: EventLog> App<L> {
             replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, almanac::shipped(), self.today);
+        let rules = self.rules()?;
+        let rules = &rules.held.set;
+        let before = assess(&register, findings, rules, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, almanac::shipped(), self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, rules, self.today).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, size, command, &drafts);
-        let after = following(replay, &records, self.today);
+        let after = following(replay, &records, rules, self.today);
         let expected = match only {
             Some(agreement) => {
-                let version = register.agreements.get(&agreement).map_or(0, |agreement| agreement.version);
+                let version = register.version_of(&agreement);
                 Expected::Version { agreement, version }
             }
             None => Expected::Size(size),
         };
         Ok((Outcome { receipt: None, records, already: decision.already.len(), before, after }, drafts, expected))
+    }
+
+    /// The rule set by which the register goes now.
+    ///
+    /// # Errors
+    /// As [`Shelf::in_force`].
+    pub fn rules(&self) -> Result<InForce, Error> {
+        self.shelf.in_force(&self.log, &Choice::Now, 0, None)
     }
 
     fn draft(&mut self, fact: Proposal) -> Draft {
@@ -277,6 +309,7 @@ impl<L: EventLog> App<L> {
     fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
         let mut versions: std::collections::BTreeMap<&str, u64> =
             register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
+        versions.insert(REGISTER, register.version);
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
         (size + 1..)
             .zip(drafts)
@@ -293,6 +326,7 @@ impl<L: EventLog> App<L> {
 pub struct Imagined {
     with: Replay,
     without: Replay,
+    rules: InForce,
     /// What was imagined.
     pub records: Vec<Record>,
 }
@@ -307,7 +341,7 @@ impl Imagined {
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
         let docket = |replay: &Replay| {
             let (register, findings) = replay.clone().finish();
-            assess(&register, findings, almanac::shipped(), day)
+            assess(&register, findings, &self.rules.held.set, day)
         };
         (docket(&self.without), docket(&self.with))
     }
@@ -333,7 +367,8 @@ impl<L: EventLog> App<L> {
         let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
-        Ok(Imagined { with, without, records: outcome.records })
+        let rules = self.rules()?;
+        Ok(Imagined { with, without, rules, records: outcome.records })
     }
 }
 
@@ -342,10 +377,10 @@ fn is_of(proposal: &Proposal, record: &Record) -> bool {
     is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
 }
 
-fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {
+fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {
     records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
     let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, almanac::shipped(), as_of)
+    assess(&register, findings, rules, as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

@@ -5,6 +5,7 @@
 pub mod replay;
 
 pub mod register;
+pub mod rule_set;
 
 pub mod decide;
 pub mod fault;
@@ -44,6 +45,4 @@ pub mod time;
 pub use assess::assess;
 pub use docket::Docket;
 pub use register::Register;
-
-/// Name and version of the rules in this program; every answer says under which it was given.
-pub const RULES: &str = "obligo-rules/3";
+pub use rule_set::RuleSet;

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::codec::{self, CodecError};
+use events::record::REGISTER;
 use events::{Event, Record};
 
-use crate::register::{Agreement, Known, Register};
+use crate::register::{Adoption, Agreement, Known, Register};
 
 /// Something odd met in the log, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +50,12 @@ impl Replay {
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;
         let mut register = Register::default();
-        for (id, stream) in self.streams {
+        let mut streams = self.streams;
+        if let Some(stream) = streams.remove(REGISTER) {
+            register.version = stream.last().map_or(0, |record| record.version);
+            register.adopted = adopted(&stream);
+        }
+        for (id, stream) in streams {
             if let Some(agreement) = fold(&id, &stream, &mut findings) {
                 register.agreements.insert(id, agreement);
             }
@@ -82,6 +88,15 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
     agreement.sort();
     agreement.version = stream.last().map_or(0, |record| record.version);
     Some(agreement)
+}
+
+fn adopted(stream: &[Record]) -> Vec<Adoption> {
+    let corrected = corrected(stream);
+    let adoption = |record: &Record| match &record.event {
+        Event::RulesAdopted(set) => Some(Adoption { seq: record.seq, recorded_at: record.recorded_at, set: set.clone() }),
+        _ => None,
+    };
+    stream.iter().filter(|record| !corrected.contains(&record.seq)).filter_map(adoption).collect()
 }
 
 /// Records that are reversed, seen from the end: a reversal that is itself reversed does not count, and its target stands again.

@@ -15,6 +15,7 @@ use crate::app::{KnownAt, Position, Write as HowToWrite};
 use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
+use crate::rule_sets::Choice;
 
 /// What every reading verb takes.
 #[derive(clap::Args, Default)]
@@ -26,6 +27,10 @@ pub struct Reading {
     /// With what was recorded by then: a day or an instant
     #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
     known_at: Option<String>,
+
+    /// By the rules of then, of now, or of another rule set: its id or its file
+    #[arg(long, value_name = "then|now|ID|FILE")]
+    rules: Option<Choice>,
 
     #[command(flatten)]
     pub output: Output,
@@ -69,7 +74,8 @@ impl Reading {
         let today = clock::today()?;
         let as_of = self.as_of.as_ref().map_or(Ok(today), |text| day(text, today))?;
         let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
-        Ok(Position { as_of, known_at })
+        let rules = self.rules.clone().unwrap_or_default();
+        Ok(Position { as_of, known_at, rules })
     }
 }
 

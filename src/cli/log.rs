@@ -57,7 +57,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     mark_reversed(&records, &mut rows);
-    let seen = Seen { size, head: log.root_at(size)? };
+    let seen = Seen::at(&log, size)?;
     let count = records.len();
     let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), handling: handling.into_iter().collect(), records };
     let marked =
@@ -69,7 +69,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         Section::line(""),
         Section::note(format!("{count} {what} · log {size} {}…{marked}", &seen.head.to_string()[..12])),
     ];
-    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
+    let stamp = context.stamp_at(&log, &position, size)?;
+    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 

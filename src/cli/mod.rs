@@ -7,10 +7,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
 use store::SqliteLog;
 
-use crate::app::{self, App, Position, TimeOrdered, View};
+use crate::app::{self, App, Position, Seen, TimeOrdered, View};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
+use crate::report::stamp::Stamp;
+use crate::rule_sets::Shelf;
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -58,6 +60,7 @@ mod verify;
 
 pub mod compute;
 mod regimes;
+mod rules;
 
 mod completions;
 mod explain_error;
@@ -144,6 +147,8 @@ enum Verb {
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
     Compare(Box<compute::CompareArgs>),
+    /// The rule sets that answers are given by: those of the program, those adopted; adopting one, comparing two
+    Rules(rules::Args),
     /// The regimes of counting periods, each rule with its source
     Regimes(regimes::Args),
     /// The calendars of holidays, their sources and the years they cover
@@ -178,6 +183,11 @@ impl Context {
         config::register(self.register.as_deref(), self.by_flag)
     }
 
+    /// Where its rule sets are.
+    fn shelf(&self) -> Result<Shelf, Error> {
+        Ok(Shelf::beside(&self.register()?.path))
+    }
+
     /// The register, for reading.
     fn reader(&self) -> Result<SqliteLog, Error> {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
@@ -186,16 +196,34 @@ impl Context {
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let view = app::view(log, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
 
+    /// The stamp of an answer from the register.
+    fn stamp(&self, view: &View) -> Stamp {
+        Stamp::new(std::env::args().skip(1), Some(&view.position), view.log, &view.rules)
+    }
+
+    /// The stamp of an answer from the register that shows no docket.
+    fn stamp_at(&self, log: &SqliteLog, position: &Position, size: u64) -> Result<Stamp, Error> {
+        let rules = self.shelf()?.in_force(log, &position.rules, size, None)?;
+        Ok(Stamp::new(std::env::args().skip(1), Some(position), Seen::at(log, size)?, &rules))
+    }
+
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
-        Ok(App { log, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+        let path = self.register()?.path;
+        let shelf = Shelf::beside(&path);
+        let log = SqliteLog::open(path, clock::now)?;
+        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
     }
+}
+
+/// The stamp of an answer that hangs on no register.
+fn stamp_of_program() -> Stamp {
+    Stamp::without_register(std::env::args().skip(1))
 }
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
@@ -250,6 +278,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
+        Verb::Rules(args) => rules::run(args, context),
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),

@@ -50,7 +50,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
-    args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
+    args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
     if view.docket.agreements.is_empty() {
         hint!("Next: obligo import FILE…");
     }
@@ -237,7 +237,7 @@ pub fn footer(view: &View, handling: &[String]) -> Vec<Section> {
         view.docket.as_of,
         view.log.size,
         &view.log.head.to_string()[..12],
-        rules::RULES
+        view.rules.held.set.id
     )));
     sections
 }

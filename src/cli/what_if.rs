@@ -1,6 +1,7 @@
 //! `obligo what-if`: what would follow from an act, in front of any that can be recorded. Nothing is written.
 
 use chrono::NaiveDate;
+use events::EventLog;
 use rules::docket::{Docket, Line};
 use rules::notice::terms::Retraction;
 use rules::what_if::{Consequences, End, consequences, end, takes_effect};
@@ -10,10 +11,11 @@ use super::outcome::change_words;
 use super::record::{self, Act};
 use super::status::by_date;
 use super::{Context, status};
-use crate::app::{App, TimeOrdered, Unwritten};
+use crate::app::{App, Seen, TimeOrdered, Unwritten};
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
+use crate::report::stamp::Stamp;
 use crate::report::{Cell, Report, Section, Tone, words};
 
 #[derive(clap::Args)]
@@ -30,7 +32,8 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
-    let mut app = App { log, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
+    let mut app =
+        App { log, shelf: context.shelf()?, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();
@@ -51,8 +54,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         WhatIfLaterJson { on: day.to_string(), changes }
     });
     let changes = after.changes(&before).iter().map(change_words).collect();
-    let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined.records) };
-    args.output.write(&report(document, &after, end.as_ref(), then.as_ref()))?;
+    let rules = app.rules()?;
+    let seen = Seen::at(&app.log, app.log.head()?.size)?;
+    let stamp = Stamp::new(std::env::args().skip(1), None, seen, &rules);
+    let rules = rules.held.set.id.clone();
+    let document = WhatIfJson { changes, later, rules, ..document(&after, end.as_ref(), then.as_ref(), &imagined.records) };
+    args.output.write(&report(document, &after, end.as_ref(), then.as_ref()).stamped(stamp))?;
     Ok(0)
 }
 
@@ -64,7 +71,7 @@ fn document(after: &Docket, end: Option<&End>, then: Option<&Consequences>, reco
     WhatIfJson {
         schema: "obligo.what-if.v1",
         as_of: after.as_of.to_string(),
-        rules: rules::RULES,
+        rules: String::new(),
         what: records.iter().map(|record| format!("{}: {}", record.event.kind(), words::event(&record.event))).collect(),
         changes: Vec::new(),
         later: None,

@@ -8,6 +8,7 @@ use rules::time::compute::Step;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::stamp::Stamp;
 use super::words;
 use crate::app::{Seen, View};
 
@@ -23,7 +24,7 @@ pub struct DocketJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreements, by id.
     pub agreements: Vec<AgreementJson>,
     /// Commitments, cycles, meetings, powers, notices and terms.
@@ -272,7 +273,7 @@ pub struct TopicsJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// By name.
@@ -319,7 +320,7 @@ pub struct PartyJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// The agreements it is a party of.
@@ -441,7 +442,7 @@ pub struct NoticeOutlookJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: String,
     /// Id of the regime that it counts by.
@@ -545,7 +546,7 @@ pub struct WhatIfJson {
     /// The day it is seen from: today, or the day of the act.
     pub as_of: String,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// What was imagined, in words.
     pub what: Vec<String>,
     /// How the docket of that day changes, a line each.
@@ -612,7 +613,7 @@ pub struct ResidualJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The line.
     pub id: String,
     /// The word for its state.
@@ -639,7 +640,7 @@ pub struct BriefJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: AgreementJson,
     /// Whose page it is.
@@ -726,7 +727,7 @@ pub struct NoticesJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// One a notice or consent.
@@ -930,7 +931,7 @@ impl DocketJson {
             as_of: docket.as_of.to_string(),
             known_at: view.known_at.clone(),
             log: view.log.into(),
-            rules: rules::RULES,
+            rules: view.rules.held.set.id.clone(),
             agreements: docket.agreements.iter().map(Into::into).collect(),
             entries: docket.entries.iter().map(Into::into).collect(),
             findings: docket.findings.iter().map(Into::into).collect(),
@@ -1066,10 +1067,80 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetsJson {
+    /// Always `obligo.rules.v1`.
+    pub schema: &'static str,
+    /// Those of the program, then those that were adopted, in order.
+    pub sets: Vec<RuleSetJson>,
+}
+
+/// A rule set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetJson {
+    /// Its name.
+    pub id: String,
+    /// SHA-256 of what it holds.
+    pub sha256: String,
+    /// The stage of the rules; null where it is not at hand.
+    pub stage: Option<u32>,
+    /// `program`, `register`; null where it is not at hand.
+    pub held_by: Option<&'static str>,
+    /// The record that adopted it.
+    pub adopted: Option<u64>,
+    /// When that was recorded.
+    pub recorded_at: Option<String>,
+    /// Whether answers of today are given by it.
+    pub in_force: bool,
+}
+
+/// `obligo.rules-compare.v1`: what one rule set says otherwise than another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RulesCompareJson {
+    /// Always `obligo.rules-compare.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The rule set that is compared with.
+    pub from: String,
+    /// The rule set that says otherwise.
+    pub to: String,
+    /// Each line that they do not agree on.
+    pub changes: Vec<RuleChangeJson>,
+}
+
+/// A line on which two rule sets do not agree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleChangeJson {
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// The line.
+    pub line: String,
+    /// What it says otherwise.
+    pub words: String,
+}
+
 /// Every schema, by the name of its file under schemas/.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    /// Every answer carries its stamp beside what is its own.
+    #[derive(JsonSchema)]
+    #[allow(dead_code)] // its schema alone is wanted
+    struct Stamped<T> {
+        #[serde(flatten)]
+        own: T,
+        /// What is needed to give the answer again.
+        stamp: Stamp,
+    }
     fn schema<T: JsonSchema>() -> serde_json::Value {
-        schemars::schema_for!(T).to_value()
+        let mut schema = schemars::schema_for!(Stamped<T>).to_value();
+        let own = schemars::schema_for!(T).to_value();
+        for key in ["title", "description"] {
+            if let (Some(schema), Some(said)) = (schema.as_object_mut(), own.get(key)) {
+                schema.insert(key.into(), said.clone());
+            }
+        }
+        schema
     }
     vec![
         ("docket.v1.json", schema::<DocketJson>()),
@@ -1087,5 +1158,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("rules.v1.json", schema::<RuleSetsJson>()),
+        ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]
 }
