@@ -23,7 +23,7 @@ use rules::time::{Counting, Period, Span, compute};
 use uuid::Uuid;
 
 /// What the program counts by.
-fn shipped() -> &'static Almanac {
+fn shipped() -> &'static rules::time::regime::Almanac {
     &newest().set.almanac
 }
 
