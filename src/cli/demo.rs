@@ -68,7 +68,7 @@ pub fn run(_: Args) -> Result<u8, Error> {
     std::fs::rename(&beside, &path)
         .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let view = app::view(&SqliteLog::open_read_only(&path)?, &Position { as_of, known_at: None }, None, &mut |_| {})?;
+    let view = app::view(&SqliteLog::open_read_only(&path)?, &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),

@@ -60,7 +60,7 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     let unreadable = files.iter().any(|file| !file.faults.is_empty());
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
-        let view = app::view(&app.log, &Position { as_of: app.today, known_at: None }, None, &mut |_| {})?;
+        let view = app::view(&app.log, &Position::on(app.today), None, &mut |_| {})?;
         let refusals = decide(&view.register, &proposals, almanac::shipped(), app.today).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }

@@ -12,7 +12,6 @@ use serde_json::Value;
 use super::args::{self, Reading};
 use super::status::footer;
 use super::{Context, lookup};
-use crate::almanac;
 use crate::app::View;
 use crate::clock;
 use crate::error::Error;
@@ -56,8 +55,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     let seen = agreement.on(position.as_of);
     let wish = args.wish(&seen)?;
-    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
-    let mut powers = outlook::outlook(agreement, &almanac, position.as_of, wish);
+    let mut powers = outlook::outlook(agreement, &view.almanac, position.as_of, wish);
     if let Some(wanted) = &args.power {
         let known: Vec<String> = powers.iter().map(|outlook| outlook.power.clone()).collect();
         powers.retain(|outlook| outlook.power == *wanted || outlook.reference == *wanted);
