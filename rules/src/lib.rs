@@ -3,6 +3,7 @@
 //! There is no clock here, no storage and no layout of text: the day is handed in.
 
 pub mod replay;
+pub mod sift;
 
 pub mod register;
 pub mod rule_set;

@@ -1,12 +1,13 @@
 //! From records to a register. Bad data never stops a replay: it becomes a [`Finding`] beside the result.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use events::codec::{self, CodecError};
 use events::record::REGISTER;
 use events::{Event, Record};
 
 use crate::register::{Adoption, Agreement, Known, Register};
+use crate::sift::{Look, Sift};
 
 /// Something odd met in the log, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +18,15 @@ pub struct Finding {
     pub agreement: Option<String>,
     /// What is odd.
     pub text: String,
+}
+
+/// Records that are shown.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// By `seq`, each with the one that reverses it.
+    pub records: BTreeMap<u64, (&'a Record, Option<u64>)>,
+    /// Entries that cannot be read.
+    pub findings: Vec<&'a Finding>,
 }
 
 /// Collects entries one by one and gives the register at the end.
@@ -46,6 +56,54 @@ impl Replay {
         self.streams.is_empty() && self.findings.is_empty()
     }
 
+    /// The records of an agreement, in order.
+    pub fn stream(&self, agreement: &str) -> &[Record] {
+        self.streams.get(agreement).map_or(&[], Vec::as_slice)
+    }
+
+    /// The records up to and including `upto` whose words are shown, in order of `seq`, each with the one that reverses it; an entry that
+    /// cannot be read is a finding. The same are left out as by [`Replay::at`], and reversals that count and rest on nothing that is shown.
+    pub fn shown(&self, upto: u64, sift: &Sift) -> Shown<'_> {
+        let mut records = BTreeMap::new();
+        for stream in self.streams.values() {
+            let looks = sift.looks(stream, upto);
+            let reversed = corrected(&stream[..looks.len()]);
+            let kept = stream.iter().zip(&looks).filter(|(_, look)| **look == Look::Kept);
+            records.extend(kept.map(|(record, _)| (record.seq, (record, reversed.get(&record.seq).copied()))));
+        }
+        let findings = self.findings.iter().filter(|finding| sift.is_all() && finding.seq.is_none_or(|seq| seq <= upto));
+        Shown { records, findings: findings.collect() }
+    }
+
+    /// The same with one agreement alone.
+    pub fn only(&self, agreement: &str) -> Replay {
+        let stream = self.streams.get_key_value(agreement).map(|(id, stream)| (id.clone(), stream.clone()));
+        Replay { streams: stream.into_iter().collect(), findings: Vec::new() }
+    }
+
+    /// What is looked at of the log as it was with records up to and including `upto`, and how many of those records are left out. An
+    /// entry that cannot be read is left out where not all is looked at: what it rests on cannot be told.
+    pub fn at(&self, upto: u64, sift: &Sift) -> (Replay, u64) {
+        let mut seen = Replay::default();
+        let mut left_out = 0;
+        for (id, stream) in &self.streams {
+            let looks = sift.looks(stream, upto);
+            let kept: Vec<Record> =
+                stream.iter().zip(&looks).filter(|(_, look)| **look != Look::LeftOut).map(|(record, _)| record.clone()).collect();
+            left_out += (looks.len() - kept.len()) as u64;
+            if !kept.is_empty() {
+                seen.streams.insert(id.clone(), kept);
+            }
+        }
+        let odd = self.findings.iter().filter(|finding| finding.seq.is_none_or(|seq| seq <= upto));
+        if sift.is_all() {
+            seen.findings = odd.cloned().collect();
+        } else {
+            left_out += odd.count() as u64;
+        }
+        (seen, left_out)
+    }
+
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;
@@ -73,7 +131,7 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8])>) -> (Regist
 
 fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agreement> {
     let corrected = corrected(stream);
-    let standing = || stream.iter().filter(|record| !corrected.contains(&record.seq));
+    let standing = || stream.iter().filter(|record| !corrected.contains_key(&record.seq));
     let terms = standing().find_map(|record| match &record.event {
         Event::AgreementRecorded(terms) => Some(Known { seq: record.seq, source: record.source.clone(), value: terms.clone() }),
         _ => None,
@@ -96,17 +154,18 @@ fn adopted(stream: &[Record]) -> Vec<Adoption> {
         Event::RulesAdopted(set) => Some(Adoption { seq: record.seq, recorded_at: record.recorded_at, set: set.clone() }),
         _ => None,
     };
-    stream.iter().filter(|record| !corrected.contains(&record.seq)).filter_map(adoption).collect()
+    stream.iter().filter(|record| !corrected.contains_key(&record.seq)).filter_map(adoption).collect()
 }
 
-/// Records that are reversed, seen from the end: a reversal that is itself reversed does not count, and its target stands again.
-fn corrected(stream: &[Record]) -> BTreeSet<u64> {
-    let mut corrected = BTreeSet::new();
+/// Records that are reversed, each with the reversal that counts, seen from the end: a reversal that is itself reversed does not count,
+/// and its target stands again.
+pub fn corrected(stream: &[Record]) -> BTreeMap<u64, u64> {
+    let mut corrected = BTreeMap::new();
     for record in stream.iter().rev() {
         if let (Event::RecordCorrected(_), Some(target)) = (&record.event, record.corrects)
-            && !corrected.contains(&record.seq)
+            && !corrected.contains_key(&record.seq)
         {
-            corrected.insert(target);
+            corrected.entry(target).or_insert(record.seq);
         }
     }
     corrected

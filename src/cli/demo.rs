@@ -18,7 +18,7 @@ use crate::agreement_file::AgreementFile;
 use crate::app::{self, App, Ids, Position, Unwritten, Write};
 use crate::error::Error;
 use crate::report::Format;
-use crate::rule_sets::{Choice, Shelf};
+use crate::rule_sets::Shelf;
 
 #[derive(clap::Args)]
 pub struct Args {}
@@ -69,8 +69,7 @@ pub fn run(_: Args) -> Result<u8, Error> {
     std::fs::rename(&beside, &path)
         .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let position = Position { as_of, known_at: None, rules: Choice::Then };
-    let view = app::view(&SqliteLog::open_read_only(&path)?, &Shelf::beside(&path), &position, None, &mut |_| {})?;
+    let view = app::view(&SqliteLog::open_read_only(&path)?, &Shelf::beside(&path), &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),

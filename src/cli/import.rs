@@ -11,7 +11,6 @@ use super::{Context, outcome, progress};
 use crate::agreement_file::{AgreementFile, Placed};
 use crate::app::{self, App, Outcome, Position, Unwritten, Write};
 use crate::error::{Diagnostic, Error};
-use crate::rule_sets::Choice;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -60,8 +59,7 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     let unreadable = files.iter().any(|file| !file.faults.is_empty());
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
-        let position = Position { as_of: app.today, known_at: None, rules: Choice::Now };
-        let view = app::view(&app.log, &app.shelf, &position, None, &mut |_| {})?;
+        let view = app::view(&app.log, &app.shelf, &Position::on(app.today), None, &mut |_| {})?;
         let refusals = decide(&view.register, &proposals, &view.rules.held.set, app.today).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }

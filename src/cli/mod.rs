@@ -12,7 +12,7 @@ use crate::clock;
 use crate::config;
 use crate::error::Error;
 use crate::report::stamp::Stamp;
-use crate::rule_sets::Shelf;
+use crate::rule_sets::{InForce, Shelf};
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -203,13 +203,12 @@ impl Context {
 
     /// The stamp of an answer from the register.
     fn stamp(&self, view: &View) -> Stamp {
-        Stamp::new(std::env::args().skip(1), Some(&view.position), view.log, &view.rules)
+        self.stamp_of(&view.position, view.log, &view.rules)
     }
 
-    /// The stamp of an answer from the register that shows no docket.
-    fn stamp_at(&self, log: &SqliteLog, position: &Position, size: u64) -> Result<Stamp, Error> {
-        let rules = self.shelf()?.in_force(log, &position.rules, size, None)?;
-        Ok(Stamp::new(std::env::args().skip(1), Some(position), Seen::at(log, size)?, &rules))
+    /// The stamp of an answer from the register that is no view.
+    fn stamp_of(&self, position: &Position, seen: Seen, rules: &InForce) -> Stamp {
+        Stamp::new(std::env::args().skip(1), Some(position), seen, rules)
     }
 
     /// The program on the register, for writing.

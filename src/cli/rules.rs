@@ -13,7 +13,7 @@ use rules::docket::Change;
 
 use super::args::{Output, Reading, Writing};
 use super::{Context, outcome};
-use crate::app::{Position, Unwritten};
+use crate::app::{Ground, Position, Seen, Unwritten};
 use crate::error::Error;
 use crate::report::json::{RuleChangeJson, RuleSetJson, RuleSetsJson, RulesCompareJson};
 use crate::report::{Cell, Report, Section, Tone};
@@ -142,8 +142,9 @@ fn list(output: &Output, context: &Context) -> Result<u8, Error> {
     }
     let document = RuleSetsJson { schema: "obligo.rules.v1", sets };
     let report = Report::new(&document, "sets", COLUMNS).sections(sections);
-    let position = Position { as_of: crate::clock::today()?, known_at: None, rules: Choice::Now };
-    output.write(&report.stamped(context.stamp_at(&log, &position, log.head()?.size)?))?;
+    let position = Position { rules: Choice::Now, ..Position::on(crate::clock::today()?) };
+    let ground = Ground::of(&log, &shelf, &position)?;
+    output.write(&report.stamped(context.stamp_of(&position, Seen::at(&log, ground.size)?, &ground.rules)))?;
     Ok(0)
 }
 

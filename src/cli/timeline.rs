@@ -6,7 +6,7 @@ use rules::docket::{Kind, Line, Performance};
 use rules::register::{Agreement, Occurrence};
 
 use super::args::Reading;
-use super::status::{footer, markings};
+use super::status::{footer, left_out, markings};
 use super::{Context, lookup};
 use crate::app::View;
 use crate::error::Error;
@@ -52,6 +52,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     );
     let marked = markings(&view);
     let subtitle = if marked.is_empty() { subtitle } else { format!("{subtitle}; handling: {}", marked.join(", ")) };
+    let subtitle = left_out(view.log.left_out).map_or_else(|| subtitle.clone(), |told| format!("{subtitle}; {told}"));
     let chart = Chart { title: &line.title, subtitle: subtitle.clone(), as_of: position.as_of, marks: &marks };
     let output = &args.reading.output;
     if let Some(file) = output.file.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "svg")) {

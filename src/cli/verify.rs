@@ -33,7 +33,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         verdict: word.split('(').next().unwrap_or_default().into(),
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.first_bad_seq(),
-        log: LogJson { size: found.size, head: head.clone() },
+        log: LogJson { size: found.size, head: head.clone(), left_out: None },
         faults: found
             .faults
             .iter()
@@ -67,7 +67,7 @@ fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
         verdict: Verdict::Damaged.to_string(),
         meaning: meaning.into(),
         first_bad_seq: None,
-        log: LogJson { size: 0, head: "unknown".into() },
+        log: LogJson { size: 0, head: "unknown".into(), left_out: None },
         faults: vec![FindingJson { seq: None, agreement: None, text: error.to_string() }],
     };
     let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];

@@ -3,6 +3,7 @@
 use rules::docket::{
     AfterEnd, AgreementLine, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned, Remainder,
 };
+use rules::sift::Marking;
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::stamp::Stamp;
 use super::words;
-use crate::app::{Seen, View};
+use crate::app::{LeftOut, Seen, View};
 
 /// `obligo.docket.v1`: the derived state of everything at a position.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -40,6 +41,19 @@ pub struct LogJson {
     pub size: u64,
     /// RFC 6962 root over them, 64 hexadecimal digits.
     pub head: String,
+    /// Records that were not looked at; null where all were.
+    pub left_out: Option<LeftOutJson>,
+}
+
+/// Records that were not looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftOutJson {
+    /// Only what documents published by this day say; null where the day does not matter.
+    pub sources_until: Option<String>,
+    /// Nothing marked above this: `public`, `internal`, `LIMITE`; null where the marking does not matter.
+    pub ceiling: Option<&'static str>,
+    /// How many records were left out of those that would have been read.
+    pub records: u64,
 }
 
 /// An agreement as a whole.
@@ -353,6 +367,8 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
+    /// The record that reverses it, if one does.
+    pub reversed_by: Option<u64>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
 }
@@ -543,8 +559,12 @@ pub struct RemarkJson {
 pub struct WhatIfJson {
     /// Always `obligo.what-if.v1`.
     pub schema: &'static str,
-    /// The day it is seen from: today, or the day of the act.
+    /// The day it is seen from: today or as asked for, or the day of the act if that is later.
     pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
     /// The rules it was derived by.
     pub rules: String,
     /// What was imagined, in words.
@@ -941,7 +961,17 @@ impl DocketJson {
 
 impl From<Seen> for LogJson {
     fn from(seen: Seen) -> Self {
-        LogJson { size: seen.size, head: seen.head.to_string() }
+        LogJson { size: seen.size, head: seen.head.to_string(), left_out: seen.left_out.map(Into::into) }
+    }
+}
+
+impl From<LeftOut> for LeftOutJson {
+    fn from(left_out: LeftOut) -> Self {
+        LeftOutJson {
+            sources_until: left_out.sift.sources_until.map(|day| day.to_string()),
+            ceiling: left_out.sift.ceiling.map(Marking::word),
+            records: left_out.records,
+        }
     }
 }
 

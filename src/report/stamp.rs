@@ -61,11 +61,14 @@ pub struct CalendarStamp {
 impl Stamp {
     /// That of an answer from a register.
     pub fn new(arguments: impl IntoIterator<Item = String>, position: Option<&Position>, seen: Seen, rules: &InForce) -> Self {
-        let known_at = position.and_then(|position| Some(position.known_at.as_ref()?.words.clone()));
+        let known_at = position.and_then(|position| position.known_at.as_ref()?.words());
         let as_of = position.map(|position| position.as_of.to_string());
         let mut asked = asked(arguments);
         if let Some(as_of) = &as_of {
-            let upto = format!("{}#{}", known_at.as_deref().unwrap_or_default(), seen.size);
+            let upto = match known_at.as_deref() {
+                Some(words) if words.starts_with('#') => words.to_string(),
+                when => format!("{}#{}", when.unwrap_or("now"), seen.size),
+            };
             asked.extend(["--as-of".into(), as_of.clone(), "--known-at".into(), upto]);
         }
         Stamp {
