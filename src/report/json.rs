@@ -214,6 +214,10 @@ pub struct EntryJson {
     pub force: &'static str,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// The day in UTC since which the log says that it is owed, and by when.
+    pub known_since: Option<String>,
+    /// Its date passed without it, and had passed already when the log came to say so.
+    pub late_known: bool,
 }
 
 /// By when: the range it could be. Every part is null where there is no date.
@@ -1035,6 +1039,8 @@ impl From<&Line> for EntryJson {
             topics: line.topics.clone(),
             force: words::force(line.force),
             handling: line.handling.clone(),
+            known_since: line.known_since.map(|day| day.to_string()),
+            late_known: line.late_known,
         }
     }
 }

@@ -91,7 +91,7 @@ impl Desk<'_> {
             event: proposal.event.clone(),
         };
         if let Event::AgreementRecorded(terms) = &proposal.event {
-            let known = Known { seq, source: fact.source, value: terms.clone() };
+            let known = Known { seq, recorded_at: fact.recorded_at, source: fact.source, value: terms.clone() };
             self.scratch.agreements.insert(proposal.agreement.clone(), Agreement::new(&proposal.agreement, known));
         } else if let Some(agreement) = self.scratch.agreements.get_mut(&proposal.agreement) {
             if let Some(target) = proposal.corrects {
