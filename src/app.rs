@@ -7,13 +7,17 @@ use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, Record};
 use events::tree::Hash;
-use rules::decide::{Proposal, Refusal, decide};
+use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::{Docket, Register, assess};
 use uuid::Uuid;
 
 use crate::almanac;
 use crate::error::Error;
+
+mod undo;
+
+use undo::is_reversal;
 
 /// The day a view is seen from, and what was known.
 #[derive(Debug, Clone)]
@@ -85,6 +89,8 @@ pub struct App<L: EventLog> {
     pub actor: String,
     /// The day on which decisions are made.
     pub today: NaiveDate,
+    /// So many days after its day, recording an act takes a reason; `None`: never.
+    pub late_after_days: Option<u32>,
     /// New ids.
     pub ids: Box<dyn Ids>,
 }
@@ -186,11 +192,22 @@ impl<L: EventLog> App<L> {
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
     /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        self.execute_what(write, |_, _| Ok(proposals.to_vec()))
+    }
+
+    /// Records what is to be proposed to a log of that size, looked for anew whenever others wrote in between.
+    fn execute_what(
+        &mut self,
+        write: Write,
+        mut propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
-            let (mut outcome, drafts, expected) = self.decided(proposals, command)?;
+            let size = self.log.head()?.size;
+            let proposals = propose(self, size)?;
+            let (mut outcome, drafts, expected) = self.decided(&proposals, command, size)?;
             if let Some(receipt) = self.log.receipt(command)? {
-                self.refuse_other_content(receipt, proposals)?;
+                self.refuse_other_content(receipt, &proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
             }
             if write.dry_run || drafts.is_empty() {
@@ -206,6 +223,36 @@ impl<L: EventLog> App<L> {
             }
         }
         unreachable!("the last try returns")
+    }
+
+    /// Reverses what this actor's last command recorded, as far as it stands: all of it, and nothing that others recorded. A command that
+    /// only reverses is passed over. The records that are reversed come with the outcome.
+    ///
+    /// # Errors
+    /// [`Unwritten::Other`] when there is nothing to undo, or something recorded since rests on it; and those of [`App::execute`].
+    pub fn undo(&mut self, reason: &str, authority: Option<&str>, write: Write) -> Result<(Outcome, Vec<Record>), Unwritten> {
+        let before = write.command.map(|command| self.log.receipt(command)).transpose()?.flatten();
+        let mut undone = Vec::new();
+        let outcome = self.execute_what(write, |app, size| {
+            if let Some(receipt) = before {
+                // It was carried out: what it reversed then is what it means now.
+                let of_it = |record: &Record| (receipt.first..=receipt.last).contains(&record.seq);
+                return Ok(undo::records(&app.log, size, of_it)?
+                    .iter()
+                    .filter(|record| is_reversal(record))
+                    .map(Proposal::again)
+                    .collect());
+            }
+            undone = undo::last_of(&app.log, size, &app.actor)?;
+            undo::refuse_foundation(&app.log, size, &undone, app.today)?;
+            let reversal = |record: &Record| Proposal {
+                reason: Some(reason.into()),
+                authority: authority.map(String::from),
+                ..Proposal::reversal(&record.agreement, record.seq, app.today)
+            };
+            Ok(undone.iter().rev().map(reversal).collect())
+        })?;
+        Ok((outcome, undone))
     }
 
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
@@ -227,9 +274,18 @@ impl<L: EventLog> App<L> {
         Ok(())
     }
 
+    /// The day on which it is decided, and how late an act may be told without a reason.
+    pub fn when(&self) -> Today {
+        Today { day: self.today, late_after_days: self.late_after_days }
+    }
+
     /// What would be written, and what would follow from it.
-    fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
-        let size = self.log.head()?.size;
+    fn decided(
+        &mut self,
+        proposals: &[Proposal],
+        command: Uuid,
+        size: u64,
+    ) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
         let mut only = one_agreement(proposals);
         let mut replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
@@ -243,7 +299,7 @@ impl<L: EventLog> App<L> {
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, almanac::shipped(), self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, almanac::shipped(), self.when()).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, size, command, &drafts);
@@ -328,8 +384,8 @@ impl<L: EventLog> App<L> {
         let days = days.chain(proposals.iter().filter_map(|proposal| receipt(&proposal.event)));
         self.today = days.fold(self.today, NaiveDate::max);
         let command = self.ids.next();
-        let (outcome, ..) = self.decided(proposals, command)?;
         let size = self.log.head()?.size;
+        let (outcome, ..) = self.decided(proposals, command, size)?;
         let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
@@ -339,7 +395,8 @@ impl<L: EventLog> App<L> {
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
     let is_same = rules::decide::same_event(&record.event, &proposal.event);
-    is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
+    let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
+    is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }
 
 fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {

@@ -94,7 +94,9 @@ impl<'a> Knowledge<'a> {
             return;
         }
         let later: Vec<NaiveDate> = self.days.range(date..).copied().filter(|day| date < *day).collect();
-        let Some(since) = later.iter().copied().find(|day| self.is_told(line, date, *day)).or(later.last().copied()) else { return };
+        let Some(since) = later.iter().copied().find(|day| self.is_told(line, date, *day)).or(later.last().copied()) else {
+            return;
+        };
         line.known_since = Some(since);
         line.late_known = true;
         let made: BTreeMap<u64, NaiveDate> =
@@ -102,16 +104,19 @@ impl<'a> Knowledge<'a> {
         let by_then = |seqs: Vec<u64>| -> Vec<u64> { seqs.into_iter().filter(|seq| made[seq] <= since).collect() };
         let of_the_day = || made.iter().filter(|(_, day)| **day == since).map(|(seq, _)| *seq).collect();
         let told_by = [cited, founding, reversals].map(by_then).into_iter().find(|records| !records.is_empty());
-        let text = format!("could not have been known before {since}: what it rests on was recorded after the date, {date}");
+        let text = format!(
+            "could not have been known from the log before {since}: what it rests on was recorded after the date, {date}"
+        );
         line.because.push(Reason::new("line.late-known", text).records(told_by.unwrap_or_else(of_the_day)));
     }
 
     /// Whether the docket, with what was known at the end of `day`, says of that line that it is, or was, owed by that date or an earlier one.
     fn is_told(&mut self, line: &Line, date: NaiveDate, day: NaiveDate) -> bool {
         let (agreement, almanac, as_of) = (self.agreement, self.almanac, self.as_of);
-        let lines = self.believed.entry(day).or_insert_with(|| {
-            known_by(agreement, day).map_or_else(Vec::new, |agreement| lines_on(&agreement, almanac, as_of))
-        });
+        let lines = self
+            .believed
+            .entry(day)
+            .or_insert_with(|| known_by(agreement, day).map_or_else(Vec::new, |agreement| lines_on(&agreement, almanac, as_of)));
         lines.iter().find(|then| then.id == line.id).is_some_and(|then| {
             let owed = matches!(then.axes.existence, Existence::Live | Existence::Ended(Ending::Fulfilled));
             (owed || then.axes.existence == line.axes.existence)

@@ -122,7 +122,13 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     let now = Arc::new(Mutex::new(DateTime::<Utc>::MIN_UTC));
     let clock = now.clone();
     let log = SqliteLog::create(path, origin, move || *clock.lock().expect("nobody panics holding it"))?;
-    let mut app = App { log, actor: "demo".into(), today: NaiveDate::MIN, ids: Box::new(Derived { origin, count: 0 }) };
+    let mut app = App {
+        log,
+        actor: "demo".into(),
+        today: NaiveDate::MIN,
+        late_after_days: None,
+        ids: Box::new(Derived { origin, count: 0 }),
+    };
     let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();
     for (name, text) in FILES {
         for (day, proposal) in by_publication(name, text)? {

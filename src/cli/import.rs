@@ -61,7 +61,7 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
         let view = app::view(&app.log, &Position { as_of: app.today, known_at: None }, None, &mut |_| {})?;
-        let refusals = decide(&view.register, &proposals, almanac::shipped(), app.today).err().unwrap_or_default();
+        let refusals = decide(&view.register, &proposals, almanac::shipped(), app.when()).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }
     app.execute(&proposals, how).map_err(|error| match error {

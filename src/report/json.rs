@@ -358,6 +358,10 @@ pub struct RecordJson {
     pub entry: serde_json::Value,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+    /// The record that reversed it, if one that stands does.
+    pub reversed_by: Option<u64>,
+    /// The record that was reversed by the same command, in whose place it stands.
+    pub in_place_of: Option<u64>,
 }
 
 /// `obligo.verify.v1`: what a verification found.

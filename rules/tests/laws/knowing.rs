@@ -155,7 +155,8 @@ fn what_was_done_and_reported_late_is_not_flagged() {
         let late = as_of.and_hms_opt(12, 0, 0).unwrap().and_utc();
         for (place, (_, bytes, at)) in told.entries.iter_mut().enumerate() {
             let mut record = codec::decode(bytes).unwrap();
-            let reports = matches!(record.event, Event::WorkReported(_) | Event::IncidentReported(_) | Event::BreachDetermined(_));
+            let reports =
+                matches!(record.event, Event::WorkReported(_) | Event::IncidentReported(_) | Event::BreachDetermined(_));
             if reports && waits[place % waits.len()] > 0 {
                 record.recorded_at = late;
                 (*bytes, *at) = (codec::encode(&record), late);
@@ -163,7 +164,8 @@ fn what_was_done_and_reported_late_is_not_flagged() {
         }
         let docket = told.docket(ALWAYS, as_of);
         // What somebody determined may set something off.
-        let set_off = |line: &Line| line.because.iter().any(|why| why.rule == "commitment.set-off" || why.rule == "commitment.trigger");
+        let set_off =
+            |line: &Line| line.because.iter().any(|why| why.rule == "commitment.set-off" || why.rule == "commitment.trigger");
         let flagged = docket.entries.iter().find(|line| line.late_known && !set_off(line));
         that(flagged.is_none(), || format!("{:?}", flagged.map(|line| (&line.id, &line.because))))
     });
