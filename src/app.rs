@@ -7,7 +7,7 @@ use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
-use rules::decide::{Proposal, Refusal, decide};
+use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::sift::Sift;
 use rules::{Docket, Register, RuleSet, assess};
@@ -15,6 +15,10 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::rule_sets::{Choice, InForce, Shelf};
+
+mod undo;
+
+use undo::is_reversal;
 
 /// The day a view is seen from, what was known, and what of that is looked at.
 #[derive(Debug, Clone)]
@@ -206,6 +210,8 @@ pub struct App<L: EventLog> {
     pub actor: String,
     /// The day on which decisions are made.
     pub today: NaiveDate,
+    /// So many days after its day, recording an act takes a reason; `None`: never.
+    pub late_after_days: Option<u32>,
     /// New ids.
     pub ids: Box<dyn Ids>,
 }
@@ -313,12 +319,22 @@ impl<L: EventLog> App<L> {
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
     /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        self.execute_what(write, |_, _| Ok(proposals.to_vec()))
+    }
+
+    /// Records what is to be proposed to a log of that size, looked for anew whenever others wrote in between.
+    fn execute_what(
+        &mut self,
+        write: Write,
+        mut propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
             let ground = Ground::of(&self.log, &self.shelf, &Position::on(self.today))?;
-            let (mut outcome, drafts, expected) = self.decided(proposals, command, &ground)?;
+            let proposals = propose(self, ground.size)?;
+            let (mut outcome, drafts, expected) = self.decided(&proposals, command, &ground)?;
             if let Some(receipt) = self.log.receipt(command)? {
-                self.refuse_other_content(receipt, proposals)?;
+                self.refuse_other_content(receipt, &proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
             }
             if write.dry_run || drafts.is_empty() {
@@ -334,6 +350,37 @@ impl<L: EventLog> App<L> {
             }
         }
         unreachable!("the last try returns")
+    }
+
+    /// Reverses what this actor's last command recorded, as far as it stands: all of it, and nothing that others recorded. A command that
+    /// only reverses is passed over. The records that are reversed come with the outcome.
+    ///
+    /// # Errors
+    /// [`Unwritten::Other`] when there is nothing to undo, or something recorded since rests on it; and those of [`App::execute`].
+    pub fn undo(&mut self, reason: &str, authority: Option<&str>, write: Write) -> Result<(Outcome, Vec<Record>), Unwritten> {
+        let before = write.command.map(|command| self.log.receipt(command)).transpose()?.flatten();
+        let mut undone = Vec::new();
+        let outcome = self.execute_what(write, |app, size| {
+            if let Some(receipt) = before {
+                // It was carried out: what it reversed then is what it means now.
+                let of_it = |record: &Record| (receipt.first..=receipt.last).contains(&record.seq);
+                return Ok(undo::records(&app.log, size, of_it)?
+                    .iter()
+                    .filter(|record| is_reversal(record))
+                    .map(Proposal::again)
+                    .collect());
+            }
+            undone = undo::last_of(&app.log, size, &app.actor)?;
+            let rules = app.shelf.in_force(&app.log, &Choice::Now, size, None)?;
+            undo::refuse_foundation(&app.log, size, &undone, &rules.set(), app.today)?;
+            let reversal = |record: &Record| Proposal {
+                reason: Some(reason.into()),
+                authority: authority.map(String::from),
+                ..Proposal::reversal(&record.agreement, record.seq, app.today)
+            };
+            Ok(undone.iter().rev().map(reversal).collect())
+        })?;
+        Ok((outcome, undone))
     }
 
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
@@ -353,6 +400,11 @@ impl<L: EventLog> App<L> {
             return Err(Error::refused("E0418", what, "give each command an id of its own").into());
         }
         Ok(())
+    }
+
+    /// The day on which it is decided, and how late an act may be told without a reason.
+    pub fn when(&self) -> Today {
+        Today { day: self.today, late_after_days: self.late_after_days }
     }
 
     /// What would be written, and what would follow from it.
@@ -377,7 +429,7 @@ impl<L: EventLog> App<L> {
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, rules, self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, rules, self.when()).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, *size, command, &drafts);
@@ -479,7 +531,8 @@ impl<L: EventLog> App<L> {
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
     let is_same = rules::decide::same_event(&record.event, &proposal.event);
-    is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
+    let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
+    is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }
 
 fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {

@@ -701,8 +701,14 @@ const NOTICE: &str = "[[act]]\ntype = \"notice-given\"\nby = \"AA\"\nreceived = 
 fn read(text: String, today: &str) -> Result<Option<NoticeTerms>, Vec<&'static str>> {
     let file = AgreementFile::parse("t.toml", text);
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app =
-        App { log, shelf: Shelf::default(), actor: "test".into(), today: today.parse().unwrap(), ids: Box::new(TimeOrdered) };
+    let mut app = App {
+        log,
+        shelf: Shelf::default(),
+        actor: "test".into(),
+        today: today.parse().unwrap(),
+        late_after_days: None,
+        ids: Box::new(TimeOrdered),
+    };
     let result = app.execute(&file.proposals, Write { dry_run: true, command: None });
     let mut codes: Vec<&'static str> = file.faults.iter().map(|placed| placed.fault.code).collect();
     match result {

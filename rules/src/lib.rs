@@ -21,6 +21,7 @@ mod clause;
 mod consent;
 mod counted;
 mod decision;
+mod late_known;
 pub mod machine;
 mod meeting;
 pub mod notice;

@@ -61,6 +61,8 @@ pub struct Agreement {
     pub acts: Vec<Act>,
     /// Reversals that stand, by `seq`.
     pub reversals: Vec<u64>,
+    /// Every reversal and every record that one names, whether it stands or not: what was believed on an earlier day is told from them.
+    pub corrections: Vec<Record>,
     /// Where the text was amended, and it is looked at from a day: every provision with all its versions. Otherwise empty.
     pub histories: Vec<History>,
     /// Who had taken the place of a party by the day it is looked at from, by the id of that party. Otherwise empty.
@@ -85,6 +87,8 @@ pub struct Successor {
 pub struct Known<T> {
     /// `seq` of the record.
     pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// The document it rests on.
     pub source: Option<SourceRef>,
     /// What was recorded.
@@ -178,6 +182,7 @@ impl Agreement {
             provisions: Vec::new(),
             acts: Vec::new(),
             reversals: Vec::new(),
+            corrections: Vec::new(),
             histories: Vec::new(),
             successors: BTreeMap::new(),
             version: 0,
@@ -286,9 +291,9 @@ impl Agreement {
             // The one is the agreement itself, the other is no agreement's.
             Event::AgreementRecorded(_) | Event::RulesAdopted(_) => {}
             Event::RecordCorrected(_) => self.reversals.push(seq),
-            Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value }),
-            Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value }),
-            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value }),
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
             event => self.acts.push(Act { seq, on, recorded_at, source, event }),
         }
     }

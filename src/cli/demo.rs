@@ -128,6 +128,7 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
         shelf: Shelf::default(),
         actor: "demo".into(),
         today: NaiveDate::MIN,
+        late_after_days: None,
         ids: Box::new(Derived { origin, count: 0 }),
     };
     let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();

@@ -60,7 +60,7 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
         let view = app::view(&app.log, &app.shelf, &Position::on(app.today), None, &mut |_| {})?;
-        let refusals = decide(&view.register, &proposals, &view.rules.held.set, app.today).err().unwrap_or_default();
+        let refusals = decide(&view.register, &proposals, &view.rules.held.set, app.when()).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }
     app.execute(&proposals, how).map_err(|error| match error {

@@ -40,8 +40,10 @@ mod demo;
 mod init;
 
 mod check;
+mod correct;
 mod import;
 mod record;
+mod undo;
 
 mod brief;
 mod due;
@@ -117,6 +119,10 @@ enum Verb {
     Check(check::Args),
     /// Record what happened: a meeting, a notice, a performance, a signature, …
     Record(Box<record::Args>),
+    /// Reverse a record and put another act in its place: both, or nothing
+    Correct(Box<correct::Args>),
+    /// Reverse what your last command recorded
+    Undo(undo::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -168,7 +174,10 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+        matches!(
+            self,
+            Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Correct(_) | Verb::Undo(_)
+        )
     }
 }
 
@@ -216,7 +225,8 @@ impl Context {
         let path = self.register()?.path;
         let shelf = Shelf::beside(&path);
         let log = SqliteLog::open(path, clock::now)?;
-        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+        let late_after_days = Some(config::late_after_days()?);
+        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
     }
 }
 
@@ -262,6 +272,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Import(args) => import::run(args, context),
         Verb::Check(args) => check::run(args),
         Verb::Record(args) => record::run(*args, context),
+        Verb::Correct(args) => correct::run(*args, context),
+        Verb::Undo(args) => undo::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),

@@ -229,6 +229,10 @@ pub struct EntryJson {
     pub force: &'static str,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// The day in UTC since which the log says that it is owed, and by when.
+    pub known_since: Option<String>,
+    /// Its date passed without it, and had passed already when the log came to say so.
+    pub late_known: bool,
 }
 
 /// By when: the range it could be. Every part is null where there is no date.
@@ -367,10 +371,12 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
-    /// The record that reverses it, if one does.
-    pub reversed_by: Option<u64>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+    /// The record that reversed it, if one that stands does.
+    pub reversed_by: Option<u64>,
+    /// The record that was reversed by the same command, in whose place it stands.
+    pub in_place_of: Option<u64>,
 }
 
 /// `obligo.verify.v1`: what a verification found.
@@ -1066,6 +1072,8 @@ impl From<&Line> for EntryJson {
             topics: line.topics.clone(),
             force: words::force(line.force),
             handling: line.handling.clone(),
+            known_since: line.known_since.map(|day| day.to_string()),
+            late_known: line.late_known,
         }
     }
 }

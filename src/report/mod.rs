@@ -67,6 +67,8 @@ pub enum Tone {
     Warning,
     Bad,
     Dim,
+    /// It is reversed, and stays to be read.
+    Struck,
 }
 
 impl Tone {

@@ -44,8 +44,14 @@ impl FirstDays {
                 days.entry(agreement.to_string()).and_modify(|first: &mut NaiveDate| *first = day.min(*first)).or_insert(day);
             }
         };
+        // What is reversed in the same list bounds nothing.
+        let is_reversed = |seq: u64| proposals.iter().any(|proposal| proposal.corrects == Some(seq));
         for agreement in register.agreements.values() {
-            agreement.acts.iter().for_each(|act| learn(&agreement.id, &act.event, act.on.as_ref()));
+            agreement
+                .acts
+                .iter()
+                .filter(|act| !is_reversed(act.seq))
+                .for_each(|act| learn(&agreement.id, &act.event, act.on.as_ref()));
         }
         proposals.iter().for_each(|proposal| learn(&proposal.agreement, &proposal.event, proposal.occurred_on.as_ref()));
         FirstDays(days)
@@ -93,6 +99,22 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         );
     }
     faults
+}
+
+/// An act that is told long after its day, without saying why. How late a day is that is not known well cannot be told.
+pub(super) fn late_fault(proposal: &Proposal, today: NaiveDate, limit: u32) -> Option<Fault> {
+    let is_told = proposal.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+    if is_told || matches!(proposal.event, Event::RecordCorrected(_)) {
+        return None;
+    }
+    let day = proposal.occurred_on.as_ref().filter(|on| !on.is_approximate())?.latest()?;
+    let days = (today - day).num_days();
+    (days > i64::from(limit)).then(|| {
+        let what =
+            format!("`{day}` is {days} days before {today}, the day of recording: more than {limit} days late needs a reason");
+        Fault::new("E0423", &["on"], what)
+            .hint("say with --reason (`reason = …` in a file) why it is recorded only now, or correct the date")
+    })
 }
 
 /// What is wrong with an act whose ids are complete.

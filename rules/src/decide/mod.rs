@@ -3,6 +3,8 @@
 //! All faults of all proposals are found at once. What is already recorded in the same words is left out, so that importing a file
 //! again adds only what is new in it.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
 use events::event::{MeetingCancelled, MeetingPostponed};
@@ -24,7 +26,7 @@ mod terms;
 mod text;
 mod words;
 
-pub use proposal::{Decision, Proposal, Refusal};
+pub use proposal::{Decision, Proposal, Refusal, Today};
 
 use acts::FirstDays;
 use proposal::is_proposed;
@@ -33,8 +35,15 @@ use proposal::is_proposed;
 ///
 /// # Errors
 /// Every fault of every proposal. Then nothing may be appended.
-pub fn decide(register: &Register, proposals: &[Proposal], rules: &RuleSet, today: NaiveDate) -> Result<Decision, Vec<Refusal>> {
-    let mut desk = Desk { scratch: register.clone(), rules, today, decision: Decision::default(), refusals: Vec::new() };
+pub fn decide(
+    register: &Register,
+    proposals: &[Proposal],
+    rules: &RuleSet,
+    today: impl Into<Today>,
+) -> Result<Decision, Vec<Refusal>> {
+    let Today { day: today, late_after_days } = today.into();
+    let (decision, refusals) = (Decision::default(), Vec::new());
+    let mut desk = Desk { recorded: register, scratch: register.clone(), rules, today, late_after_days, decision, refusals };
     let is_term = |proposal: &Proposal| is_term(&proposal.event);
     for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
         desk.take_term(place, proposal);
@@ -57,9 +66,11 @@ fn is_term(event: &Event) -> bool {
 
 /// The register as it would be with what was accepted so far.
 struct Desk<'a> {
+    recorded: &'a Register,
     scratch: Register,
     rules: &'a RuleSet,
     today: NaiveDate,
+    late_after_days: Option<u32>,
     decision: Decision,
     refusals: Vec<Refusal>,
 }
@@ -86,7 +97,7 @@ impl Desk<'_> {
             event: proposal.event.clone(),
         };
         if let Event::AgreementRecorded(terms) = &proposal.event {
-            let known = Known { seq, source: fact.source, value: terms.clone() };
+            let known = Known { seq, recorded_at: fact.recorded_at, source: fact.source, value: terms.clone() };
             self.scratch.agreements.insert(proposal.agreement.clone(), Agreement::new(&proposal.agreement, known));
         } else if let Some(agreement) = self.scratch.agreements.get_mut(&proposal.agreement) {
             if let Some(target) = proposal.corrects {
@@ -222,6 +233,10 @@ impl Desk<'_> {
         let mut proposal = self.with_digest(proposal.clone());
         let mut faults = terms::source_faults(agreement, &proposal);
         faults.extend(acts::date_faults(&proposal, self.today, first_days));
+        // Of an agreement that is recorded by the same command, all that happened before is evidently told afterwards.
+        let is_backlog = !self.recorded.agreements.contains_key(&proposal.agreement);
+        let limit = self.late_after_days.filter(|_| !is_backlog);
+        faults.extend(limit.and_then(|limit| acts::late_fault(&proposal, self.today, limit)));
         faults.extend(words::faults(&proposal));
         match ids::complete(agreement, &mut proposal) {
             Err(fault) => faults.push(fault),
@@ -238,6 +253,16 @@ impl Desk<'_> {
         }
         faults.into_iter().for_each(|fault| self.refuse(place, fault));
     }
+}
+
+/// Which of later records rest on what is left out of `without`: each would be refused without it, and not with it. `later` are all the
+/// records since, in their order.
+pub fn resting(without: &Register, with: &Register, later: &[Proposal], rules: &RuleSet, today: NaiveDate) -> BTreeSet<usize> {
+    let refused = |register: &Register| -> BTreeSet<usize> {
+        let refusals = decide(register, later, rules, today).err().unwrap_or_default();
+        refusals.into_iter().map(|refusal| refusal.proposal).collect()
+    };
+    &refused(without) - &refused(with)
 }
 
 /// The same act, from the same document, in the same words. An id that was left to the rules is not compared.
