@@ -7,6 +7,7 @@ pub mod cli;
 pub mod app;
 
 pub mod agreement_file;
+pub mod bundle;
 pub mod report;
 pub mod sources;
 

@@ -145,6 +145,21 @@ pub struct Columns {
     pub recorded_at: String,
 }
 
+impl From<&Record> for Columns {
+    fn from(record: &Record) -> Self {
+        Columns {
+            origin: record.origin,
+            seq: record.seq,
+            id: record.id,
+            command: record.command,
+            agreement: record.agreement.clone(),
+            version: record.version,
+            kind: record.event.kind().into(),
+            recorded_at: instant(record.recorded_at),
+        }
+    }
+}
+
 /// The look-up columns of an entry.
 ///
 /// # Errors

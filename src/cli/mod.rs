@@ -46,6 +46,7 @@ mod record;
 mod undo;
 
 mod brief;
+mod bundle;
 mod due;
 mod explain;
 mod log;
@@ -149,6 +150,10 @@ enum Verb {
     Log(log::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
+    /// The log, or the records of some agreements, as one file that anybody can verify without the register
+    Export(bundle::Export),
+    /// Make a register from an exported log: the same entries, the same bytes, the same root
+    Restore(bundle::Restore),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -176,7 +181,14 @@ impl Verb {
     fn writes(&self) -> bool {
         matches!(
             self,
-            Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Correct(_) | Verb::Undo(_)
+            Verb::Demo(_)
+                | Verb::Init(_)
+                | Verb::Import(_)
+                | Verb::Check(_)
+                | Verb::Record(_)
+                | Verb::Correct(_)
+                | Verb::Undo(_)
+                | Verb::Restore(_)
         )
     }
 }
@@ -287,6 +299,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Export(args) => bundle::export(args, context),
+        Verb::Restore(args) => bundle::restore(&args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),
