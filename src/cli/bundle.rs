@@ -5,15 +5,13 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use events::codec;
-use events::log::EventLog;
 use store::SqliteLog;
 
-use super::args::{Output, known_at};
+use super::args::{Known, Output};
 use super::{Context, lookup};
-use crate::app::Position;
+use crate::app::Ground;
 use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
-use crate::clock;
 use crate::error::Error;
 
 #[derive(clap::Args)]
@@ -22,9 +20,8 @@ pub struct Export {
     #[arg(value_name = "AGREEMENT")]
     agreements: Vec<String>,
 
-    /// With what was recorded by then: a day or an instant
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    known_at: Option<String>,
+    #[command(flatten)]
+    known: Known,
 
     /// Write to a file
     #[arg(short = 'o', long = "output", value_name = "FILE")]
@@ -38,23 +35,21 @@ pub struct Restore {
 }
 
 pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
-    let today = clock::today()?;
-    let known_at = args.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
+    let position = args.known.position()?;
     let log = context.reader()?;
-    let size = match &known_at {
-        Some(known_at) => log.size_at(known_at.instant)?,
-        None => log.head()?.size,
-    };
+    let ground = Ground::of(&log, &context.shelf()?, &position)?;
+    let all = ground.collect(&log, None, &mut |_| {})?;
+    let shown = all.shown(ground.size, &position.sift);
     let only: BTreeSet<String> = args.agreements.into_iter().collect();
     let mut found = BTreeSet::new();
-    let bundle = bundle::write(&log, size, &Anchor::default(), &mut |_, entry| {
+    let bundle = bundle::write(&log, ground.size, &Anchor::default(), &mut |seq, entry| {
         let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
         let is_wanted = only.is_empty() || only.contains(&agreement);
         found.insert(agreement);
-        is_wanted
+        is_wanted && (position.sift.is_all() || shown.records.contains_key(&seq))
     })?;
     for id in only.difference(&found) {
-        lookup::agreement(&context.view(&log, &Position { as_of: today, known_at: known_at.clone() }, None)?, id)?;
+        lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     match &args.file {
         None => anstream::stdout().write_all(bundle.as_bytes())?,

@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         verdict: word.split('(').next().unwrap_or_default().into(),
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.first_bad_seq(),
-        log: LogJson { size: found.size, head: head.clone() },
+        log: LogJson { size: found.size, head: head.clone(), left_out: None },
         faults: found
             .faults
             .iter()
@@ -73,7 +73,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     let records = if found.size == 1 { "record" } else { "records" };
     sections.push(Section::note(format!("{} {records}, root {head}", found.size)));
-    let written = args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections));
+    let report = Report::new(&document, "faults", COLUMNS).sections(sections);
+    let written = args.output.write(&report.stamped(super::stamp_of_program()));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
 }
@@ -90,7 +91,7 @@ fn of_bundle(args: &Args, file: &Path) -> Result<u8, Error> {
         verdict: word.split('(').next().unwrap_or_default().into(),
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.verdict.first_bad_seq(),
-        log: LogJson { size, head: head.clone() },
+        log: LogJson { size, head: head.clone(), left_out: None },
         faults: found.remarks.iter().map(|text| FindingJson { seq: None, agreement: None, text: text.clone() }).collect(),
     };
     let is_good = found.verdict.is_good() && (!held.is_something() || found.verdict.is_anchored());
@@ -101,7 +102,8 @@ fn of_bundle(args: &Args, file: &Path) -> Result<u8, Error> {
         let here = if bundle.is_whole() { "all".into() } else { bundle.records.len().to_string() };
         sections.push(Section::note(format!("{here} of {size} records, root {head}")));
     }
-    let written = args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections));
+    let report = Report::new(&document, "faults", COLUMNS).sections(sections);
+    let written = args.output.write(&report.stamped(super::stamp_of_program()));
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
 }
 
@@ -123,10 +125,11 @@ fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
         verdict: Verdict::Damaged.to_string(),
         meaning: meaning.into(),
         first_bad_seq: None,
-        log: LogJson { size: 0, head: "unknown".into() },
+        log: LogJson { size: 0, head: "unknown".into(), left_out: None },
         faults: vec![FindingJson { seq: None, agreement: None, text: error.to_string() }],
     };
     let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];
-    output.write(&Report::new(&document, "faults", COLUMNS).sections(vec![Section::Line(words), Section::line(error.hint())]))?;
+    let sections = vec![Section::Line(words), Section::line(error.hint())];
+    output.write(&Report::new(&document, "faults", COLUMNS).sections(sections).stamped(super::stamp_of_program()))?;
     Err(Error::Unverified)
 }

@@ -3,13 +3,15 @@
 use rules::docket::{
     AfterEnd, AgreementLine, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned, Remainder,
 };
+use rules::sift::Marking;
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::stamp::Stamp;
 use super::words;
-use crate::app::{Seen, View};
+use crate::app::{LeftOut, Seen, View};
 
 /// `obligo.docket.v1`: the derived state of everything at a position.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,7 +25,7 @@ pub struct DocketJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreements, by id.
     pub agreements: Vec<AgreementJson>,
     /// Commitments, cycles, meetings, powers, notices and terms.
@@ -39,6 +41,19 @@ pub struct LogJson {
     pub size: u64,
     /// RFC 6962 root over them, 64 hexadecimal digits.
     pub head: String,
+    /// Records that were not looked at; null where all were.
+    pub left_out: Option<LeftOutJson>,
+}
+
+/// Records that were not looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftOutJson {
+    /// Only what documents published by this day say; null where the day does not matter.
+    pub sources_until: Option<String>,
+    /// Nothing marked above this: `public`, `internal`, `LIMITE`; null where the marking does not matter.
+    pub ceiling: Option<&'static str>,
+    /// How many records were left out of those that would have been read.
+    pub records: u64,
 }
 
 /// An agreement as a whole.
@@ -214,6 +229,10 @@ pub struct EntryJson {
     pub force: &'static str,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// The day in UTC since which the log says that it is owed, and by when.
+    pub known_since: Option<String>,
+    /// Its date passed without it, and had passed already when the log came to say so.
+    pub late_known: bool,
 }
 
 /// By when: the range it could be. Every part is null where there is no date.
@@ -272,7 +291,7 @@ pub struct TopicsJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// By name.
@@ -319,7 +338,7 @@ pub struct PartyJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// The agreements it is a party of.
@@ -354,6 +373,10 @@ pub struct RecordJson {
     pub entry: serde_json::Value,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+    /// The record that reversed it, if one that stands does.
+    pub reversed_by: Option<u64>,
+    /// The record that was reversed by the same command, in whose place it stands.
+    pub in_place_of: Option<u64>,
 }
 
 /// `obligo.verify.v1`: what a verification found.
@@ -441,7 +464,7 @@ pub struct NoticeOutlookJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: String,
     /// Id of the regime that it counts by.
@@ -542,10 +565,14 @@ pub struct RemarkJson {
 pub struct WhatIfJson {
     /// Always `obligo.what-if.v1`.
     pub schema: &'static str,
-    /// The day it is seen from: today, or the day of the act.
+    /// The day it is seen from: today or as asked for, or the day of the act if that is later.
     pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// What was imagined, in words.
     pub what: Vec<String>,
     /// How the docket of that day changes, a line each.
@@ -612,7 +639,7 @@ pub struct ResidualJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The line.
     pub id: String,
     /// The word for its state.
@@ -639,7 +666,7 @@ pub struct BriefJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: AgreementJson,
     /// Whose page it is.
@@ -726,7 +753,7 @@ pub struct NoticesJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// One a notice or consent.
@@ -930,7 +957,7 @@ impl DocketJson {
             as_of: docket.as_of.to_string(),
             known_at: view.known_at.clone(),
             log: view.log.into(),
-            rules: rules::RULES,
+            rules: view.rules.held.set.id.clone(),
             agreements: docket.agreements.iter().map(Into::into).collect(),
             entries: docket.entries.iter().map(Into::into).collect(),
             findings: docket.findings.iter().map(Into::into).collect(),
@@ -940,7 +967,17 @@ impl DocketJson {
 
 impl From<Seen> for LogJson {
     fn from(seen: Seen) -> Self {
-        LogJson { size: seen.size, head: seen.head.to_string() }
+        LogJson { size: seen.size, head: seen.head.to_string(), left_out: seen.left_out.map(Into::into) }
+    }
+}
+
+impl From<LeftOut> for LeftOutJson {
+    fn from(left_out: LeftOut) -> Self {
+        LeftOutJson {
+            sources_until: left_out.sift.sources_until.map(|day| day.to_string()),
+            ceiling: left_out.sift.ceiling.map(Marking::word),
+            records: left_out.records,
+        }
     }
 }
 
@@ -1035,6 +1072,8 @@ impl From<&Line> for EntryJson {
             topics: line.topics.clone(),
             force: words::force(line.force),
             handling: line.handling.clone(),
+            known_since: line.known_since.map(|day| day.to_string()),
+            late_known: line.late_known,
         }
     }
 }
@@ -1066,10 +1105,80 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetsJson {
+    /// Always `obligo.rules.v1`.
+    pub schema: &'static str,
+    /// Those of the program, then those that were adopted, in order.
+    pub sets: Vec<RuleSetJson>,
+}
+
+/// A rule set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetJson {
+    /// Its name.
+    pub id: String,
+    /// SHA-256 of what it holds.
+    pub sha256: String,
+    /// The stage of the rules; null where it is not at hand.
+    pub stage: Option<u32>,
+    /// `program`, `register`; null where it is not at hand.
+    pub held_by: Option<&'static str>,
+    /// The record that adopted it.
+    pub adopted: Option<u64>,
+    /// When that was recorded.
+    pub recorded_at: Option<String>,
+    /// Whether answers of today are given by it.
+    pub in_force: bool,
+}
+
+/// `obligo.rules-compare.v1`: what one rule set says otherwise than another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RulesCompareJson {
+    /// Always `obligo.rules-compare.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The rule set that is compared with.
+    pub from: String,
+    /// The rule set that says otherwise.
+    pub to: String,
+    /// Each line that they do not agree on.
+    pub changes: Vec<RuleChangeJson>,
+}
+
+/// A line on which two rule sets do not agree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleChangeJson {
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// The line.
+    pub line: String,
+    /// What it says otherwise.
+    pub words: String,
+}
+
 /// Every schema, by the name of its file under schemas/.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    /// Every answer carries its stamp beside what is its own.
+    #[derive(JsonSchema)]
+    #[allow(dead_code)] // its schema alone is wanted
+    struct Stamped<T> {
+        #[serde(flatten)]
+        own: T,
+        /// What is needed to give the answer again.
+        stamp: Stamp,
+    }
     fn schema<T: JsonSchema>() -> serde_json::Value {
-        schemars::schema_for!(T).to_value()
+        let mut schema = schemars::schema_for!(Stamped<T>).to_value();
+        let own = schemars::schema_for!(T).to_value();
+        for key in ["title", "description"] {
+            if let (Some(schema), Some(said)) = (schema.as_object_mut(), own.get(key)) {
+                schema.insert(key.into(), said.clone());
+            }
+        }
+        schema
     }
     vec![
         ("docket.v1.json", schema::<DocketJson>()),
@@ -1087,5 +1196,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("rules.v1.json", schema::<RuleSetsJson>()),
+        ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]
 }
