@@ -93,8 +93,7 @@ impl Sift {
             let is_in_time = |day| is_frame(record) || published().is_some_and(|published| published <= day);
             self.ceiling.is_none_or(is_allowed) && self.sources_until.is_none_or(is_in_time)
         };
-        let mut looks: Vec<Look> =
-            by_then.iter().map(|record| if passes(record) { Look::Kept } else { Look::LeftOut }).collect();
+        let mut looks: Vec<Look> = by_then.iter().map(|record| if passes(record) { Look::Kept } else { Look::LeftOut }).collect();
         // A reversal goes with its target, which stands before it.
         for place in 0..by_then.len() {
             if let Some(target) = target(&by_then[place]) {
@@ -110,9 +109,8 @@ impl Sift {
             by_then.iter().zip(&looks).any(|(record, look)| *look == Look::Kept && wanted(record))
         };
         let says_what_it_is = |record: &Record| matches!(record.event, Event::AgreementRecorded(_));
-        let says_more = |record: &Record| {
-            !is_frame(record) && target(record).is_none() && !matches!(record.event, Event::SourceRecorded(_))
-        };
+        let says_more =
+            |record: &Record| !is_frame(record) && target(record).is_none() && !matches!(record.event, Event::SourceRecorded(_));
         if is_kept(&says_what_it_is) && is_kept(&says_more) { looks } else { vec![Look::LeftOut; by_then.len()] }
     }
 }

@@ -46,19 +46,19 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let ground = Ground::of(&log, &position)?;
     let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
-    let shown = all.shown(ground.size, &position.sift);
+    let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
     let mut hidden = 0;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
-        let found = shown.records.get(&seq);
+        let found = looked_at.get(&seq).filter(|found| found.is_shown);
         if found.is_none() && !position.sift.is_all() {
             hidden += 1;
             return true;
         }
-        let reversed_by = found.and_then(|(_, reversal)| *reversal);
-        handling.extend(found.and_then(|(record, _)| marking(&record.event)));
+        let reversed_by = found.and_then(|found| found.reversed_by);
+        handling.extend(found.and_then(|found| marking(&found.record.event)));
         records.push(json(seq, entry, reversed_by));
         rows.push(row(seq, entry, reversed_by));
         true
@@ -85,7 +85,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 /// The handling marking that a source brings, if it is not public.
-fn marking(event: &Event) -> Option<String> {
+pub fn marking(event: &Event) -> Option<String> {
     match event {
         Event::SourceRecorded(source) if source.handling != "public" => Some(source.handling.clone()),
         _ => None,

@@ -42,12 +42,14 @@ mod import;
 mod record;
 
 mod brief;
+mod diff;
 mod due;
 mod explain;
 mod log;
 mod notice;
 mod notices;
 mod party;
+mod replay;
 mod residual;
 mod status;
 mod timeline;
@@ -138,6 +140,10 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
+    /// The log record by record, and what each changed in the docket of a day
+    Replay(replay::Args),
+    /// What differs between two positions, each line with its causes
+    Diff(diff::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
@@ -247,6 +253,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notice(args) => notice::run(args, context),
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),

@@ -54,7 +54,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined) };
     let document = WhatIfJson { known_at: app::known_at(&app.log, &position, imagined.log.size)?, ..document };
     let mut report = report(document, &after, end.as_ref(), then.as_ref());
-    report.sections.extend(left_out(imagined.log.left_out).map(Section::note));
+    let known = position.known_at.as_ref().map(|known_at| format!("known at {}", known_at.words()));
+    let told: Vec<String> = known.into_iter().chain(left_out(imagined.log.left_out)).collect();
+    if !told.is_empty() {
+        report.sections.extend([Section::line(""), Section::note(told.join(" · "))]);
+    }
     args.reading.output.write(&report)?;
     Ok(0)
 }
