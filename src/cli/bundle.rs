@@ -39,14 +39,14 @@ pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let ground = Ground::of(&log, &context.shelf()?, &position)?;
     let all = ground.collect(&log, None, &mut |_| {})?;
-    let shown = all.shown(ground.size, &position.sift);
+    let looked_at = all.looked_at(ground.size, &position.sift);
     let only: BTreeSet<String> = args.agreements.into_iter().collect();
     let mut found = BTreeSet::new();
     let bundle = bundle::write(&log, ground.size, &Anchor::default(), &mut |seq, entry| {
         let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
         let is_wanted = only.is_empty() || only.contains(&agreement);
         found.insert(agreement);
-        is_wanted && (position.sift.is_all() || shown.records.contains_key(&seq))
+        is_wanted && (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown))
     })?;
     for id in only.difference(&found) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;

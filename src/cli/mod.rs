@@ -47,12 +47,14 @@ mod undo;
 
 mod brief;
 mod bundle;
+mod diff;
 mod due;
 mod explain;
 mod log;
 mod notice;
 mod notices;
 mod party;
+mod replay;
 mod residual;
 mod status;
 mod timeline;
@@ -148,6 +150,10 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
+    /// The log record by record, and what each changed in the docket of a day
+    Replay(replay::Args),
+    /// What differs between two positions, each line with its causes
+    Diff(diff::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
@@ -224,12 +230,12 @@ impl Context {
 
     /// The stamp of an answer from the register.
     fn stamp(&self, view: &View) -> Stamp {
-        self.stamp_of(&view.position, view.log, &view.rules)
+        self.stamp_of(Some(&view.position), view.log, &view.rules)
     }
 
     /// The stamp of an answer from the register that is no view.
-    fn stamp_of(&self, position: &Position, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), Some(position), seen, rules)
+    fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
+        Stamp::new(std::env::args().skip(1), position, seen, rules)
     }
 
     /// The program on the register, for writing.
@@ -298,6 +304,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notice(args) => notice::run(args, context),
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
