@@ -259,6 +259,8 @@ impl Agreement {
         match event {
             Event::AgreementRecorded(_) => {}
             Event::RecordCorrected(_) => self.reversals.push(seq),
+            // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
+            Event::TextErased(_) => {}
             Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value }),

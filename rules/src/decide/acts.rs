@@ -80,7 +80,8 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::ConditionEstablished(_)
         | Event::AssumptionMade(_)
         | Event::ReadingChosen(_)
-        | Event::RecordCorrected(_) => None,
+        | Event::RecordCorrected(_)
+        | Event::TextErased(_) => None,
         _ => on.and_then(DateSpec::latest),
     };
     if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))
