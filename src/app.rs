@@ -3,17 +3,19 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
-use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, Record};
 use events::tree::Hash;
+use events::{codec, seal};
 use rules::decide::{Proposal, Refusal, decide};
 use rules::replay::{Finding, Replay};
 use rules::{Docket, Register, assess};
+use store::PrivateFile;
 use uuid::Uuid;
 
 use crate::almanac;
 use crate::error::Error;
+use crate::texts::{Sealed, Sealer, Texts};
 
 /// The day a view is seen from, and what was known.
 #[derive(Debug, Clone)]
@@ -81,6 +83,8 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// The texts that stand beside it.
+    pub private: PrivateFile,
     /// Who records.
     pub actor: String,
     /// The day on which decisions are made.
@@ -110,6 +114,8 @@ pub struct Write {
     pub dry_run: bool,
     /// Idempotency key; without one each call is a command of its own.
     pub command: Option<Uuid>,
+    /// Which texts do not go into the log.
+    pub sealed: Sealed,
 }
 
 /// Why a write was not done: the rules refused proposals, or something else.
@@ -149,6 +155,7 @@ const TRIES: u32 = 200;
 /// [`Error::Failed`], when the log cannot be read.
 pub fn view(
     log: &dyn EventLog,
+    private: &PrivateFile,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
@@ -158,7 +165,7 @@ pub fn view(
         None => log.head()?.size,
     };
     let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
-    let (register, findings) = read(log, &select, progress)?.finish();
+    let (register, findings) = read(&Texts::new(log, private), &select, progress)?.finish();
     let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
     let docket = assess(&register, findings, &almanac, position.as_of);
     let known_at = match &position.known_at {
@@ -169,12 +176,11 @@ pub fn view(
 }
 
 /// The selected entries, collected; `progress` is told each `seq`.
-fn read(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
+fn read(texts: &Texts, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
     let mut replay = Replay::default();
-    log.scan(select, &mut |seq, entry| {
+    texts.scan(select, &mut |seq, entry| {
         progress(seq);
         replay.take(seq, entry);
-        true
     })?;
     Ok(replay)
 }
@@ -186,6 +192,22 @@ impl<L: EventLog> App<L> {
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
     /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        let mut sealer = Sealer::default();
+        let written = self.written(proposals, write, &mut sealer);
+        let orphans = match &written {
+            Ok(Outcome { receipt: Some(receipt), .. }) => sealer.orphans(receipt.repeated),
+            Ok(_) | Err(Unwritten::Refused(_)) => sealer.orphans(true),
+            // Whether it was written is not known; texts of a record that stands must not be lost.
+            Err(Unwritten::Other(_)) => Vec::new(),
+        };
+        if !orphans.is_empty() {
+            // A text that stays behind does no harm to the log, and `verify` counts it.
+            let _ = self.private.erase(&orphans);
+        }
+        written
+    }
+
+    fn written(&mut self, proposals: &[Proposal], write: Write, sealer: &mut Sealer) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
             let (mut outcome, drafts, expected) = self.decided(proposals, command)?;
@@ -196,6 +218,9 @@ impl<L: EventLog> App<L> {
             if write.dry_run || drafts.is_empty() {
                 return Ok(outcome);
             }
+            let drafts = sealer.seal(&drafts, write.sealed)?;
+            // On the disk before the record that needs them is.
+            self.private.keep(sealer.texts()).map_err(Error::from)?;
             match self.log.append(command, &expected, &drafts) {
                 Ok(receipt) => {
                     outcome.receipt = Some(receipt);
@@ -211,13 +236,12 @@ impl<L: EventLog> App<L> {
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
     fn refuse_other_content(&self, receipt: Receipt, proposals: &[Proposal]) -> Result<(), Unwritten> {
         let mut is_other = false;
-        self.log.scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
+        self.texts().scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
             if seq >= receipt.first
                 && let Ok(record) = codec::decode(entry)
             {
                 is_other |= !proposals.iter().any(|proposal| is_of(proposal, &record));
             }
-            true
         })?;
         if is_other {
             let what =
@@ -227,15 +251,20 @@ impl<L: EventLog> App<L> {
         Ok(())
     }
 
+    /// The log with its texts.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts::new(&self.log, &self.private)
+    }
+
     /// What would be written, and what would follow from it.
     fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
         let size = self.log.head()?.size;
         let mut only = one_agreement(proposals);
-        let mut replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
+        let mut replay = read(&self.texts(), &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
             // Nothing of that name: a new agreement, or a slip that is answered from all there are.
             only = None;
-            replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
+            replay = read(&self.texts(), &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
         let before = assess(&register, findings, almanac::shipped(), self.today);
@@ -330,7 +359,7 @@ impl<L: EventLog> App<L> {
         let command = self.ids.next();
         let (outcome, ..) = self.decided(proposals, command)?;
         let size = self.log.head()?.size;
-        let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
+        let without = read(&self.texts(), &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
         Ok(Imagined { with, without, records: outcome.records })
@@ -338,7 +367,15 @@ impl<L: EventLog> App<L> {
 }
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
-    let is_same = rules::decide::same_event(&record.event, &proposal.event);
+    let mut held = record.event.clone();
+    let mut proposed = proposal.event.clone();
+    for (held, proposed) in seal::free_texts(&mut held).into_iter().zip(seal::free_texts(&mut proposed)) {
+        // What was erased since cannot be compared; the rest is.
+        if [seal::ERASED, seal::MISSING].contains(&held.as_str()) {
+            held.clone_from(proposed);
+        }
+    }
+    let is_same = rules::decide::same_event(&held, &proposed);
     is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
 }
 

@@ -13,6 +13,12 @@ use crate::tree::Hash;
 /// What a string that stands for a sealed text begins with. No text that people give begins so.
 pub const MARK: &str = "sealed:";
 
+/// What is read in the place of a text that was erased.
+pub const ERASED: &str = "[erased]";
+
+/// What is read in the place of a text that is not at hand.
+pub const MISSING: &str = "[text missing]";
+
 /// Bytes of a salt.
 pub const SALT: usize = 32;
 

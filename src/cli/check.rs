@@ -9,6 +9,7 @@ use rules::doubts::{between, doubts};
 use rules::fault::Fault;
 use rules::register::{Agreement, Known};
 use rules::replay::Replay;
+use store::PrivateFile;
 use uuid::Uuid;
 
 use super::import;
@@ -38,8 +39,8 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let today = clock::today()?;
     // Against an empty log: a file must make sense by itself.
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, actor: "check".into(), today, ids: Box::new(TimeOrdered) };
-    let outcome = import::execute(&mut app, &files, Write { dry_run: true, command: None })?;
+    let mut app = App { log, private: PrivateFile::nowhere(), actor: "check".into(), today, ids: Box::new(TimeOrdered) };
+    let outcome = import::execute(&mut app, &files, Write { dry_run: true, ..Write::default() })?;
     let folder = args.sources.as_deref().map(folder).transpose()?;
     let mut replay = Replay::default();
     outcome.records.iter().for_each(|record| replay.take(record.seq, &events::codec::encode(record)));

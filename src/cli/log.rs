@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use events::log::{EventLog, Select};
-use events::{Event, codec, tree};
+use events::{Event, codec, seal, tree};
 use serde_json::Value;
 
 use super::args::Reading;
 use super::{Context, lookup};
 use crate::app::Seen;
 use crate::error::Error;
-use crate::report::json::{RecordJson, RecordsJson};
-use crate::report::{Cell, Report, Section, Tone, words};
+use crate::report::json::{RecordJson, RecordsJson, TextJson};
+use crate::report::{Cell, Format, Report, Section, Tone, words};
+use crate::texts::{Behind, Texts};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -47,12 +48,24 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
+    let private = context.private()?;
+    let texts = Texts::new(&log, &private);
+    // Names are for the screen; what is handed on as data has the ids alone.
+    let names = if args.reading.output.format()? == Format::Table { private.actors()? } else { BTreeMap::new() };
+    let mut failed = None;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(size) }, &mut |seq, entry| {
         handling.extend(marking(entry));
-        records.push(json(seq, entry));
-        rows.push(row(seq, entry));
-        true
+        let read = json(seq, entry, &texts).and_then(|record| Ok((record, texts.disclosed(entry)?)));
+        match read {
+            Ok((record, disclosed)) => {
+                records.push(record);
+                rows.push(row(seq, &disclosed, &names));
+            }
+            Err(error) => failed = Some(error),
+        }
+        failed.is_none()
     })?;
+    failed.map_or(Ok(()), Err)?;
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
@@ -92,18 +105,50 @@ fn mark_reversed(records: &[RecordJson], rows: &mut [Vec<Cell>]) {
     }
 }
 
-fn json(seq: u64, entry: &[u8]) -> RecordJson {
+fn json(seq: u64, entry: &[u8], texts: &Texts) -> Result<RecordJson, Error> {
     let leaf = tree::leaf(entry).to_string();
-    match serde_json::from_slice::<Value>(entry) {
-        Ok(entry) => RecordJson { seq, leaf, entry, unreadable: None },
+    Ok(match serde_json::from_slice::<Value>(entry) {
+        Ok(entry) => {
+            let mut all = Vec::new();
+            sealed(&entry, "", texts, &mut all)?;
+            RecordJson { seq, leaf, entry, texts: all, unreadable: None }
+        }
         Err(error) => {
             let text = Value::String(String::from_utf8_lossy(entry).into_owned());
-            RecordJson { seq, leaf, entry: text, unreadable: Some(error.to_string()) }
+            RecordJson { seq, leaf, entry: text, texts: Vec::new(), unreadable: Some(error.to_string()) }
         }
-    }
+    })
 }
 
-fn row(seq: u64, entry: &[u8]) -> Vec<Cell> {
+/// Each text that an entry has a commitment for, with its place.
+fn sealed(value: &Value, at: &str, texts: &Texts, all: &mut Vec<TextJson>) -> Result<(), Error> {
+    match value {
+        Value::String(text) => {
+            let Some(commitment) = seal::commitment_in(text) else { return Ok(()) };
+            let (state, text, erased_by) = match texts.behind(commitment)? {
+                Behind::Text(text) => ("disclosed", Some(text), None),
+                Behind::Erased(record) => ("erased", None, Some(record)),
+                Behind::Other => ("other", None, None),
+                Behind::Missing => ("missing", None, None),
+            };
+            all.push(TextJson { at: at.into(), commitment: commitment.into(), state, text, erased_by });
+        }
+        Value::Array(list) => {
+            for (place, item) in list.iter().enumerate() {
+                sealed(item, &format!("{at}/{place}"), texts, all)?;
+            }
+        }
+        Value::Object(keys) => {
+            for (key, item) in keys {
+                sealed(item, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), texts, all)?;
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    Ok(())
+}
+
+fn row(seq: u64, entry: &[u8], names: &BTreeMap<String, String>) -> Vec<Cell> {
     match codec::decode(entry) {
         Ok(record) => {
             let corrects =
@@ -112,7 +157,7 @@ fn row(seq: u64, entry: &[u8]) -> Vec<Cell> {
                 seq.to_string().into(),
                 record.occurred_on.as_ref().map_or(String::new(), ToString::to_string).into(),
                 record.recorded_at.format("%Y-%m-%d %H:%M UTC").to_string().into(),
-                record.actor.as_str().into(),
+                names.get(&record.actor).map_or_else(|| record.actor.clone(), |name| format!("{} ({name})", record.actor)).into(),
                 record.event.kind().into(),
                 record.agreement.as_str().into(),
                 format!("{}{}", words::event(&record.event), corrects.unwrap_or_default()).into(),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
 use crate::app::{self, App, Position, TimeOrdered, View};
 use crate::clock;
@@ -36,6 +36,9 @@ mod progress;
 
 mod demo;
 mod init;
+
+mod actor;
+mod erase;
 
 mod check;
 mod import;
@@ -114,6 +117,10 @@ enum Verb {
     Check(check::Args),
     /// Record what happened: a meeting, a notice, a performance, a signature, …
     Record(Box<record::Args>),
+    /// Erase texts that are kept beside the log, or the name of an actor; every proof stays as it is
+    Erase(erase::Args),
+    /// Who is behind the ids of those who record; the names are kept beside the log
+    Actor(actor::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -163,7 +170,10 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+        matches!(
+            self,
+            Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Erase(_) | Verb::Actor(_)
+        )
     }
 }
 
@@ -183,10 +193,15 @@ impl Context {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
     }
 
+    /// The texts beside the register, and the names.
+    fn private(&self) -> Result<PrivateFile, Error> {
+        Ok(PrivateFile::beside(&self.register()?.path))
+    }
+
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let view = app::view(log, &self.private()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
@@ -194,7 +209,7 @@ impl Context {
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
         let log = SqliteLog::open(self.register()?.path, clock::now)?;
-        Ok(App { log, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+        Ok(App { log, private: self.private()?, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
     }
 }
 
@@ -235,6 +250,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Import(args) => import::run(args, context),
         Verb::Check(args) => check::run(args),
         Verb::Record(args) => record::run(*args, context),
+        Verb::Erase(args) => erase::run(args, context),
+        Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),

@@ -56,7 +56,8 @@ pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
     Ok(())
 }
 
-fn range(first: u64, last: u64) -> String {
+/// `record 5`, or `records 5 to 7`.
+pub fn range(first: u64, last: u64) -> String {
     if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
 }
 

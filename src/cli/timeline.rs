@@ -255,7 +255,8 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::PartyRenamed(_)
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
-            | Event::RecordCorrected(_) => return None,
+            | Event::RecordCorrected(_)
+            | Event::TextErased(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

@@ -30,7 +30,8 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
-    let mut app = App { log, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
+    let mut app =
+        App { log, private: context.private()?, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();

@@ -352,8 +352,82 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
+    /// The texts that are kept beside the log, for each commitment in the entry.
+    pub texts: Vec<TextJson>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+}
+
+/// A text that is kept beside the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TextJson {
+    /// Where its commitment stands in the entry: a JSON pointer.
+    pub at: String,
+    /// The commitment.
+    pub commitment: String,
+    /// `disclosed`, `erased`, `missing`, or `other` where what is kept does not fit the commitment.
+    pub state: &'static str,
+    /// The text, if it is disclosed.
+    pub text: Option<String>,
+    /// The record that says that it was erased.
+    pub erased_by: Option<u64>,
+}
+
+/// `obligo.actors.v1`: the names behind the ids of those who record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorsJson {
+    /// Always `obligo.actors.v1`.
+    pub schema: &'static str,
+    /// Those whose names are kept, in the order of their ids.
+    pub actors: Vec<ActorJson>,
+}
+
+/// Who is behind an id.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorJson {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+impl From<&crate::texts::Found> for TextsFoundJson {
+    fn from(found: &crate::texts::Found) -> Self {
+        TextsFoundJson {
+            sealed: found.sealed,
+            disclosed: found.disclosed,
+            erased: found.erased,
+            erased_by: found.erased_by.clone(),
+            other: found.other.len() as u64,
+            missing: found.sealed - found.disclosed - found.erased - found.other.len() as u64,
+            unfinished: found.unfinished,
+            orphans: found.orphans,
+            file_here: found.file_here,
+        }
+    }
+}
+
+/// What a verification found of the texts that are kept beside the log.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct TextsFoundJson {
+    /// How many commitments stand in the log.
+    pub sealed: u64,
+    /// How many of their texts are there and fit.
+    pub disclosed: u64,
+    /// How many were erased.
+    pub erased: u64,
+    /// The records that say so.
+    pub erased_by: Vec<u64>,
+    /// How many are there and do not fit.
+    pub other: u64,
+    /// How many are not there.
+    pub missing: u64,
+    /// How many are there though a record says that they were erased.
+    pub unfinished: u64,
+    /// How many are kept for no record.
+    pub orphans: u64,
+    /// Whether the file of texts is there. Where it is not, missing texts are no fault.
+    pub file_here: bool,
 }
 
 /// `obligo.verify.v1`: what a verification found.
@@ -369,6 +443,8 @@ pub struct VerifyJson {
     pub first_bad_seq: Option<u64>,
     /// What was verified.
     pub log: LogJson,
+    /// The texts that are kept beside it.
+    pub texts: TextsFoundJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
 }
@@ -1077,6 +1153,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("party.v1.json", schema::<PartyJson>()),
         ("log.v1.json", schema::<RecordsJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        ("actors.v1.json", schema::<ActorsJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),
