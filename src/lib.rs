@@ -5,6 +5,7 @@
 pub mod cli;
 
 pub mod app;
+pub mod erase;
 pub mod texts;
 
 pub mod agreement_file;

@@ -24,9 +24,7 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
         let what = "a text has characters that cannot be seen: line ends, control codes or marks that turn the writing round";
         faults.push(Fault::new("E0210", &[], what).hint("write one line of plain text"));
     }
-    let place = proposal.source.iter().flat_map(|source| [Some(source.id.as_str()), source.locator.as_deref()]);
-    let alone = [proposal.reason.as_deref(), proposal.authority.as_deref()].into_iter().chain(place).flatten();
-    if alone.into_iter().any(stands_for_another) || strings(&written).any(stands_for_another) {
+    if stand_for_another(proposal) {
         let what =
             format!("a text reads like one that stands for another: `{}…`, `{}`, `{}`", seal::MARK, seal::ERASED, seal::MISSING);
         faults.push(Fault::new("E0212", &[], what).hint("say it in other words"));
@@ -40,9 +38,12 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
     faults
 }
 
-/// Such words stand in the place of a text that is kept beside the log, or was.
-fn stands_for_another(text: &str) -> bool {
-    text.starts_with(seal::MARK) || [seal::ERASED, seal::MISSING].contains(&text)
+/// Whether a text of a proposal is one that stands in the place of another, which is kept beside the log, or was.
+pub(super) fn stand_for_another(proposal: &Proposal) -> bool {
+    let stands = |text: &str| text.starts_with(seal::MARK) || [seal::ERASED, seal::MISSING].contains(&text);
+    let place = proposal.source.iter().flat_map(|source| [Some(source.id.as_str()), source.locator.as_deref()]);
+    let said = [proposal.reason.as_deref(), proposal.authority.as_deref()].into_iter().chain(place).flatten();
+    said.into_iter().any(stands) || strings(&codec::data_json(&proposal.event)).any(stands)
 }
 
 /// The strings of compact JSON as they are written, keys among them.
