@@ -41,6 +41,7 @@ mod actor;
 mod erase;
 
 mod check;
+mod check_quotes;
 mod import;
 mod record;
 
@@ -248,7 +249,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Demo(args) => demo::run(args),
         Verb::Init(args) => init::run(args, context),
         Verb::Import(args) => import::run(args, context),
-        Verb::Check(args) => check::run(args),
+        Verb::Check(args) => check::run(args, context),
         Verb::Record(args) => record::run(*args, context),
         Verb::Erase(args) => erase::run(args, context),
         Verb::Actor(args) => actor::run(args, context),

@@ -373,6 +373,85 @@ pub struct TextJson {
     pub erased_by: Option<u64>,
 }
 
+/// `obligo.quotes.v1`: the quotes of provisions, held against the documents that they are from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuotesJson {
+    /// Always `obligo.quotes.v1`.
+    pub schema: &'static str,
+    /// The day on which the texts read so.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// Handling markings of the documents that they are from, other than `public`.
+    pub handling: Vec<String>,
+    /// How many were found, once and where they should be or in another source.
+    pub found: usize,
+    /// Every quote.
+    pub quotes: Vec<QuoteJson>,
+}
+
+/// One quote.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuoteJson {
+    /// The agreement.
+    pub agreement: String,
+    /// Id of the provision.
+    pub provision: String,
+    /// Its place in the text.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The record that brought it.
+    pub record: u64,
+    /// The words, as the provision has them.
+    pub quote: SelectorJson,
+    /// The source that the provision names.
+    pub named: Option<String>,
+    /// The source in which it stands, or should.
+    pub source: Option<String>,
+    /// SHA-256 of that source.
+    pub sha256: Option<String>,
+    /// The file that was looked into.
+    pub file: Option<String>,
+    /// `found`, `drifted`, `not_found`, `ambiguous`, `source_missing`, `source_changed`, `source_unreadable`.
+    pub state: &'static str,
+    /// How often it stands there.
+    pub occurrences: usize,
+    /// The first place where it stands.
+    pub selector: Option<SelectorJson>,
+    /// The line on which that begins, or on which the nearest passage does.
+    pub line: Option<usize>,
+    /// `file`, or `text` where the line is one of the text without its markup.
+    pub line_of: Option<&'static str>,
+    /// The passage that is most like it, where it does not stand.
+    pub nearest: Option<SelectorJson>,
+    /// What differs, word by word, from the quote to that passage.
+    pub differences: Vec<PieceJson>,
+}
+
+/// A W3C TextQuoteSelector. Its words are those of the text with one kind of space, dash and quotation mark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SelectorJson {
+    /// Always `TextQuoteSelector`.
+    pub r#type: &'static str,
+    /// The words.
+    pub exact: String,
+    /// What stands directly before them; up to 32 letters, where it was found.
+    pub prefix: Option<String>,
+    /// What stands directly after them.
+    pub suffix: Option<String>,
+}
+
+/// Words that a quote and a passage share, or not.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PieceJson {
+    /// `same`, `gone` (in the quote alone), `new` (in the text alone).
+    pub is: &'static str,
+    /// The words.
+    pub words: String,
+}
+
 /// `obligo.actors.v1`: the names behind the ids of those who record.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ActorsJson {
@@ -1153,6 +1232,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("party.v1.json", schema::<PartyJson>()),
         ("log.v1.json", schema::<RecordsJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        ("quotes.v1.json", schema::<QuotesJson>()),
         ("actors.v1.json", schema::<ActorsJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
