@@ -20,6 +20,7 @@ use rules::time::compute::Quantifier;
 use rules::time::regime::{EffectDay, MissingDay};
 use rules::time::then::{MonthDay, Then};
 use rules::time::{Counting, Period, Span, compute};
+use store::PrivateFile;
 use uuid::Uuid;
 
 /// What the program counts by.
@@ -704,12 +705,13 @@ fn read(text: String, today: &str) -> Result<Option<NoticeTerms>, Vec<&'static s
     let mut app = App {
         log,
         shelf: Shelf::default(),
+        private: PrivateFile::nowhere(),
         actor: "test".into(),
         today: today.parse().unwrap(),
         late_after_days: None,
         ids: Box::new(TimeOrdered),
     };
-    let result = app.execute(&file.proposals, Write { dry_run: true, command: None });
+    let result = app.execute(&file.proposals, Write { dry_run: true, ..Write::default() });
     let mut codes: Vec<&'static str> = file.faults.iter().map(|placed| placed.fault.code).collect();
     match result {
         Ok(_) => {}

@@ -248,6 +248,7 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         Event::AssumptionMade(data) => raw(data),
         Event::RecordCorrected(data) => raw(data),
         Event::RulesAdopted(data) => raw(data),
+        Event::TextErased(data) => raw(data),
     }
 }
 
@@ -326,6 +327,7 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "assumption.made" => Event::AssumptionMade(data(kind, raw)?),
         "record.corrected" => Event::RecordCorrected(data(kind, raw)?),
         "rules.adopted" => Event::RulesAdopted(data(kind, raw)?),
+        "text.erased" => Event::TextErased(data(kind, raw)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.into(), schema }),
     })
 }

@@ -157,6 +157,9 @@ pub enum Event {
 
     /// The register goes by this rule set from here on. Of the register as a whole, not of an agreement.
     RulesAdopted(RulesAdopted),
+
+    /// Sealed texts of earlier records were erased: what stood beside the log is gone, what stands in the log is as it was.
+    TextErased(TextErased),
 }
 
 /// A step in the life of an agreement as a whole.
@@ -797,6 +800,15 @@ pub struct RulesAdopted {
     pub sha256: String,
 }
 
+/// Texts that stood beside the log were erased. No proof changes: the entries hold commitments, and keep them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextErased {
+    /// `seq` of each record that had them, in order.
+    pub records: Vec<u64>,
+    /// The commitment of each text, 64 hexadecimal digits, in the order in which they stand in the log.
+    pub commitments: Vec<String>,
+}
+
 impl Event {
     /// The kind of fact, as the record's `type` has it.
     pub fn kind(&self) -> &'static str {
@@ -868,6 +880,7 @@ impl Event {
             Event::AssumptionMade(_) => "assumption.made",
             Event::RecordCorrected(_) => "record.corrected",
             Event::RulesAdopted(_) => "rules.adopted",
+            Event::TextErased(_) => "text.erased",
         }
     }
 }

@@ -105,12 +105,24 @@ impl Sift {
                 };
             }
         }
+        // An erasure says of which records: it is shown where all of them are. It stands behind them.
+        for place in 0..by_then.len() {
+            if let Event::TextErased(erased) = &by_then[place].event {
+                let is_kept = |seq: &u64| {
+                    by_then[..place].iter().zip(&looks).any(|(record, look)| record.seq == *seq && *look == Look::Kept)
+                };
+                looks[place] =
+                    if looks[place] == Look::Kept && erased.records.iter().all(is_kept) { Look::Kept } else { Look::LeftOut };
+            }
+        }
         let is_kept = |wanted: &dyn Fn(&Record) -> bool| {
             by_then.iter().zip(&looks).any(|(record, look)| *look == Look::Kept && wanted(record))
         };
         let says_what_it_is = |record: &Record| matches!(record.event, Event::AgreementRecorded(_));
-        let says_more =
-            |record: &Record| !is_frame(record) && target(record).is_none() && !matches!(record.event, Event::SourceRecorded(_));
+        let says_more = |record: &Record| {
+            let is_beside = matches!(record.event, Event::SourceRecorded(_) | Event::TextErased(_));
+            !is_frame(record) && target(record).is_none() && !is_beside
+        };
         if is_kept(&says_what_it_is) && is_kept(&says_more) { looks } else { vec![Look::LeftOut; by_then.len()] }
     }
 }

@@ -2,21 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use events::log::{EventLog, LogError, Select};
-use events::{Event, Record, codec};
+use events::log::Select;
+use events::{Event, Record, codec, seal};
 use rules::RuleSet;
 use rules::decide::{Proposal, resting};
 use rules::replay::{Replay, corrected};
 
 use super::Unwritten;
 use crate::error::Error;
+use crate::texts::Texts;
 
-/// The records of which that is so; what cannot be read is passed over.
-pub(super) fn records(log: &dyn EventLog, size: u64, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, LogError> {
+/// The records of which that is so, with their texts; what cannot be read is passed over.
+pub(super) fn records(texts: &Texts, size: u64, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
-    log.scan(&Select { agreement: None, upto: Some(size) }, &mut |_, entry| {
+    texts.scan(&Select { agreement: None, upto: Some(size) }, &mut |_, entry| {
         records.extend(codec::decode(entry).ok().filter(&wanted));
-        true
     })?;
     Ok(records)
 }
@@ -27,8 +27,8 @@ pub(super) fn is_reversal(record: &Record) -> bool {
 }
 
 /// What stands of the last command of an actor that did more than reverse.
-pub(super) fn last_of(log: &dyn EventLog, size: u64, actor: &str) -> Result<Vec<Record>, Unwritten> {
-    let records = records(log, size, |record| record.actor == actor || is_reversal(record))?;
+pub(super) fn last_of(texts: &Texts, size: u64, actor: &str) -> Result<Vec<Record>, Unwritten> {
+    let records = records(texts, size, |record| record.actor == actor || is_reversal(record))?;
     let corrected = corrected(&records);
     let mut own: Vec<Record> = records.into_iter().filter(|record| record.actor == actor).collect();
     own.retain(|record| !corrected.contains_key(&record.seq));
@@ -40,9 +40,21 @@ pub(super) fn last_of(log: &dyn EventLog, size: u64, actor: &str) -> Result<Vec<
     Ok(own)
 }
 
+/// As it would be proposed now. What is told in the place of a text that is gone would be refused as a text; that says nothing of what it
+/// rests on.
+fn again(record: &Record) -> Proposal {
+    let mut proposal = Proposal::again(record);
+    for text in proposal.reason.iter_mut().chain(seal::free_texts(&mut proposal.event)) {
+        if seal::is_gone(text) {
+            *text = "a text that is gone".into();
+        }
+    }
+    proposal
+}
+
 /// What is refused: to take away what an agreement is, or what later records rest on.
 pub(super) fn refuse_foundation(
-    log: &dyn EventLog,
+    texts: &Texts,
     size: u64,
     undone: &[Record],
     rules: &RuleSet,
@@ -56,15 +68,19 @@ pub(super) fn refuse_foundation(
         let hint = "reverse the records that are wrong one by one: obligo record correction SEQ --reason TEXT";
         return Err(Error::refused("E0425", what, hint).into());
     }
+    if let Some(record) = undone.iter().find(|record| matches!(record.event, Event::TextErased(_))) {
+        let what = format!("your last command erased texts (record {}): that cannot be taken back", record.seq);
+        let hint = "what you recorded before: obligo record correction SEQ --reason TEXT";
+        return Err(Error::refused("E0425", what, hint).into());
+    }
     let agreements: BTreeSet<&str> = undone.iter().map(|record| record.agreement.as_str()).collect();
     let mut entries = BTreeMap::new();
     let mut of_them = Vec::new();
-    log.scan(&Select { agreement: None, upto: Some(size) }, &mut |seq, entry| {
+    texts.scan(&Select { agreement: None, upto: Some(size) }, &mut |seq, entry| {
         if let Some(record) = codec::decode(entry).ok().filter(|record| agreements.contains(record.agreement.as_str())) {
             entries.insert(seq, entry.to_vec());
             of_them.push(record);
         }
-        true
     })?;
     let last = undone.last().map_or(0, |record| record.seq);
     let corrected = corrected(&of_them);
@@ -84,7 +100,7 @@ pub(super) fn refuse_foundation(
     };
     let is_undone = |record: &Record| undone.iter().any(|undone| undone.seq == record.seq);
     let (with, without) = (register(&|_| true), register(&|record| !is_undone(record)));
-    let proposals: Vec<Proposal> = later.iter().map(|record| Proposal::again(record)).collect();
+    let proposals: Vec<Proposal> = later.iter().map(|record| again(record)).collect();
     let resting = resting(&without, &with, &proposals, rules, today);
     if resting.is_empty() {
         return Ok(());

@@ -29,10 +29,10 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let view = context.view(&log, &position, Some(&args.agreement))?;
+    let register = context.reader()?;
+    let view = context.view(&register, &position, Some(&args.agreement))?;
     let Some(known) = view.register.agreements.get(&args.agreement) else {
-        lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
+        lookup::agreement(&context.view(&register, &position, None)?, &args.agreement)?;
         return Ok(0);
     };
     let known = &*known.on(view.docket.as_of);

@@ -5,11 +5,11 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use events::codec;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
 use super::args::{Known, Output};
 use super::{Context, lookup};
-use crate::app::Ground;
+use crate::app::{Books, Ground};
 use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
 use crate::error::Error;
@@ -36,20 +36,22 @@ pub struct Restore {
 
 pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
     let position = args.known.position()?;
-    let log = context.reader()?;
-    let ground = Ground::of(&log, &context.shelf()?, &position)?;
-    let all = ground.collect(&log, None, &mut |_| {})?;
+    let register = context.reader()?;
+    // What is handed on has none of the texts that stand beside the log: nobody looks into them here.
+    let books = Books { private: &PrivateFile::nowhere(), ..register.books() };
+    let ground = Ground::of(books, &position)?;
+    let all = ground.collect(books, None, &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let only: BTreeSet<String> = args.agreements.into_iter().collect();
     let mut found = BTreeSet::new();
-    let bundle = bundle::write(&log, ground.size, &Anchor::default(), &mut |seq, entry| {
+    let bundle = bundle::write(books.log, ground.size, &Anchor::default(), &mut |seq, entry| {
         let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
         let is_wanted = only.is_empty() || only.contains(&agreement);
         found.insert(agreement);
         is_wanted && (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown))
     })?;
     for id in only.difference(&found) {
-        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
     match &args.file {
         None => anstream::stdout().write_all(bundle.as_bytes())?,

@@ -10,15 +10,16 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use events::EventLog;
 use events::event::Event;
 use rules::decide::Proposal;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 use uuid::Uuid;
 
 use super::status;
 use crate::agreement_file::AgreementFile;
-use crate::app::{self, App, Ids, Position, Unwritten, Write};
+use crate::app::{self, App, Books, Ids, Position, Unwritten, Write};
 use crate::error::Error;
 use crate::report::Format;
 use crate::rule_sets::Shelf;
+use crate::texts::Sealed;
 
 #[derive(clap::Args)]
 pub struct Args {}
@@ -69,7 +70,9 @@ pub fn run(_: Args) -> Result<u8, Error> {
     std::fs::rename(&beside, &path)
         .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let view = app::view(&SqliteLog::open_read_only(&path)?, &Shelf::beside(&path), &Position::on(as_of), None, &mut |_| {})?;
+    let (log, shelf, private) = (SqliteLog::open_read_only(&path)?, Shelf::beside(&path), PrivateFile::beside(&path));
+    let books = Books { log: &log, shelf: &shelf, private: &private };
+    let view = app::view(books, &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),
@@ -106,6 +109,13 @@ fn keep_what_was_added(path: &Path, fresh: &Path) -> Result<Option<PathBuf>, Err
     let free = (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
     std::fs::rename(path, &free)
         .map_err(|error| Error::failed(format!("cannot move `{}`: {error}", path.display()), "is another program using it?"))?;
+    // The texts of its records go with it.
+    let [old, new] = [path, &free].map(|register| register.with_extension("private.db"));
+    if old.exists() {
+        std::fs::rename(&old, &new).map_err(|error| {
+            Error::failed(format!("cannot move `{}`: {error}", old.display()), "is another program using it?")
+        })?;
+    }
     Ok(Some(free))
 }
 
@@ -126,6 +136,7 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     let mut app = App {
         log,
         shelf: Shelf::default(),
+        private: PrivateFile::nowhere(),
         actor: "demo".into(),
         today: NaiveDate::MIN,
         late_after_days: None,
@@ -144,7 +155,7 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     for (day, batch) in &batches {
         *now.lock().expect("nobody panics holding it") = day.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12);
         app.today = *day;
-        app.execute(batch, Write::default()).map_err(Unwritten::into_error)?;
+        app.execute(batch, Write { sealed: Sealed::Reasons, ..Write::default() }).map_err(Unwritten::into_error)?;
     }
     Ok(batches.into_iter().map(|(day, _)| day).collect())
 }

@@ -2,7 +2,6 @@
 //! otherwise now stands apart.
 
 use chrono::NaiveDate;
-use events::log::EventLog;
 use rules::RuleSet;
 use rules::diff::{Between, Cause, Diff, Difference, Point};
 use rules::docket::Line;
@@ -13,12 +12,11 @@ use super::args::{self, Output, Sifted};
 use super::outcome::change_words;
 use super::status::{self, together};
 use super::{Context, lookup, progress};
-use crate::app::{Ground, KnownAt, LeftOut, Position, Seen};
+use crate::app::{Books, Ground, KnownAt, LeftOut, Position, Seen};
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::{CauseJson, ChangeJson, DiffJson, DifferenceJson, PositionJson};
 use crate::report::{Report, Section, Tone, words};
-use crate::rule_sets::Shelf;
 
 const POSITIONS: &str = "\
 A position is AS_OF or AS_OF@KNOWN_AT: the day from which one looks, and what was known: a day, an instant, or #42 for the records 1 to 42.
@@ -83,14 +81,14 @@ impl End {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let sift = args.sifted.sift()?;
-    let log = context.reader()?;
-    let shelf = context.shelf()?;
-    let (from, to) = (end(&log, &shelf, &args.from, sift)?, end(&log, &shelf, &args.to, sift)?);
+    let register = context.reader()?;
+    let books = register.books();
+    let (from, to) = (end(books, &args.from, sift)?, end(books, &args.to, sift)?);
     refuse_backwards(&from, &to)?;
-    let all = to.ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let all = to.ground.collect(books, args.agreement.as_deref(), &mut |_| {})?;
     if let Some(id) = args.agreement.as_ref().filter(|_| all.looked_at(to.ground.size, &sift).is_empty()) {
         let position = Position { known_at: Some(KnownAt::Seq(to.ground.size)), sift, ..Position::on(to.as_of) };
-        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
     let between = Between { log: &all, sift, from: from.point(), to: to.point() };
     let agreements: Vec<&str> = all.agreements().collect();
@@ -105,7 +103,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     bar.finish_and_clear();
     let position = |end: &End| -> Result<PositionJson, Error> {
         let left_out = (!sift.is_all()).then(|| LeftOut { sift, records: all.at(end.ground.size, &sift).1 });
-        let seen = Seen { left_out, ..Seen::at(&log, end.ground.size)? };
+        let seen = Seen { left_out, ..Seen::at(books.log, end.ground.size)? };
         Ok(PositionJson { as_of: end.as_of.to_string(), known_at: end.known_at.clone(), log: seen.into() })
     };
     let lines = diff.restated.iter().chain(&diff.changed).flat_map(|one| [&one.before, &one.after]).flatten();
@@ -121,7 +119,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     let left_out = (!sift.is_all()).then(|| LeftOut { sift, records: all.at(to.ground.size, &sift).1 });
     let sections = sections(&document, &diff, left_out);
-    let stamp = context.stamp_of(None, Seen::at(&log, to.ground.size)?, &to.ground.rules);
+    let stamp = context.stamp_of(None, Seen::at(books.log, to.ground.size)?, &to.ground.rules);
     let stamp = stamp.pinned("--from", &from.pinned()).pinned("--to", &to.pinned());
     let report = Report::new(&document, "changed", COLUMNS).rows(rows(&document)).sections(sections);
     args.output.write(&report.stamped(stamp))?;
@@ -129,7 +127,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 /// A position as it is typed.
-fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, sift: Sift) -> Result<End, Error> {
+fn end(books: Books, text: &str, sift: Sift) -> Result<End, Error> {
     let today = clock::today()?;
     let (as_of, known) = match text.split_once('@') {
         Some((as_of, known)) => (Some(args::day(as_of, today)?), known),
@@ -137,10 +135,10 @@ fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, sift: Sift) -> Result<End,
     };
     let known_at = args::known_at(known, today)?;
     let words = known_at.words().unwrap_or_else(|| "now".into());
-    let ground = Ground::of(log, shelf, &Position { known_at: Some(known_at), sift, ..Position::on(today) })?;
+    let ground = Ground::of(books, &Position { known_at: Some(known_at), sift, ..Position::on(today) })?;
     let rules = ground.rules.set().into_owned();
     // Before the first record there is no day but that of the first.
-    let first = || Ok::<_, Error>(log.recorded_at(1)?.map_or(today, |at| at.date_naive()));
+    let first = || Ok::<_, Error>(books.log.recorded_at(1)?.map_or(today, |at| at.date_naive()));
     let as_of = as_of.or(ground.known_on).map_or_else(first, Ok)?;
     Ok(End { as_of, known_at: words, ground, rules })
 }

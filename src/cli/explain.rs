@@ -21,13 +21,13 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
+    let register = context.reader()?;
     let agreement = args.id.split_once('/').map(|(agreement, _)| agreement.to_lowercase());
-    let view = context.view(&log, &position, agreement.as_deref())?;
+    let view = context.view(&register, &position, agreement.as_deref())?;
     if let Some(agreement) = &agreement {
         // The list of what there is wants the whole register.
         if !view.register.agreements.contains_key(agreement) {
-            lookup::agreement(&context.view(&log, &position, None)?, agreement)?;
+            lookup::agreement(&context.view(&register, &position, None)?, agreement)?;
         }
     }
     let line = lookup::line(&view.docket, &args.id)?;

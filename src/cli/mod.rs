@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
-use crate::app::{self, App, Position, Seen, TimeOrdered, View};
+use crate::app::{self, App, Books, Position, Seen, TimeOrdered, View};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -39,7 +39,11 @@ mod progress;
 mod demo;
 mod init;
 
+mod actor;
+mod erase;
+
 mod check;
+mod check_quotes;
 mod correct;
 mod import;
 mod record;
@@ -126,6 +130,10 @@ enum Verb {
     Correct(Box<correct::Args>),
     /// Reverse what your last command recorded
     Undo(undo::Args),
+    /// Erase texts that are kept beside the log, or the name of an actor; every proof stays as it is
+    Erase(erase::Args),
+    /// Who is behind the ids of those who record; the names are kept beside the log
+    Actor(actor::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -194,8 +202,23 @@ impl Verb {
                 | Verb::Record(_)
                 | Verb::Correct(_)
                 | Verb::Undo(_)
+                | Verb::Erase(_)
+                | Verb::Actor(_)
                 | Verb::Restore(_)
         )
+    }
+}
+
+/// A register that is open for reading, with what stands beside it.
+struct OpenRegister {
+    log: SqliteLog,
+    shelf: Shelf,
+    private: PrivateFile,
+}
+
+impl OpenRegister {
+    fn books(&self) -> Books<'_> {
+        Books { log: &self.log, shelf: &self.shelf, private: &self.private }
     }
 }
 
@@ -216,14 +239,23 @@ impl Context {
     }
 
     /// The register, for reading.
-    fn reader(&self) -> Result<SqliteLog, Error> {
-        Ok(SqliteLog::open_read_only(self.register()?.path)?)
+    fn reader(&self) -> Result<OpenRegister, Error> {
+        Ok(OpenRegister {
+            log: SqliteLog::open_read_only(self.register()?.path)?,
+            shelf: self.shelf()?,
+            private: self.private()?,
+        })
+    }
+
+    /// The texts beside the register, and the names.
+    fn private(&self) -> Result<PrivateFile, Error> {
+        Ok(PrivateFile::beside(&self.register()?.path))
     }
 
     /// What a reading verb looks at, with a bar where there is much to read.
-    fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
-        let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
+    fn view(&self, register: &OpenRegister, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
+        let bar = progress::bar(register.log.head()?.size, "reading");
+        let view = app::view(register.books(), position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
@@ -240,11 +272,11 @@ impl Context {
 
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let path = self.register()?.path;
-        let shelf = Shelf::beside(&path);
-        let log = SqliteLog::open(path, clock::now)?;
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        let (shelf, private) = (self.shelf()?, self.private()?);
         let late_after_days = Some(config::late_after_days()?);
-        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
+        let (today, ids) = (clock::today()?, Box::new(TimeOrdered));
+        Ok(App { log, shelf, private, actor: actor.into(), today, late_after_days, ids })
     }
 }
 
@@ -288,10 +320,12 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Demo(args) => demo::run(args),
         Verb::Init(args) => init::run(args, context),
         Verb::Import(args) => import::run(args, context),
-        Verb::Check(args) => check::run(args),
+        Verb::Check(args) => check::run(args, context),
         Verb::Record(args) => record::run(*args, context),
         Verb::Correct(args) => correct::run(*args, context),
         Verb::Undo(args) => undo::run(args, context),
+        Verb::Erase(args) => erase::run(args, context),
+        Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),

@@ -35,10 +35,10 @@ const COLUMNS: &[(&str, &str)] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let view = context.view(&log, &position, args.agreement.as_deref())?;
+    let register = context.reader()?;
+    let view = context.view(&register, &position, args.agreement.as_deref())?;
     if let Some(agreement) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
-        lookup::agreement(&context.view(&log, &position, None)?, agreement)?;
+        lookup::agreement(&context.view(&register, &position, None)?, agreement)?;
     }
     let lines: Vec<(&Line, &Reckoned)> =
         view.docket.entries.iter().filter_map(|line| Some((line, line.reckoned.as_ref()?))).collect();

@@ -73,7 +73,8 @@ fn way_back(records: &[Record]) -> String {
     }
 }
 
-fn range(first: u64, last: u64) -> String {
+/// `record 5`, or `records 5 to 7`.
+pub fn range(first: u64, last: u64) -> String {
     if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
 }
 

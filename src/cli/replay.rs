@@ -9,7 +9,7 @@ use rules::replay::LookedAt;
 use super::args::Reading;
 use super::outcome::change_words;
 use super::{Context, log, lookup, progress, status};
-use crate::app::{self, Ground, LeftOut, Seen};
+use crate::app::{self, Books, Ground, LeftOut, Seen};
 use crate::error::Error;
 use crate::report::json::{ChangeJson, ReplayJson, ReplayedJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -54,21 +54,21 @@ const COLUMNS: &[(&str, &str)] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let shelf = context.shelf()?;
-    let ground = Ground::of(&log, &shelf, &position)?;
+    let register = context.reader()?;
+    let Books { log, shelf, .. } = register.books();
+    let ground = Ground::of(register.books(), &position)?;
     let (from, to) = range(&args, ground.size)?;
-    let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let all = ground.collect(register.books(), args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(to, &position.sift);
     if let Some(id) = args.agreement.as_ref().filter(|_| looked_at.is_empty()) {
-        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
     // By the rules of then: each record under the rule set that the register went by when it was recorded.
-    let begun = shelf.in_force(&log, &position.rules, from.saturating_sub(1), ground.known_on)?.set().into_owned();
+    let begun = shelf.in_force(log, &position.rules, from.saturating_sub(1), ground.known_on)?.set().into_owned();
     let mut adopted = BTreeMap::new();
     if position.rules == Choice::Then {
-        for adoption in rule_sets::adoptions(&log, to)?.iter().filter(|adoption| from <= adoption.seq) {
-            adopted.insert(adoption.seq, shelf.in_force(&log, &Choice::Then, adoption.seq, ground.known_on)?.set().into_owned());
+        for adoption in rule_sets::adoptions(log, to)?.iter().filter(|adoption| from <= adoption.seq) {
+            adopted.insert(adoption.seq, shelf.in_force(log, &Choice::Then, adoption.seq, ground.known_on)?.set().into_owned());
         }
     }
     let look = Look { log: &all, sift: position.sift, rules: &begun, as_of: position.as_of };
@@ -97,8 +97,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = ReplayJson {
         schema: "obligo.replay.v1",
         as_of: position.as_of.to_string(),
-        known_at: app::known_at(&log, &position, ground.size)?,
-        log: Seen { left_out, ..Seen::at(&log, ground.size)? }.into(),
+        known_at: app::known_at(log, &position, ground.size)?,
+        log: Seen { left_out, ..Seen::at(log, ground.size)? }.into(),
         rules: ground.rules.held.set.id.clone(),
         handling: handling.into_iter().collect(),
         agreement: args.agreement.clone(),
@@ -115,7 +115,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     sections.push(Section::line(""));
     sections.push(Section::note(summary(&document, left_out)));
     let report = Report::new(&document, "records", COLUMNS).sections(sections);
-    let stamp = context.stamp_of(Some(&position), Seen::at(&log, ground.size)?, &ground.rules);
+    let stamp = context.stamp_of(Some(&position), Seen::at(log, ground.size)?, &ground.rules);
     args.reading.output.write(&report.stamped(stamp))?;
     Ok(0)
 }

@@ -12,8 +12,8 @@ use rules::decide::Proposal;
 use rules::docket::Change;
 
 use super::args::{Output, Reading, Writing};
-use super::{Context, outcome};
-use crate::app::{Ground, Position, Seen, Unwritten};
+use super::{Context, OpenRegister, outcome};
+use crate::app::{Books, Ground, Position, Seen, Unwritten};
 use crate::error::Error;
 use crate::report::json::{RuleChangeJson, RuleSetJson, RuleSetsJson, RulesCompareJson};
 use crate::report::{Cell, Report, Section, Tone};
@@ -93,9 +93,9 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 fn list(output: &Output, context: &Context) -> Result<u8, Error> {
-    let log = context.reader()?;
-    let shelf = context.shelf()?;
-    let adopted = rule_sets::adoptions(&log, log.head()?.size)?;
+    let register = context.reader()?;
+    let Books { log, shelf, .. } = register.books();
+    let adopted = rule_sets::adoptions(log, log.head()?.size)?;
     let now = match adopted.last() {
         Some(last) => last.set.sha256.clone(),
         None => rule_sets::newest().set.digest.clone(),
@@ -143,8 +143,8 @@ fn list(output: &Output, context: &Context) -> Result<u8, Error> {
     let document = RuleSetsJson { schema: "obligo.rules.v1", sets };
     let report = Report::new(&document, "sets", COLUMNS).sections(sections);
     let position = Position { rules: Choice::Now, ..Position::on(crate::clock::today()?) };
-    let ground = Ground::of(&log, &shelf, &position)?;
-    output.write(&report.stamped(context.stamp_of(Some(&position), Seen::at(&log, ground.size)?, &ground.rules)))?;
+    let ground = Ground::of(register.books(), &position)?;
+    output.write(&report.stamped(context.stamp_of(Some(&position), Seen::at(log, ground.size)?, &ground.rules)))?;
     Ok(0)
 }
 
@@ -152,10 +152,13 @@ fn show(rules: Option<String>, json: bool, context: &Context) -> Result<u8, Erro
     let held = match rules {
         Some(name) if rule_sets::shipped().iter().any(|held| held.set.id == name) => context.shelf()?.named(&name, &[])?,
         Some(name) => {
-            let log = context.reader()?;
-            context.shelf()?.named(&name, &rule_sets::adoptions(&log, log.head()?.size)?)?
+            let OpenRegister { log, shelf, .. } = context.reader()?;
+            shelf.named(&name, &rule_sets::adoptions(&log, log.head()?.size)?)?
         }
-        None if context.register()?.path.exists() => context.shelf()?.in_force(&context.reader()?, &Choice::Now, 0, None)?.held,
+        None if context.register()?.path.exists() => {
+            let OpenRegister { log, shelf, .. } = context.reader()?;
+            shelf.in_force(&log, &Choice::Now, 0, None)?.held
+        }
         None => rule_sets::newest().clone(),
     };
     if json {
@@ -199,9 +202,9 @@ fn adopt(
 const CHANGE_COLUMNS: &[(&str, &str)] = &[("change", "/change"), ("line", "/line"), ("words", "/words")];
 
 fn compare((from, to): (Choice, Choice), agreement: Option<&str>, reading: &Reading, context: &Context) -> Result<u8, Error> {
-    let log = context.reader()?;
-    let before = context.view(&log, &Position { rules: from, ..reading.position()? }, agreement)?;
-    let after = context.view(&log, &Position { rules: to, ..reading.position()? }, agreement)?;
+    let register = context.reader()?;
+    let before = context.view(&register, &Position { rules: from, ..reading.position()? }, agreement)?;
+    let after = context.view(&register, &Position { rules: to, ..reading.position()? }, agreement)?;
     let (from_id, to_id) = (before.rules.held.set.id.clone(), after.rules.held.set.id.clone());
     let document = RulesCompareJson {
         schema: "obligo.rules-compare.v1",

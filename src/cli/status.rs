@@ -46,11 +46,11 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let view = context.view(&log, &position, args.agreement.as_deref())?;
+    let register = context.reader()?;
+    let view = context.view(&register, &position, args.agreement.as_deref())?;
     if let Some(id) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
         // The list of what there is wants the whole register.
-        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
     args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
     if view.log.size == 0 {

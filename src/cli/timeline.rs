@@ -36,10 +36,10 @@ const COLUMNS: &[(&str, &str)] = &[
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let view = context.view(&log, &position, Some(&args.agreement))?;
+    let register = context.reader()?;
+    let view = context.view(&register, &position, Some(&args.agreement))?;
     if view.register.agreements.is_empty() {
-        lookup::agreement(&context.view(&log, &position, None)?, &args.agreement)?;
+        lookup::agreement(&context.view(&register, &position, None)?, &args.agreement)?;
     }
     let marks = marks(&view, &view.register.agreements[&args.agreement]);
     let line = &view.docket.agreements[0];
@@ -258,7 +258,8 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
             | Event::RecordCorrected(_)
-            | Event::RulesAdopted(_) => return None,
+            | Event::RulesAdopted(_)
+            | Event::TextErased(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 
 use events::checkpoint::{SignedCheckpoint, Verifier};
 use events::log::EventLog;
-use store::{SqliteLog, StoreError, Verdict};
+use store::{Beside, SqliteLog, StoreError, Verdict, Verification};
 
 use super::args::Output;
 use super::{Context, progress};
 use crate::bundle;
 use crate::bundle::verify::Held;
 use crate::error::Error;
-use crate::report::json::{FindingJson, LogJson, VerifyJson};
+use crate::report::json::{FindingJson, LogJson, TextsFoundJson, VerifyJson};
 use crate::report::{Report, Section, Tone};
+use crate::texts::{self, Found};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -43,8 +44,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         opened => opened?,
     };
     let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
-    let found = log.verify(&mut |done| progress::advance(&bar, done))?;
+    let mut found = log.verify(&mut |done| progress::advance(&bar, done))?;
     bar.finish_and_clear();
+    let texts = beside(&mut found, &log, context)?;
     let word = found.verdict.to_string();
     let is_good = found.verdict == Verdict::SelfConsistent;
     let head = found.root.map_or("unknown".to_string(), |root| root.to_string());
@@ -54,6 +56,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.first_bad_seq(),
         log: LogJson { size: found.size, head: head.clone(), left_out: None },
+        texts: (&texts).into(),
         faults: found
             .faults
             .iter()
@@ -73,6 +76,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     let records = if found.size == 1 { "record" } else { "records" };
     sections.push(Section::note(format!("{} {records}, root {head}", found.size)));
+    sections.extend(told(&texts).into_iter().map(Section::note));
     let report = Report::new(&document, "faults", COLUMNS).sections(sections);
     let written = args.output.write(&report.stamped(super::stamp_of_program()));
     // A reader that went away does not make a bad log good.
@@ -85,6 +89,8 @@ fn of_bundle(args: &Args, file: &Path) -> Result<u8, Error> {
         Held { keys: args.key.clone(), checkpoints: args.against.iter().map(|file| held(file)).collect::<Result<_, _>>()? };
     let found = bundle::verify::verify(&super::bundle::read(file)?, &held, file.parent())?;
     let (size, head) = found.bundle.as_ref().map_or((0, "unknown".into()), |bundle| (bundle.size, bundle.root.to_string()));
+    let records = found.bundle.iter().flat_map(|bundle| &bundle.records);
+    let texts = texts::handed_on(records.map(|(seq, entry)| (*seq, entry.as_slice())));
     let word = found.verdict.to_string();
     let document = VerifyJson {
         schema: "obligo.verify.v1",
@@ -92,6 +98,7 @@ fn of_bundle(args: &Args, file: &Path) -> Result<u8, Error> {
         meaning: found.verdict.meaning().into(),
         first_bad_seq: found.verdict.first_bad_seq(),
         log: LogJson { size, head: head.clone(), left_out: None },
+        texts: (&texts).into(),
         faults: found.remarks.iter().map(|text| FindingJson { seq: None, agreement: None, text: text.clone() }).collect(),
     };
     let is_good = found.verdict.is_good() && (!held.is_something() || found.verdict.is_anchored());
@@ -102,6 +109,7 @@ fn of_bundle(args: &Args, file: &Path) -> Result<u8, Error> {
         let here = if bundle.is_whole() { "all".into() } else { bundle.records.len().to_string() };
         sections.push(Section::note(format!("{here} of {size} records, root {head}")));
     }
+    sections.extend(told(&texts).into_iter().map(Section::note));
     let report = Report::new(&document, "faults", COLUMNS).sections(sections);
     let written = args.output.write(&report.stamped(super::stamp_of_program()));
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
@@ -117,6 +125,52 @@ fn held(file: &Path) -> Result<(String, SignedCheckpoint), Error> {
     note.map(|note| (name.clone(), note)).ok_or_else(none)
 }
 
+/// The texts that are kept beside the log; what is wrong with them is wrong with the register.
+fn beside(found: &mut Verification, log: &SqliteLog, context: &Context) -> Result<Found, Error> {
+    let texts = match texts::check(log, &context.private()?) {
+        Ok(texts) => texts,
+        Err(error) => {
+            found.beside(Beside::Unreadable, format!("the texts beside the log cannot be read: {error}"));
+            return Ok(Found::default());
+        }
+    };
+    for seq in &texts.other {
+        found
+            .beside(Beside::Changed(*seq), "a text that is kept beside the log is not the one that the record commits to".into());
+    }
+    for seq in &texts.missing {
+        let what = "a text of it is not there, and no record says that it was erased";
+        found.beside(Beside::Missing(*seq), what.into());
+    }
+    Ok(texts)
+}
+
+/// What is said of the texts; nothing, where there are none.
+fn told(texts: &Found) -> Vec<String> {
+    let counted = |count: u64, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    let mut told = Vec::new();
+    if texts.sealed > 0 {
+        let by: Vec<String> = texts.erased_by.iter().map(|seq| format!("#{seq}")).collect();
+        let erased = match texts.erased {
+            0 => String::new(),
+            count => format!(", {count} redacted (erased by {})", by.join(", ")),
+        };
+        let fit = match (texts.file_here, texts.disclosed) {
+            (true, count) => format!("{count} disclosed and fitting"),
+            (false, _) => "the file of texts is not here".into(),
+        };
+        told.push(format!("{}: {fit}{erased}", counted(texts.sealed, "sealed text")));
+    }
+    if texts.unfinished > 0 {
+        let which = counted(texts.unfinished, "erased text");
+        told.push(format!("Erasure not finished: {which} still kept; run the same obligo erase again"));
+    }
+    if texts.orphans > 0 {
+        told.push(format!("{} kept for no record: a write was cut short", counted(texts.orphans, "text")));
+    }
+    told
+}
+
 /// A file so damaged that it is no log any more is no failure of the world: it is what was asked about.
 fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
     let meaning = Verdict::Damaged.meaning();
@@ -126,6 +180,7 @@ fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
         meaning: meaning.into(),
         first_bad_seq: None,
         log: LogJson { size: 0, head: "unknown".into(), left_out: None },
+        texts: TextsFoundJson::default(),
         faults: vec![FindingJson { seq: None, agreement: None, text: error.to_string() }],
     };
     let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];

@@ -9,7 +9,7 @@ use super::args::Reading;
 use super::outcome::change_words;
 use super::record::{self, Act};
 use super::status::{by_date, left_out};
-use super::{Context, status};
+use super::{Context, OpenRegister, status};
 use crate::app::{self, App, Imagined, KnownAt, TimeOrdered, Unwritten};
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
@@ -29,9 +29,9 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let log = context.reader()?;
-    let (shelf, ids) = (context.shelf()?, Box::new(TimeOrdered));
-    let mut app = App { log, shelf, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
+    let OpenRegister { log, shelf, private } = context.reader()?;
+    let ids = Box::new(TimeOrdered);
+    let mut app = App { log, shelf, private, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();

@@ -227,6 +227,8 @@ impl Desk<'_> {
             | Event::MeetingCancelled(MeetingCancelled { meeting: id }) => id.is_empty(),
             event => ids::notice_of(event).is_some_and(str::is_empty),
         };
+        // Words that stand for a text that is gone are never the same as another text.
+        let is_recorded = |agreement, proposal| !words::stand_for_another(proposal) && is_recorded(agreement, proposal);
         if !left_open && is_recorded(agreement, proposal) {
             return self.decision.already.push(place);
         }
