@@ -695,8 +695,10 @@ const NOTICE: &str = "[[act]]\ntype = \"notice-given\"\nby = \"AA\"\nreceived = 
 fn read(text: String, today: &str) -> Result<Option<NoticeTerms>, Vec<&'static str>> {
     let file = AgreementFile::parse("t.toml", text);
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, actor: "test".into(), today: today.parse().unwrap(), ids: Box::new(TimeOrdered) };
-    let result = app.execute(&file.proposals, Write { dry_run: true, command: None });
+    let ids = Box::new(TimeOrdered);
+    let private = store::PrivateFile::nowhere();
+    let mut app = App { log, private, actor: "test".into(), today: today.parse().unwrap(), ids };
+    let result = app.execute(&file.proposals, Write { dry_run: true, ..Write::default() });
     let mut codes: Vec<&'static str> = file.faults.iter().map(|placed| placed.fault.code).collect();
     match result {
         Ok(_) => {}
