@@ -8,6 +8,7 @@
 //! | `agreement NAME` | an agreement file of the examples, imported by its name |
 //! | `today DATE` | from here on, commands are given on that day |
 //! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
+//! | `erase …` | `obligo erase …`, which succeeds |
 //! | `refused CODE record …` | `obligo record …`, which is refused with that code and writes nothing |
 //! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
@@ -149,7 +150,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 register = register.on(day);
                 continue;
             }
-            ("record", act) => register.obligo(&format!("record {}", act.replace("$last", &last(&register)))),
+            ("record" | "erase", _) => register.obligo(&line.replace("$last", &last(&register))),
             ("refused", rest) => {
                 let (code, act) = rest.split_once(' ').expect("refused CODE record …");
                 let before = register.log();

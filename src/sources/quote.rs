@@ -469,7 +469,7 @@ mod tests {
     #[test]
     fn a_place_has_what_stands_around_it() {
         let Found::Once(place) = find(TEXT, "in spring") else { panic!("it is there") };
-        assert_eq!(place.prefix, "he Parties meet once a year - \"");
+        assert_eq!(place.prefix, "The Parties meet once a year - \"");
         assert_eq!(place.suffix, "\" - and exchange what they have ");
         let Found::Once(all) = find("a b", "a b") else { panic!("it is there") };
         assert_eq!((all.prefix.as_str(), all.exact.as_str(), all.suffix.as_str()), ("", "a b", ""));

@@ -18,6 +18,7 @@ mod man;
 mod notice;
 mod party;
 mod pipes;
+mod quotes;
 mod record;
 mod residual;
 mod schema;
