@@ -5,43 +5,135 @@ use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
-use events::record::{Draft, Record};
+use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
 use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
-use rules::{Docket, Register, assess};
+use rules::sift::Sift;
+use rules::{Docket, Register, RuleSet, assess};
 use uuid::Uuid;
 
-use crate::almanac;
 use crate::error::Error;
+use crate::rule_sets::{Choice, InForce, Shelf};
 
 mod undo;
 
 use undo::is_reversal;
 
-/// The day a view is seen from, and what was known.
+/// The day a view is seen from, what was known, and what of that is looked at.
 #[derive(Debug, Clone)]
 pub struct Position {
     /// The day.
     pub as_of: NaiveDate,
     /// What was known by then; `None`: everything recorded.
     pub known_at: Option<KnownAt>,
+    /// By which rule set.
+    pub rules: Choice,
+    /// Which records are looked at.
+    pub sift: Sift,
 }
 
-/// A moment of knowledge.
+impl Position {
+    /// A day, with all that is known.
+    pub fn on(as_of: NaiveDate) -> Self {
+        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default() }
+    }
+}
+
+/// A moment of knowledge, with the words in which it was asked for.
 #[derive(Debug, Clone)]
-pub struct KnownAt {
-    /// As it was asked for.
-    pub words: String,
+pub enum KnownAt {
     /// Everything recorded up to and including this instant was known.
-    pub instant: DateTime<Utc>,
+    Instant(String, DateTime<Utc>),
+    /// The records 1 to this were known.
+    Seq(u64),
+    /// What was known by an instant, or all, and no more than the records 1 to this: how an answer is given again, though more was recorded
+    /// in the same moment or since.
+    Capped(Option<(String, DateTime<Utc>)>, u64),
 }
 
 impl KnownAt {
     /// The end of a day in UTC.
     pub fn day(day: NaiveDate) -> Self {
         let next = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
-        KnownAt { words: day.to_string(), instant: next - TimeDelta::microseconds(1) }
+        KnownAt::Instant(day.to_string(), next - TimeDelta::microseconds(1))
+    }
+
+    /// As it was asked for; a number always as `#42`. `None` where everything was asked for.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            KnownAt::Instant(words, _) | KnownAt::Capped(Some((words, _)), _) => Some(words.clone()),
+            KnownAt::Seq(seq) => Some(format!("#{seq}")),
+            KnownAt::Capped(None, _) => None,
+        }
+    }
+}
+
+/// What an answer at a position stands on.
+pub struct Ground {
+    /// The log as it was with so many records.
+    pub size: u64,
+    /// The day in UTC by which all was known; `None`: everything that is known now.
+    pub known_on: Option<NaiveDate>,
+    /// The rule set.
+    pub rules: InForce,
+    sift: Sift,
+}
+
+impl Ground {
+    /// What a position means in a log.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a record that is not in the log; [`Error::Failed`], when the log cannot be read.
+    pub fn of(log: &dyn EventLog, shelf: &Shelf, position: &Position) -> Result<Self, Error> {
+        let all = log.head()?.size;
+        let (size, known_on) = match &position.known_at {
+            None => (all, None),
+            Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+                let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
+                (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
+            }
+            Some(KnownAt::Seq(seq)) if *seq <= all => (*seq, log.recorded_at(*seq)?.map(|at| at.date_naive())),
+            Some(KnownAt::Seq(seq) | KnownAt::Capped(_, seq)) => {
+                let hint = "a day is written 2026-06-30; `obligo log` shows the records with their numbers";
+                return Err(Error::refused("E0504", format!("there is no record #{seq}: the log has {all}"), hint));
+            }
+        };
+        let rules = shelf.in_force(log, &position.rules, size, known_on)?;
+        Ok(Ground { size, known_on, rules, sift: position.sift })
+    }
+
+    /// The records that are looked at, and how many are left out. `progress` is told each `seq` as it is read.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read.
+    pub fn read(
+        &self,
+        log: &dyn EventLog,
+        agreement: Option<&str>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(Replay, Option<LeftOut>), LogError> {
+        if self.sift.is_all() {
+            let select = Select { agreement: agreement.map(String::from), upto: Some(self.size) };
+            return Ok((collect(log, &select, progress)?, None));
+        }
+        let (replay, records) = self.collect(log, agreement, progress)?.at(self.size, &self.sift);
+        Ok((replay, Some(LeftOut { sift: self.sift, records })))
+    }
+
+    /// All that has a say in what is looked at: how a document is marked now stands perhaps behind the position.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read.
+    pub fn collect(
+        &self,
+        log: &dyn EventLog,
+        agreement: Option<&str>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Replay, LogError> {
+        let upto = self.sift.ceiling.is_none().then_some(self.size);
+        collect(log, &Select { agreement: agreement.map(String::from), upto }, progress)
     }
 }
 
@@ -55,15 +147,42 @@ pub struct View {
     pub log: Seen,
     /// What was known, in words; the last record's stamp if nothing was asked.
     pub known_at: Option<String>,
+    /// The position that was asked for.
+    pub position: Position,
+    /// By which rule set.
+    pub rules: InForce,
 }
 
 /// A prefix of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
+    /// The log's id.
+    pub origin: Uuid,
     /// How many records.
     pub size: u64,
     /// Root over them.
     pub head: Hash,
+    /// Which of them were not looked at; `None`: all were.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Records that were not looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct LeftOut {
+    /// By what they were sifted.
+    pub sift: Sift,
+    /// How many, of those that would have been read.
+    pub records: u64,
+}
+
+impl Seen {
+    /// The log when it had so many records.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read or never had that size.
+    pub fn at(log: &dyn EventLog, size: u64) -> Result<Self, LogError> {
+        Ok(Seen { origin: log.origin(), size, head: log.root_at(size)?, left_out: None })
+    }
 }
 
 /// Where ids of records and commands come from: the clock's own in a register, derived ones where bytes must repeat.
@@ -85,6 +204,8 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// Where its rule sets are.
+    pub shelf: Shelf,
     /// Who records.
     pub actor: String,
     /// The day on which decisions are made.
@@ -152,30 +273,36 @@ const TRIES: u32 = 200;
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
-/// [`Error::Failed`], when the log cannot be read.
+/// [`Error::Failed`], when the log cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(
     log: &dyn EventLog,
+    shelf: &Shelf,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<View, Error> {
-    let size = match &position.known_at {
-        Some(known_at) => log.size_at(known_at.instant)?,
-        None => log.head()?.size,
-    };
-    let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
-    let (register, findings) = read(log, &select, progress)?.finish();
-    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
-    let docket = assess(&register, findings, &almanac, position.as_of);
-    let known_at = match &position.known_at {
-        Some(known_at) => Some(known_at.words.clone()),
-        None => log.recorded_at(size)?.map(codec::instant),
-    };
-    Ok(View { register, docket, log: Seen { size, head: log.root_at(size)? }, known_at })
+    let ground = Ground::of(log, shelf, position)?;
+    let (replay, left_out) = ground.read(log, agreement, progress)?;
+    let (register, findings) = replay.finish();
+    let docket = assess(&register, findings, &ground.rules.set(), position.as_of);
+    let known_at = known_at(log, position, ground.size)?;
+    let log = Seen { left_out, ..Seen::at(log, ground.size)? };
+    Ok(View { register, docket, log, known_at, position: position.clone(), rules: ground.rules })
+}
+
+/// What is known at a position, in words: as it was asked for, or the stamp of the last record.
+///
+/// # Errors
+/// [`LogError::World`], when the log cannot be read.
+pub fn known_at(log: &dyn EventLog, position: &Position, size: u64) -> Result<Option<String>, LogError> {
+    match position.known_at.as_ref().and_then(KnownAt::words) {
+        Some(words) => Ok(Some(words)),
+        None => Ok(log.recorded_at(size)?.map(codec::instant)),
+    }
 }
 
 /// The selected entries, collected; `progress` is told each `seq`.
-fn read(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
+fn collect(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
     let mut replay = Replay::default();
     log.scan(select, &mut |seq, entry| {
         progress(seq);
@@ -203,9 +330,9 @@ impl<L: EventLog> App<L> {
     ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
-            let size = self.log.head()?.size;
-            let proposals = propose(self, size)?;
-            let (mut outcome, drafts, expected) = self.decided(&proposals, command, size)?;
+            let ground = Ground::of(&self.log, &self.shelf, &Position::on(self.today))?;
+            let proposals = propose(self, ground.size)?;
+            let (mut outcome, drafts, expected) = self.decided(&proposals, command, &ground)?;
             if let Some(receipt) = self.log.receipt(command)? {
                 self.refuse_other_content(receipt, &proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
@@ -244,7 +371,8 @@ impl<L: EventLog> App<L> {
                     .collect());
             }
             undone = undo::last_of(&app.log, size, &app.actor)?;
-            undo::refuse_foundation(&app.log, size, &undone, app.today)?;
+            let rules = app.shelf.in_force(&app.log, &Choice::Now, size, None)?;
+            undo::refuse_foundation(&app.log, size, &undone, &rules.set(), app.today)?;
             let reversal = |record: &Record| Proposal {
                 reason: Some(reason.into()),
                 authority: authority.map(String::from),
@@ -284,32 +412,34 @@ impl<L: EventLog> App<L> {
         &mut self,
         proposals: &[Proposal],
         command: Uuid,
-        size: u64,
+        ground: &Ground,
     ) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
+        let Ground { size, rules, .. } = ground;
+        let rules = &*rules.set();
         let mut only = one_agreement(proposals);
-        let mut replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
+        let (mut replay, _) = ground.read(&self.log, only.as_deref(), &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
             // Nothing of that name: a new agreement, or a slip that is answered from all there are.
             only = None;
-            replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
+            (replay, _) = ground.read(&self.log, None, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, almanac::shipped(), self.today);
+        let before = assess(&register, findings, rules, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, almanac::shipped(), self.when()).map_err(Unwritten::Refused)?
+            decide(&register, proposals, rules, self.when()).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
-        let records = self.records(&register, size, command, &drafts);
-        let after = following(replay, &records, self.today);
+        let records = self.records(&register, *size, command, &drafts);
+        let after = following(replay, &records, rules, self.today);
         let expected = match only {
             Some(agreement) => {
-                let version = register.agreements.get(&agreement).map_or(0, |agreement| agreement.version);
+                let version = register.version_of(&agreement);
                 Expected::Version { agreement, version }
             }
-            None => Expected::Size(size),
+            None => Expected::Size(*size),
         };
         Ok((Outcome { receipt: None, records, already: decision.already.len(), before, after }, drafts, expected))
     }
@@ -333,6 +463,7 @@ impl<L: EventLog> App<L> {
     fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
         let mut versions: std::collections::BTreeMap<&str, u64> =
             register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
+        versions.insert(REGISTER, register.version);
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
         (size + 1..)
             .zip(drafts)
@@ -349,6 +480,10 @@ impl<L: EventLog> App<L> {
 pub struct Imagined {
     with: Replay,
     without: Replay,
+    /// By which rule set.
+    pub rules: InForce,
+    /// What of the log it stands on.
+    pub log: Seen,
     /// What was imagined.
     pub records: Vec<Record>,
 }
@@ -363,33 +498,34 @@ impl Imagined {
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
         let docket = |replay: &Replay| {
             let (register, findings) = replay.clone().finish();
-            assess(&register, findings, almanac::shipped(), day)
+            assess(&register, findings, &self.rules.set(), day)
         };
         (docket(&self.without), docket(&self.with))
     }
 }
 
 impl<L: EventLog> App<L> {
-    /// What would follow from proposals. Nothing is written, and they are judged as on the day of the last of them, or of the receipt
-    /// that it tells of, if that is to come.
+    /// What would follow from proposals, by what is known at a position. Nothing is written, and they are judged as on the day of the last
+    /// of them, or of the receipt that it tells of, if that is to come.
     ///
     /// # Errors
     /// Those of [`App::execute`].
-    pub fn imagine(&mut self, proposals: &[Proposal]) -> Result<Imagined, Unwritten> {
+    pub fn imagine(&mut self, proposals: &[Proposal], position: &Position) -> Result<Imagined, Unwritten> {
         let receipt = |event: &Event| match event {
             Event::NoticeGiven(notice) => notice.received.as_ref()?.latest(),
             _ => None,
         };
         let days = proposals.iter().filter_map(|proposal| proposal.occurred_on.as_ref()?.latest());
         let days = days.chain(proposals.iter().filter_map(|proposal| receipt(&proposal.event)));
-        self.today = days.fold(self.today, NaiveDate::max);
+        self.today = days.fold(position.as_of, NaiveDate::max);
         let command = self.ids.next();
-        let size = self.log.head()?.size;
-        let (outcome, ..) = self.decided(proposals, command, size)?;
-        let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
+        let ground = Ground::of(&self.log, &self.shelf, position)?;
+        let (outcome, ..) = self.decided(proposals, command, &ground)?;
+        let (without, left_out) = ground.read(&self.log, one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
-        Ok(Imagined { with, without, records: outcome.records })
+        let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
+        Ok(Imagined { with, without, rules: ground.rules, log, records: outcome.records })
     }
 }
 
@@ -399,10 +535,10 @@ fn is_of(proposal: &Proposal, record: &Record) -> bool {
     is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }
 
-fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {
+fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {
     records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
     let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, almanac::shipped(), as_of)
+    assess(&register, findings, rules, as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

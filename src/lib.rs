@@ -7,10 +7,13 @@ pub mod cli;
 pub mod app;
 
 pub mod agreement_file;
+pub mod bundle;
 pub mod report;
 pub mod sources;
 
 pub mod almanac;
+pub mod rule_sets;
+
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use events::log::{EventLog, LogError, Select};
 use events::{Event, Record, codec};
+use rules::RuleSet;
 use rules::decide::{Proposal, resting};
 use rules::replay::{Replay, corrected};
 
 use super::Unwritten;
-use crate::almanac;
 use crate::error::Error;
 
 /// The records of which that is so; what cannot be read is passed over.
@@ -45,6 +45,7 @@ pub(super) fn refuse_foundation(
     log: &dyn EventLog,
     size: u64,
     undone: &[Record],
+    rules: &RuleSet,
     today: chrono::NaiveDate,
 ) -> Result<(), Unwritten> {
     if let Some(record) = undone.iter().find(|record| matches!(record.event, Event::AgreementRecorded(_))) {
@@ -84,7 +85,7 @@ pub(super) fn refuse_foundation(
     let is_undone = |record: &Record| undone.iter().any(|undone| undone.seq == record.seq);
     let (with, without) = (register(&|_| true), register(&|record| !is_undone(record)));
     let proposals: Vec<Proposal> = later.iter().map(|record| Proposal::again(record)).collect();
-    let resting = resting(&without, &with, &proposals, almanac::shipped(), today);
+    let resting = resting(&without, &with, &proposals, rules, today);
     if resting.is_empty() {
         return Ok(());
     }

@@ -8,9 +8,9 @@ use events::{Event, Record, codec, tree};
 use rules::replay::corrected;
 use serde_json::Value;
 
-use super::args::Reading;
-use super::{Context, lookup};
-use crate::app::Seen;
+use super::args::{Known, Output};
+use super::{Context, lookup, status};
+use crate::app::{Ground, LeftOut, Seen};
 use crate::error::Error;
 use crate::report::json::{RecordJson, RecordsJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -21,7 +21,10 @@ pub struct Args {
     agreement: Option<String>,
 
     #[command(flatten)]
-    reading: Reading,
+    known: Known,
+
+    #[command(flatten)]
+    output: Output,
 }
 
 const COLUMNS: &[(&str, &str)] = &[
@@ -42,18 +45,23 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
-    let position = args.reading.position()?;
+    let position = args.known.position()?;
     let log = context.reader()?;
-    let size = match &position.known_at {
-        Some(known_at) => log.size_at(known_at.instant)?,
-        None => log.head()?.size,
-    };
+    let ground = Ground::of(&log, &context.shelf()?, &position)?;
+    let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
     let mut decoded = Vec::new();
-    log.scan(&Select { agreement: args.agreement.clone(), upto: Some(size) }, &mut |seq, entry| {
-        handling.extend(marking(entry));
+    let mut hidden = 0;
+    log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
+        let found = looked_at.get(&seq).filter(|found| found.is_shown);
+        if found.is_none() && !position.sift.is_all() {
+            hidden += 1;
+            return true;
+        }
+        handling.extend(found.and_then(|found| marking(&found.record.event)));
         records.push(json(seq, entry));
         let record = codec::decode(entry);
         rows.push(row(seq, record.as_ref()));
@@ -76,27 +84,30 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if !has_notes {
         rows.iter_mut().for_each(|row| drop(row.pop()));
     }
-    let seen = Seen { size, head: log.root_at(size)? };
+    let left_out = (!position.sift.is_all()).then_some(LeftOut { sift: position.sift, records: hidden });
+    let seen = Seen { left_out, ..Seen::at(&log, ground.size)? };
     let count = records.len();
     let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), handling: handling.into_iter().collect(), records };
     let marked =
         if document.handling.is_empty() { String::new() } else { format!(" · handling: {}", document.handling.join(", ")) };
     let what = if count == 1 { "record" } else { "records" };
+    let left_out = status::left_out(left_out).map(|told| format!(" · {told}")).unwrap_or_default();
     let mut columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
     columns.extend(has_notes.then_some("NOTE"));
     let sections = vec![
         Section::Table { columns, rows },
         Section::line(""),
-        Section::note(format!("{count} {what} · log {size} {}…{marked}", &seen.head.to_string()[..12])),
+        Section::note(format!("{count} {what} · log {} {}…{marked}{left_out}", seen.size, &seen.head.to_string()[..12])),
     ];
-    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
+    let stamp = context.stamp_of(Some(&position), seen, &ground.rules);
+    args.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 
 /// The handling marking that a source brings, if it is not public.
-fn marking(entry: &[u8]) -> Option<String> {
-    match codec::decode(entry).ok()?.draft.event {
-        Event::SourceRecorded(source) if source.handling != "public" => Some(source.handling),
+pub fn marking(event: &Event) -> Option<String> {
+    match event {
+        Event::SourceRecorded(source) if source.handling != "public" => Some(source.handling.clone()),
         _ => None,
     }
 }

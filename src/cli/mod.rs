@@ -7,10 +7,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
 use store::SqliteLog;
 
-use crate::app::{self, App, Position, TimeOrdered, View};
+use crate::app::{self, App, Position, Seen, TimeOrdered, View};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
+use crate::report::stamp::Stamp;
+use crate::rule_sets::{InForce, Shelf};
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -44,12 +46,15 @@ mod record;
 mod undo;
 
 mod brief;
+mod bundle;
+mod diff;
 mod due;
 mod explain;
 mod log;
 mod notice;
 mod notices;
 mod party;
+mod replay;
 mod residual;
 mod status;
 mod timeline;
@@ -60,6 +65,7 @@ mod verify;
 
 pub mod compute;
 mod regimes;
+mod rules;
 
 mod completions;
 mod explain_error;
@@ -144,12 +150,22 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
+    /// The log record by record, and what each changed in the docket of a day
+    Replay(replay::Args),
+    /// What differs between two positions, each line with its causes
+    Diff(diff::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
+    /// The log, or the records of some agreements, as one file that anybody can verify without the register
+    Export(bundle::Export),
+    /// Make a register from an exported log: the same entries, the same bytes, the same root
+    Restore(bundle::Restore),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
     Compare(Box<compute::CompareArgs>),
+    /// The rule sets that answers are given by: those of the program, those adopted; adopting one, comparing two
+    Rules(rules::Args),
     /// The regimes of counting periods, each rule with its source
     Regimes(regimes::Args),
     /// The calendars of holidays, their sources and the years they cover
@@ -171,7 +187,14 @@ impl Verb {
     fn writes(&self) -> bool {
         matches!(
             self,
-            Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Correct(_) | Verb::Undo(_)
+            Verb::Demo(_)
+                | Verb::Init(_)
+                | Verb::Import(_)
+                | Verb::Check(_)
+                | Verb::Record(_)
+                | Verb::Correct(_)
+                | Verb::Undo(_)
+                | Verb::Restore(_)
         )
     }
 }
@@ -187,6 +210,11 @@ impl Context {
         config::register(self.register.as_deref(), self.by_flag)
     }
 
+    /// Where its rule sets are.
+    fn shelf(&self) -> Result<Shelf, Error> {
+        Ok(Shelf::beside(&self.register()?.path))
+    }
+
     /// The register, for reading.
     fn reader(&self) -> Result<SqliteLog, Error> {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
@@ -195,17 +223,34 @@ impl Context {
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let view = app::view(log, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
 
+    /// The stamp of an answer from the register.
+    fn stamp(&self, view: &View) -> Stamp {
+        self.stamp_of(Some(&view.position), view.log, &view.rules)
+    }
+
+    /// The stamp of an answer from the register that is no view.
+    fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
+        Stamp::new(std::env::args().skip(1), position, seen, rules)
+    }
+
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        let path = self.register()?.path;
+        let shelf = Shelf::beside(&path);
+        let log = SqliteLog::open(path, clock::now)?;
         let late_after_days = Some(config::late_after_days()?);
-        Ok(App { log, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
+        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
     }
+}
+
+/// The stamp of an answer that hangs on no register.
+fn stamp_of_program() -> Stamp {
+    Stamp::without_register(std::env::args().skip(1))
 }
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
@@ -259,9 +304,14 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notice(args) => notice::run(args, context),
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Export(args) => bundle::export(args, context),
+        Verb::Restore(args) => bundle::restore(&args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
+        Verb::Rules(args) => rules::run(args, context),
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),

@@ -91,7 +91,10 @@ fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Resul
 
 pub fn change_words(change: &Change) -> String {
     match change {
-        Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
+        Change::New(line) => {
+            let told = format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due));
+            told.trim_end().to_string()
+        }
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
         Change::Changed(old, new) => {
             let dates =

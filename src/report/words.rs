@@ -350,5 +350,6 @@ pub fn event(event: &Event) -> String {
         }
         Event::ReadingChosen(chosen) => format!("{} read as {}", chosen.provision, chosen.reading),
         Event::RecordCorrected(_) => "an earlier record is reversed".into(),
+        Event::RulesAdopted(set) => format!("the register goes by {} ({}…)", set.id, &set.sha256[..set.sha256.len().min(12)]),
     }
 }

@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
 use events::event::{MeetingCancelled, MeetingPostponed};
-use events::record::SourceRef;
+use events::record::{REGISTER, SourceRef};
 
 use crate::fault::{Fault, nearest};
 use crate::provision;
 use crate::register::{Agreement, Fact, Known, Register};
-use crate::time::regime::Almanac;
+use crate::rule_set::RuleSet;
 
 mod acts;
 mod ids;
@@ -38,12 +38,12 @@ use proposal::is_proposed;
 pub fn decide(
     register: &Register,
     proposals: &[Proposal],
-    almanac: &Almanac,
+    rules: &RuleSet,
     today: impl Into<Today>,
 ) -> Result<Decision, Vec<Refusal>> {
     let Today { day: today, late_after_days } = today.into();
     let (decision, refusals) = (Decision::default(), Vec::new());
-    let mut desk = Desk { recorded: register, scratch: register.clone(), almanac, today, late_after_days, decision, refusals };
+    let mut desk = Desk { recorded: register, scratch: register.clone(), rules, today, late_after_days, decision, refusals };
     let is_term = |proposal: &Proposal| is_term(&proposal.event);
     for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
         desk.take_term(place, proposal);
@@ -68,7 +68,7 @@ fn is_term(event: &Event) -> bool {
 struct Desk<'a> {
     recorded: &'a Register,
     scratch: Register,
-    almanac: &'a Almanac,
+    rules: &'a RuleSet,
     today: NaiveDate,
     late_after_days: Option<u32>,
     decision: Decision,
@@ -174,12 +174,36 @@ impl Desk<'_> {
         proposal
     }
 
+    /// What is said of the register as a whole: by which rule set it goes.
+    fn take_of_register(&mut self, place: usize, proposal: &Proposal) {
+        let adopted = &self.scratch.adopted;
+        let fault = match &proposal.event {
+            Event::RulesAdopted(set) if adopted.last().is_some_and(|last| last.set == *set) => {
+                return self.decision.already.push(place);
+            }
+            Event::RulesAdopted(_) => words::faults(proposal).into_iter().next(),
+            Event::RecordCorrected(_) => {
+                let standing = |seq: u64| adopted.iter().any(|adoption| adoption.seq == seq);
+                let what = "there is no such record of the register itself, or it is reversed already";
+                let unknown = || Fault::new("E0415", &["corrects"], what).hint("`obligo rules` shows which record adopted what");
+                proposal.corrects.is_none_or(|seq| !standing(seq)).then(unknown)
+            }
+            _ => Some(self.unknown_agreement(proposal)),
+        };
+        match fault {
+            Some(fault) => self.refuse(place, fault),
+            None => self.decision.facts.push((place, proposal.clone())),
+        }
+    }
+
     fn check_references(&mut self, place: usize, proposal: &Proposal) {
         let Some(agreement) = self.agreement(proposal) else { return };
         let mut faults = terms::source_faults(agreement, proposal);
         faults.extend(words::faults(proposal));
         match &proposal.event {
-            Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms, self.almanac)),
+            Event::AgreementRecorded(terms) => {
+                faults.extend(terms::agreement_faults(&proposal.agreement, terms, &self.rules.almanac))
+            }
             Event::ProvisionRecorded(provision) => {
                 faults.extend(provision::check(provision));
                 faults.extend(terms::provision_faults(agreement, provision));
@@ -190,6 +214,9 @@ impl Desk<'_> {
     }
 
     fn take_act(&mut self, place: usize, proposal: &Proposal, first_days: &FirstDays) {
+        if proposal.agreement == REGISTER {
+            return self.take_of_register(place, proposal);
+        }
         let Some(agreement) = self.agreement(proposal) else {
             let fault = self.unknown_agreement(proposal);
             return self.refuse(place, fault);
@@ -215,9 +242,9 @@ impl Desk<'_> {
             Err(fault) => faults.push(fault),
             Ok(()) if is_recorded(agreement, &proposal) => return self.decision.already.push(place),
             Ok(()) => {
-                let wrong = acts::act_faults(agreement, &proposal, self.almanac, self.today);
+                let wrong = acts::act_faults(agreement, &proposal, self.rules, self.today);
                 // What speaks of something unknown is told that alone.
-                let sequel = wrong.is_empty().then(|| sequel::faults(agreement, &proposal, self.almanac));
+                let sequel = wrong.is_empty().then(|| sequel::faults(agreement, &proposal, &self.rules.almanac));
                 faults.extend(wrong.into_iter().chain(sequel.unwrap_or_default()));
             }
         }
@@ -230,9 +257,9 @@ impl Desk<'_> {
 
 /// Which of later records rest on what is left out of `without`: each would be refused without it, and not with it. `later` are all the
 /// records since, in their order.
-pub fn resting(without: &Register, with: &Register, later: &[Proposal], almanac: &Almanac, today: NaiveDate) -> BTreeSet<usize> {
+pub fn resting(without: &Register, with: &Register, later: &[Proposal], rules: &RuleSet, today: NaiveDate) -> BTreeSet<usize> {
     let refused = |register: &Register| -> BTreeSet<usize> {
-        let refusals = decide(register, later, almanac, today).err().unwrap_or_default();
+        let refusals = decide(register, later, rules, today).err().unwrap_or_default();
         refusals.into_iter().map(|refusal| refusal.proposal).collect()
     };
     &refused(without) - &refused(with)

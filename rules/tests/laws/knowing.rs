@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use rules::docket::{Docket, Existence, Kind, Line, Timing};
 use rules::{Register, assess, replay};
 
-use crate::history::{History, almanac, day, histories, log};
+use crate::history::{History, day, histories, log, rule_set};
 use crate::{Verdict, alike, holds, is_broken, that};
 
 /// A log whose records were made on days of their own: so many days after the one before, by turns.
@@ -35,7 +35,7 @@ impl Told {
     }
 
     fn docket(&self, known: NaiveDate, as_of: NaiveDate) -> Docket {
-        assess(&self.by(known), Vec::new(), &almanac(), as_of)
+        assess(&self.by(known), Vec::new(), &rule_set(), as_of)
     }
 
     fn recorded(&self, seq: u64) -> NaiveDate {

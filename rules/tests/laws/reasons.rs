@@ -12,7 +12,7 @@ use rules::register::Act;
 use rules::{Register, assess};
 
 use crate::forms;
-use crate::history::{History, almanac, histories, log};
+use crate::history::{History, histories, log, rule_set};
 use crate::time::days;
 use crate::{Verdict, holds, is_broken, that};
 
@@ -50,7 +50,7 @@ impl Subject {
         for agreement in register.agreements.values_mut() {
             agreement.acts.retain(|act| self.beginning.contains(&act.seq) || kept.contains(&act.seq));
         }
-        assess(&register, Vec::new(), &almanac(), self.as_of)
+        assess(&register, Vec::new(), &rule_set(), self.as_of)
     }
 
     /// What a line would say, were these the only acts. What something set off on a day known by the month alone is numbered while there

@@ -6,18 +6,20 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use events::{codec, tree};
 use rusqlite::{Connection, OpenFlags};
 use uuid::Uuid;
 
 use super::guards::{APPLICATION_ID, FORMAT_VERSION, SCHEMA};
-use super::place;
+use super::{place, queries};
 use crate::StoreError;
 
-pub(super) fn create(path: &Path, origin: Uuid) -> Result<(), StoreError> {
+/// Makes a register with these entries, which were written by another: their bytes are kept as they are.
+pub(super) fn create(path: &Path, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
     let full = place::vacant(path)?;
     let io_failed = |error| StoreError::from_io(path, "written", error);
     let draft = HalfMade::new(&full).map_err(io_failed)?;
-    build(&draft.0, origin).map_err(|error| StoreError::from_sqlite(path, "made", error))?;
+    build(&draft.0, origin, entries).map_err(|error| StoreError::from_sqlite(path, "made", error))?;
     publish(&draft.0, &full).map_err(io_failed)?;
     sync_folder(&full).map_err(io_failed)
 }
@@ -47,7 +49,7 @@ impl Drop for HalfMade {
     }
 }
 
-fn build(draft: &Path, origin: Uuid) -> rusqlite::Result<()> {
+fn build(draft: &Path, origin: Uuid, entries: &[&[u8]]) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(draft, flags)?;
     connection.execute_batch(
@@ -59,8 +61,19 @@ fn build(draft: &Path, origin: Uuid) -> rusqlite::Result<()> {
     transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
     transaction.execute_batch(SCHEMA)?;
     transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
+    entries.iter().try_for_each(|entry| insert(&transaction, entry))?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)
+}
+
+/// An entry with its columns and the nodes that it brings.
+fn insert(connection: &Connection, entry: &[u8]) -> rusqlite::Result<()> {
+    let columns = codec::columns(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    queries::insert_record(connection, &columns, entry)?;
+    // The guards of the tables hold here too: what is no log is refused by them.
+    let read = |level, index| queries::node(connection, level, index)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
+    let nodes = tree::nodes_of_leaf(columns.seq.saturating_sub(1), tree::leaf(entry), read)?;
+    nodes.into_iter().try_for_each(|(level, index, hash)| queries::insert_node(connection, level, index, hash))
 }
 
 /// Gives the file its name; fails if the name was taken meanwhile.
