@@ -10,6 +10,8 @@ pub mod agreement_file;
 pub mod report;
 pub mod sources;
 
+pub mod checkpoints;
+
 pub mod almanac;
 pub mod clock;
 pub mod config;

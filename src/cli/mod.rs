@@ -8,6 +8,7 @@ use events::EventLog;
 use store::SqliteLog;
 
 use crate::app::{self, App, Position, TimeOrdered, View};
+use crate::checkpoints::{Beside, Checkpointed};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -54,6 +55,8 @@ mod timeline;
 mod topics;
 mod what_if;
 
+mod key;
+mod prove;
 mod verify;
 
 pub mod compute;
@@ -140,6 +143,10 @@ enum Verb {
     Log(log::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
+    /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
+    Prove(prove::Args),
+    /// The key by which others verify this register's checkpoints
+    Key(key::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -163,7 +170,7 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Key(_))
     }
 }
 
@@ -191,10 +198,16 @@ impl Context {
         view
     }
 
+    /// The register, for writing: it goes on from its last checkpoint, or is not opened.
+    fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
+        let found = self.register()?;
+        let log = SqliteLog::open(&found.path, clock::now)?;
+        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
+    }
+
     /// The program on the register, for writing.
-    fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
-        Ok(App { log, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+    fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
+        Ok(App { log: self.log()?, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
     }
 }
 
@@ -248,6 +261,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Prove(args) => prove::run(args, context),
+        Verb::Key(args) => key::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Regimes(args) => regimes::run(args),

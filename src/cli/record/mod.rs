@@ -66,6 +66,6 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         file.keep(&context.register()?.path.with_extension("evidence"))?;
     }
     let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, &args.writing)?;
     Ok(0)
 }
