@@ -89,6 +89,10 @@ pub struct Writing {
     /// Who records: an opaque id, never a name
     #[arg(long, global = true, env = "OBLIGO_ACTOR", value_name = "ID", default_value = "local")]
     pub actor: String,
+
+    /// Write a receipt to a file: a proof, with the entry, that the last record written stands in the log
+    #[arg(long, global = true, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
 }
 
 impl Reading {
