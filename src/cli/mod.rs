@@ -8,7 +8,7 @@ use events::EventLog;
 use store::SqliteLog;
 
 use crate::app::{self, App, Position, Seen, TimeOrdered, View};
-use crate::checkpoints::{Beside, Checkpointed};
+use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -65,6 +65,7 @@ mod what_if;
 mod key;
 mod prove;
 mod verify;
+mod verify_stamp;
 
 pub mod compute;
 mod regimes;
@@ -243,7 +244,13 @@ impl Context {
 
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), position, seen, rules)
+        let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
+        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
+        let checkpoint = self.register().ok().and_then(|found| {
+            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+            notes::last_upto(&file, seen.size).ok().flatten()
+        });
+        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
     }
 
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
