@@ -11,6 +11,8 @@ pub mod bundle;
 pub mod report;
 pub mod sources;
 
+pub mod checkpoints;
+
 pub mod almanac;
 pub mod rule_sets;
 

@@ -8,6 +8,7 @@ use events::EventLog;
 use store::SqliteLog;
 
 use crate::app::{self, App, Position, Seen, TimeOrdered, View};
+use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -61,7 +62,10 @@ mod timeline;
 mod topics;
 mod what_if;
 
+mod key;
+mod prove;
 mod verify;
+mod verify_stamp;
 
 pub mod compute;
 mod regimes;
@@ -160,6 +164,10 @@ enum Verb {
     Export(bundle::Export),
     /// Make a register from an exported log: the same entries, the same bytes, the same root
     Restore(bundle::Restore),
+    /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
+    Prove(prove::Args),
+    /// The key by which others verify this register's checkpoints
+    Key(key::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -194,6 +202,7 @@ impl Verb {
                 | Verb::Record(_)
                 | Verb::Correct(_)
                 | Verb::Undo(_)
+                | Verb::Key(_)
                 | Verb::Restore(_)
         )
     }
@@ -235,16 +244,27 @@ impl Context {
 
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), position, seen, rules)
+        let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
+        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
+        let checkpoint = self.register().ok().and_then(|found| {
+            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+            notes::last_upto(&file, seen.size).ok().flatten()
+        });
+        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+    }
+
+    /// The register, for writing: it goes on from its last checkpoint, or is not opened.
+    fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
+        let found = self.register()?;
+        let log = SqliteLog::open(&found.path, clock::now)?;
+        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
     }
 
     /// The program on the register, for writing.
-    fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let path = self.register()?.path;
-        let shelf = Shelf::beside(&path);
-        let log = SqliteLog::open(path, clock::now)?;
+    fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let late_after_days = Some(config::late_after_days()?);
-        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
+        let (shelf, ids) = (self.shelf()?, Box::new(TimeOrdered));
+        Ok(App { log: self.log()?, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids })
     }
 }
 
@@ -309,6 +329,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Prove(args) => prove::run(args, context),
+        Verb::Key(args) => key::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),

@@ -7,7 +7,7 @@ use events::log::EventLog;
 use store::{SqliteLog, StoreError, Verdict};
 
 use super::args::Output;
-use super::{Context, progress};
+use super::{Context, progress, verify_stamp};
 use crate::bundle;
 use crate::bundle::verify::Held;
 use crate::error::Error;
@@ -16,6 +16,10 @@ use crate::report::{Report, Section, Tone};
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// Ask again what the answer in this file answers, and say whether it is the same or where first it is not
+    #[arg(long, value_name = "FILE")]
+    stamp: Option<PathBuf>,
+
     /// A bundle instead of a register: what `obligo export` wrote, or the one in a pack
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
@@ -35,6 +39,9 @@ pub struct Args {
 const COLUMNS: &[(&str, &str)] = &[("seq", "/seq"), ("what", "/text")];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    if let Some(file) = &args.stamp {
+        return verify_stamp::run(file, &args.output, context);
+    }
     if let Some(file) = &args.bundle {
         return of_bundle(&args, file);
     }

@@ -1262,6 +1262,38 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.stamp.v1`: whether an answer that was given once is given again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StampVerdictJson {
+    /// Always `obligo.stamp.v1`.
+    pub schema: &'static str,
+    /// `SAME`, `DIFFERENT`, `NOT-ANSWERED`; `FOREIGN`, `ROLLBACK`, `FORK` where the register is not the one that was asked.
+    pub verdict: &'static str,
+    /// What that means.
+    pub meaning: String,
+    /// The file with the answer.
+    pub file: String,
+    /// The question.
+    pub asked: Vec<String>,
+    /// The program that answered; null where the answer does not say so by itself.
+    pub program_then: Option<String>,
+    /// This program.
+    pub program_now: String,
+    /// The first place at which they differ.
+    pub first: Option<DifferenceAtJson>,
+}
+
+/// A place at which two answers differ.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DifferenceAtJson {
+    /// A JSON pointer, or the number of a line.
+    pub at: String,
+    /// What stands there in the answer that was kept.
+    pub then: String,
+    /// What stands there now.
+    pub now: String,
+}
+
 /// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RuleSetsJson {
@@ -1355,6 +1387,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("stamp.v1.json", schema::<StampVerdictJson>()),
         ("rules.v1.json", schema::<RuleSetsJson>()),
         ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]

@@ -110,12 +110,51 @@ impl Stamp {
 
     /// In one line, for people: the question as it can be asked again, the program, the rule set.
     pub fn line(&self) -> String {
-        let asked: Vec<String> = self.asked.iter().map(|argument| quoted(argument)).collect();
-        format!("again: obligo {} · {} · {} {}…", asked.join(" "), self.program, self.rules.id, &self.rules.sha256[..12])
+        format!("{AGAIN}{} · {} · {} {}…", command(&self.asked), self.program, self.rules.id, &self.rules.sha256[..12])
     }
 }
 
-fn program() -> String {
+const AGAIN: &str = "again: ";
+
+/// The question as a command that can be typed.
+pub fn command(asked: &[String]) -> String {
+    let asked: Vec<String> = asked.iter().map(|argument| quoted(argument)).collect();
+    format!("obligo {}", asked.join(" "))
+}
+
+/// The question of a line that [`Stamp::line`] wrote.
+pub fn asked_in(line: &str) -> Option<Vec<String>> {
+    let line = line.trim_start_matches("# ").strip_prefix(AGAIN)?.strip_prefix("obligo ")?;
+    let mut rest = line.rsplitn(3, " · ").nth(2)?;
+    let mut asked = Vec::new();
+    while !rest.is_empty() {
+        let mut argument = String::new();
+        while let Some(letter) = rest.chars().next().filter(|letter| *letter != ' ') {
+            rest = match letter {
+                '\'' => {
+                    let (inside, after) = rest[1..].split_once('\'')?;
+                    argument.push_str(inside);
+                    after
+                }
+                '\\' => {
+                    let escaped = rest[1..].chars().next()?;
+                    argument.push(escaped);
+                    &rest[1 + escaped.len_utf8()..]
+                }
+                plain => {
+                    argument.push(plain);
+                    &rest[plain.len_utf8()..]
+                }
+            };
+        }
+        asked.push(argument);
+        rest = rest.trim_start_matches(' ');
+    }
+    Some(asked)
+}
+
+/// This program and its version.
+pub fn program() -> String {
     concat!("obligo ", env!("CARGO_PKG_VERSION")).into()
 }
 
@@ -176,6 +215,15 @@ mod tests {
         assert_eq!(told("due --within 90d -o due.csv --as-of=2026-01-01 --color never"), "due --within 90d");
         assert_eq!(told("-Ojson party KR -O csv --known-at 2026-01-01 -odue.csv"), "party KR");
         assert_eq!(told("topics --register=a.db -- --json"), "topics -- --json");
+    }
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let asked: Vec<String> = ["status", "it's · 5 o'clock", "", "a b", "--known-at", "now#5"].map(String::from).into();
+        let stamp = Stamp { asked: asked.clone(), ..Stamp::without_register([]) };
+        assert_eq!(asked_in(&stamp.line()), Some(asked.clone()));
+        assert_eq!(asked_in(&format!("# {}", stamp.line())), Some(asked));
+        assert_eq!(asked_in("again and again"), None);
     }
 
     #[test]
