@@ -579,7 +579,13 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["BB promised 2026-01-01 not to use this power"],
     ),
-    refusal("performance_twice", "record performance small/4b --on 2025-06-02 --reason late", "E0411", 4, &["recorded as performed"]),
+    refusal(
+        "performance_twice",
+        "record performance small/4b --on 2025-06-02 --reason late",
+        "E0411",
+        4,
+        &["recorded as performed"],
+    ),
     refusal(
         "notice_before_the_effect",
         "record notice concluded --by AA --given 2025-01-01 --reason late",
@@ -666,7 +672,13 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["no later than the day on which it takes effect"],
     ),
-    refusal("waiver_by_who_is_not_owed", "record waiver left/3 --by AA --on 2025-04-01 --reason late", "E0401", 4, &["not owed to `AA`"]),
+    refusal(
+        "waiver_by_who_is_not_owed",
+        "record waiver left/3 --by AA --on 2025-04-01 --reason late",
+        "E0401",
+        4,
+        &["not owed to `AA`"],
+    ),
     refusal(
         "assessment_of_nothing",
         "record assessment left/3 accepted --by BB --on 2025-04-01 --reason late",
@@ -674,10 +686,22 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["no performance"],
     ),
-    refusal("breach_of_a_political_text", "record breach left/3 --by court --on 2025-07-01 --reason late", "E0411", 4, &["political"]),
+    refusal(
+        "breach_of_a_political_text",
+        "record breach left/3 --by court --on 2025-07-01 --reason late",
+        "E0411",
+        4,
+        &["political"],
+    ),
     refusal("cycle_that_is_none", "record excused left/council-1999 --on 2025-01-01 --reason late", "E0504", 3, &["no cycle"]),
     refusal("receipt_by_a_stranger", "record notice-received left --by ZZ --on 2025-01-03 --reason late", "E0401", 4, &["`ZZ`"]),
-    refusal("retraction_too_late", "record notice-retracted left --on 2025-07-02 --reason late", "E0419", 4, &["took effect 2025-07-02"]),
+    refusal(
+        "retraction_too_late",
+        "record notice-retracted left --on 2025-07-02 --reason late",
+        "E0419",
+        4,
+        &["took effect 2025-07-02"],
+    ),
     refusal(
         "condition_that_nothing_hangs_on",
         "record condition small --condition war --on 2025-01-01 --reason late",
@@ -685,8 +709,20 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["hangs on `war`"],
     ),
-    refusal("prolonging_what_has_no_term", "record renewed small --on 2025-01-01 --until 2027-01-01 --reason late", "E0420", 4, &["term"]),
-    refusal("actor_with_a_name", "record announcement small --on 2025-01-01 --text x --actor a,b --reason late", "E0208", 4, &["opaque id"]),
+    refusal(
+        "prolonging_what_has_no_term",
+        "record renewed small --on 2025-01-01 --until 2027-01-01 --reason late",
+        "E0420",
+        4,
+        &["term"],
+    ),
+    refusal(
+        "actor_with_a_name",
+        "record announcement small --on 2025-01-01 --text x --actor a,b --reason late",
+        "E0208",
+        4,
+        &["opaque id"],
+    ),
     refusal(
         "meeting_called_like_a_cycle",
         "record meeting small --body council --held 2025-06-01 --meeting council-2025 --reason late",
@@ -697,7 +733,13 @@ const REFUSALS: &[Refusal] = &[
     refusal("unknown_agreement", "status smal", "E0502", 3, &["`smal`", "did you mean `small`?"]),
     refusal("unknown_agreement_of_a_log", "log smal", "E0502", 3, &["did you mean `small`?"]),
     refusal("unknown_agreement_of_a_timeline", "timeline smal", "E0502", 3, &["did you mean `small`?"]),
-    refusal("unknown_agreement_of_an_act", "record signed smal --on 2025-01-01 --reason late", "E0502", 3, &["did you mean `small`?"]),
+    refusal(
+        "unknown_agreement_of_an_act",
+        "record signed smal --on 2025-01-01 --reason late",
+        "E0502",
+        3,
+        &["did you mean `small`?"],
+    ),
     refusal(
         "which_meeting",
         "record meeting small --body council --held 2026-11-22",
@@ -776,7 +818,12 @@ fn a_refused_command_says_why_and_writes_nothing() {
 #[test]
 fn settings_that_cannot_be_read_are_refused() {
     let register = Register::nowhere();
-    for (settings, words) in [("regster = \"x.db\"", "regster"), ("register = 7", "string"), ("register = ", "obligo.toml"), ("late_after_days = 0", "nonzero")] {
+    for (settings, words) in [
+        ("regster = \"x.db\"", "regster"),
+        ("register = 7", "string"),
+        ("register = ", "obligo.toml"),
+        ("late_after_days = 0", "nonzero"),
+    ] {
         register.file("obligo.toml", settings);
         let mut command = register.command("status");
         command.env_remove("OBLIGO_REGISTER");
