@@ -1,23 +1,24 @@
 //! The two motions: `execute` writes, `view` reads. Writing has six stops: proposals, read, replay, decide, append, what changed.
 //! Reading has four: read, replay, assess, and whoever renders.
 
-use std::borrow::Cow;
-
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
-use events::record::{Draft, Record};
+use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
-use rules::decide::{Proposal, Refusal, decide};
+use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::sift::Sift;
-use rules::time::regime::Almanac;
-use rules::{Docket, Register, assess};
+use rules::{Docket, Register, RuleSet, assess};
 use uuid::Uuid;
 
-use crate::almanac;
 use crate::error::Error;
+use crate::rule_sets::{Choice, InForce, Shelf};
+
+mod undo;
+
+use undo::is_reversal;
 
 /// The day a view is seen from, what was known, and what of that is looked at.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Position {
     pub as_of: NaiveDate,
     /// What was known by then; `None`: everything recorded.
     pub known_at: Option<KnownAt>,
+    /// By which rule set.
+    pub rules: Choice,
     /// Which records are looked at.
     pub sift: Sift,
 }
@@ -33,7 +36,7 @@ pub struct Position {
 impl Position {
     /// A day, with all that is known.
     pub fn on(as_of: NaiveDate) -> Self {
-        Position { as_of, known_at: None, sift: Sift::default() }
+        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default() }
     }
 }
 
@@ -44,6 +47,9 @@ pub enum KnownAt {
     Instant(String, DateTime<Utc>),
     /// The records 1 to this were known.
     Seq(u64),
+    /// What was known by an instant, or all, and no more than the records 1 to this: how an answer is given again, though more was recorded
+    /// in the same moment or since.
+    Capped(Option<(String, DateTime<Utc>)>, u64),
 }
 
 impl KnownAt {
@@ -53,11 +59,12 @@ impl KnownAt {
         KnownAt::Instant(day.to_string(), next - TimeDelta::microseconds(1))
     }
 
-    /// As it was asked for; a number always as `#42`.
-    pub fn words(&self) -> String {
+    /// As it was asked for; a number always as `#42`. `None` where everything was asked for.
+    pub fn words(&self) -> Option<String> {
         match self {
-            KnownAt::Instant(words, _) => words.clone(),
-            KnownAt::Seq(seq) => format!("#{seq}"),
+            KnownAt::Instant(words, _) | KnownAt::Capped(Some((words, _)), _) => Some(words.clone()),
+            KnownAt::Seq(seq) => Some(format!("#{seq}")),
+            KnownAt::Capped(None, _) => None,
         }
     }
 }
@@ -68,8 +75,8 @@ pub struct Ground {
     pub size: u64,
     /// The day in UTC by which all was known; `None`: everything that is known now.
     pub known_on: Option<NaiveDate>,
-    /// What it is counted by.
-    pub almanac: Cow<'static, Almanac>,
+    /// The rule set.
+    pub rules: InForce,
     sift: Sift,
 }
 
@@ -78,18 +85,23 @@ impl Ground {
     ///
     /// # Errors
     /// [`Error::Refused`] for a record that is not in the log; [`Error::Failed`], when the log cannot be read.
-    pub fn of(log: &dyn EventLog, position: &Position) -> Result<Self, Error> {
+    pub fn of(log: &dyn EventLog, shelf: &Shelf, position: &Position) -> Result<Self, Error> {
         let all = log.head()?.size;
         let (size, known_on) = match &position.known_at {
             None => (all, None),
             Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+                let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
+                (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
+            }
             Some(KnownAt::Seq(seq)) if *seq <= all => (*seq, log.recorded_at(*seq)?.map(|at| at.date_naive())),
-            Some(KnownAt::Seq(seq)) => {
+            Some(KnownAt::Seq(seq) | KnownAt::Capped(_, seq)) => {
                 let hint = "a day is written 2026-06-30; `obligo log` shows the records with their numbers";
                 return Err(Error::refused("E0504", format!("there is no record #{seq}: the log has {all}"), hint));
             }
         };
-        Ok(Ground { size, known_on, almanac: almanac::known_by(known_on), sift: position.sift })
+        let rules = shelf.in_force(log, &position.rules, size, known_on)?;
+        Ok(Ground { size, known_on, rules, sift: position.sift })
     }
 
     /// The records that are looked at, and how many are left out. `progress` is told each `seq` as it is read.
@@ -135,13 +147,17 @@ pub struct View {
     pub log: Seen,
     /// What was known, in words; the last record's stamp if nothing was asked.
     pub known_at: Option<String>,
-    /// What it is counted by.
-    pub almanac: Cow<'static, Almanac>,
+    /// The position that was asked for.
+    pub position: Position,
+    /// By which rule set.
+    pub rules: InForce,
 }
 
 /// A prefix of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
+    /// The log's id.
+    pub origin: Uuid,
     /// How many records.
     pub size: u64,
     /// Root over them.
@@ -157,6 +173,16 @@ pub struct LeftOut {
     pub sift: Sift,
     /// How many, of those that would have been read.
     pub records: u64,
+}
+
+impl Seen {
+    /// The log when it had so many records.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read or never had that size.
+    pub fn at(log: &dyn EventLog, size: u64) -> Result<Self, LogError> {
+        Ok(Seen { origin: log.origin(), size, head: log.root_at(size)?, left_out: None })
+    }
 }
 
 /// Where ids of records and commands come from: the clock's own in a register, derived ones where bytes must repeat.
@@ -178,10 +204,14 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// Where its rule sets are.
+    pub shelf: Shelf,
     /// Who records.
     pub actor: String,
     /// The day on which decisions are made.
     pub today: NaiveDate,
+    /// So many days after its day, recording an act takes a reason; `None`: never.
+    pub late_after_days: Option<u32>,
     /// New ids.
     pub ids: Box<dyn Ids>,
 }
@@ -243,19 +273,21 @@ const TRIES: u32 = 200;
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
-/// [`Error::Failed`], when the log cannot be read.
+/// [`Error::Failed`], when the log cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(
     log: &dyn EventLog,
+    shelf: &Shelf,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<View, Error> {
-    let ground = Ground::of(log, position)?;
+    let ground = Ground::of(log, shelf, position)?;
     let (replay, left_out) = ground.read(log, agreement, progress)?;
     let (register, findings) = replay.finish();
-    let docket = assess(&register, findings, &ground.almanac, position.as_of);
-    let seen = Seen { size: ground.size, head: log.root_at(ground.size)?, left_out };
-    Ok(View { register, docket, log: seen, known_at: known_at(log, position, ground.size)?, almanac: ground.almanac })
+    let docket = assess(&register, findings, &ground.rules.set(), position.as_of);
+    let known_at = known_at(log, position, ground.size)?;
+    let log = Seen { left_out, ..Seen::at(log, ground.size)? };
+    Ok(View { register, docket, log, known_at, position: position.clone(), rules: ground.rules })
 }
 
 /// What is known at a position, in words: as it was asked for, or the stamp of the last record.
@@ -263,8 +295,8 @@ pub fn view(
 /// # Errors
 /// [`LogError::World`], when the log cannot be read.
 pub fn known_at(log: &dyn EventLog, position: &Position, size: u64) -> Result<Option<String>, LogError> {
-    match &position.known_at {
-        Some(known_at) => Ok(Some(known_at.words())),
+    match position.known_at.as_ref().and_then(KnownAt::words) {
+        Some(words) => Ok(Some(words)),
         None => Ok(log.recorded_at(size)?.map(codec::instant)),
     }
 }
@@ -287,12 +319,22 @@ impl<L: EventLog> App<L> {
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
     /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        self.execute_what(write, |_, _| Ok(proposals.to_vec()))
+    }
+
+    /// Records what is to be proposed to a log of that size, looked for anew whenever others wrote in between.
+    fn execute_what(
+        &mut self,
+        write: Write,
+        mut propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
-            let ground = Ground::of(&self.log, &Position::on(self.today))?;
-            let (mut outcome, drafts, expected) = self.decided(proposals, command, &ground)?;
+            let ground = Ground::of(&self.log, &self.shelf, &Position::on(self.today))?;
+            let proposals = propose(self, ground.size)?;
+            let (mut outcome, drafts, expected) = self.decided(&proposals, command, &ground)?;
             if let Some(receipt) = self.log.receipt(command)? {
-                self.refuse_other_content(receipt, proposals)?;
+                self.refuse_other_content(receipt, &proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
             }
             if write.dry_run || drafts.is_empty() {
@@ -308,6 +350,37 @@ impl<L: EventLog> App<L> {
             }
         }
         unreachable!("the last try returns")
+    }
+
+    /// Reverses what this actor's last command recorded, as far as it stands: all of it, and nothing that others recorded. A command that
+    /// only reverses is passed over. The records that are reversed come with the outcome.
+    ///
+    /// # Errors
+    /// [`Unwritten::Other`] when there is nothing to undo, or something recorded since rests on it; and those of [`App::execute`].
+    pub fn undo(&mut self, reason: &str, authority: Option<&str>, write: Write) -> Result<(Outcome, Vec<Record>), Unwritten> {
+        let before = write.command.map(|command| self.log.receipt(command)).transpose()?.flatten();
+        let mut undone = Vec::new();
+        let outcome = self.execute_what(write, |app, size| {
+            if let Some(receipt) = before {
+                // It was carried out: what it reversed then is what it means now.
+                let of_it = |record: &Record| (receipt.first..=receipt.last).contains(&record.seq);
+                return Ok(undo::records(&app.log, size, of_it)?
+                    .iter()
+                    .filter(|record| is_reversal(record))
+                    .map(Proposal::again)
+                    .collect());
+            }
+            undone = undo::last_of(&app.log, size, &app.actor)?;
+            let rules = app.shelf.in_force(&app.log, &Choice::Now, size, None)?;
+            undo::refuse_foundation(&app.log, size, &undone, &rules.set(), app.today)?;
+            let reversal = |record: &Record| Proposal {
+                reason: Some(reason.into()),
+                authority: authority.map(String::from),
+                ..Proposal::reversal(&record.agreement, record.seq, app.today)
+            };
+            Ok(undone.iter().rev().map(reversal).collect())
+        })?;
+        Ok((outcome, undone))
     }
 
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
@@ -329,6 +402,11 @@ impl<L: EventLog> App<L> {
         Ok(())
     }
 
+    /// The day on which it is decided, and how late an act may be told without a reason.
+    pub fn when(&self) -> Today {
+        Today { day: self.today, late_after_days: self.late_after_days }
+    }
+
     /// What would be written, and what would follow from it.
     fn decided(
         &mut self,
@@ -336,7 +414,8 @@ impl<L: EventLog> App<L> {
         command: Uuid,
         ground: &Ground,
     ) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
-        let Ground { size, almanac, .. } = ground;
+        let Ground { size, rules, .. } = ground;
+        let rules = &*rules.set();
         let mut only = one_agreement(proposals);
         let (mut replay, _) = ground.read(&self.log, only.as_deref(), &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
@@ -345,19 +424,19 @@ impl<L: EventLog> App<L> {
             (replay, _) = ground.read(&self.log, None, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, almanac, self.today);
+        let before = assess(&register, findings, rules, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, almanac, self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, rules, self.when()).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, *size, command, &drafts);
-        let after = following(replay, &records, almanac, self.today);
+        let after = following(replay, &records, rules, self.today);
         let expected = match only {
             Some(agreement) => {
-                let version = register.agreements.get(&agreement).map_or(0, |agreement| agreement.version);
+                let version = register.version_of(&agreement);
                 Expected::Version { agreement, version }
             }
             None => Expected::Size(*size),
@@ -384,6 +463,7 @@ impl<L: EventLog> App<L> {
     fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
         let mut versions: std::collections::BTreeMap<&str, u64> =
             register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
+        versions.insert(REGISTER, register.version);
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
         (size + 1..)
             .zip(drafts)
@@ -400,7 +480,8 @@ impl<L: EventLog> App<L> {
 pub struct Imagined {
     with: Replay,
     without: Replay,
-    almanac: Cow<'static, Almanac>,
+    /// By which rule set.
+    pub rules: InForce,
     /// What of the log it stands on.
     pub log: Seen,
     /// What was imagined.
@@ -417,7 +498,7 @@ impl Imagined {
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
         let docket = |replay: &Replay| {
             let (register, findings) = replay.clone().finish();
-            assess(&register, findings, &self.almanac, day)
+            assess(&register, findings, &self.rules.set(), day)
         };
         (docket(&self.without), docket(&self.with))
     }
@@ -438,25 +519,26 @@ impl<L: EventLog> App<L> {
         let days = days.chain(proposals.iter().filter_map(|proposal| receipt(&proposal.event)));
         self.today = days.fold(position.as_of, NaiveDate::max);
         let command = self.ids.next();
-        let ground = Ground::of(&self.log, position)?;
+        let ground = Ground::of(&self.log, &self.shelf, position)?;
         let (outcome, ..) = self.decided(proposals, command, &ground)?;
         let (without, left_out) = ground.read(&self.log, one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
-        let log = Seen { size: ground.size, head: self.log.root_at(ground.size)?, left_out };
-        Ok(Imagined { with, without, almanac: ground.almanac, log, records: outcome.records })
+        let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
+        Ok(Imagined { with, without, rules: ground.rules, log, records: outcome.records })
     }
 }
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
     let is_same = rules::decide::same_event(&record.event, &proposal.event);
-    is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
+    let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
+    is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }
 
-fn following(mut replay: Replay, records: &[Record], almanac: &Almanac, as_of: NaiveDate) -> Docket {
+fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {
     records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
     let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, almanac, as_of)
+    assess(&register, findings, rules, as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

@@ -11,6 +11,8 @@ pub mod report;
 pub mod sources;
 
 pub mod almanac;
+pub mod rule_sets;
+
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -154,6 +154,9 @@ pub enum Event {
 
     /// An earlier record, named by the envelope's `corrects`, is reversed in full. The target stays in the log.
     RecordCorrected(RecordCorrected),
+
+    /// The register goes by this rule set from here on. Of the register as a whole, not of an agreement.
+    RulesAdopted(RulesAdopted),
 }
 
 /// A step in the life of an agreement as a whole.
@@ -785,6 +788,15 @@ pub struct ReadingChosen {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RecordCorrected {}
 
+/// By which rule set the register goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesAdopted {
+    /// Its name (`obligo-rules/4`).
+    pub id: String,
+    /// SHA-256 of what it holds, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
 impl Event {
     /// The kind of fact, as the record's `type` has it.
     pub fn kind(&self) -> &'static str {
@@ -855,6 +867,7 @@ impl Event {
             Event::ReadingChosen(_) => "reading.chosen",
             Event::AssumptionMade(_) => "assumption.made",
             Event::RecordCorrected(_) => "record.corrected",
+            Event::RulesAdopted(_) => "rules.adopted",
         }
     }
 }

@@ -8,8 +8,8 @@ use chrono::NaiveDate;
 use crate::assess;
 use crate::docket::{Change, Docket, Line};
 use crate::replay::Replay;
+use crate::rule_set::RuleSet;
 use crate::sift::Sift;
-use crate::time::regime::Almanac;
 
 /// A log, and how it is looked at from a day.
 #[derive(Debug, Clone, Copy)]
@@ -18,8 +18,8 @@ pub struct Look<'a> {
     pub log: &'a Replay,
     /// Which of them are looked at.
     pub sift: Sift,
-    /// What it is counted by.
-    pub almanac: &'a Almanac,
+    /// What it is derived by.
+    pub rules: &'a RuleSet,
     /// The day.
     pub as_of: NaiveDate,
 }
@@ -28,7 +28,7 @@ impl Look<'_> {
     /// One agreement, with the records up to and including `upto`.
     pub fn docket(&self, agreement: &str, upto: u64) -> Docket {
         let (register, findings) = self.log.agreement_at(agreement, upto, &self.sift);
-        assess(&register, findings, self.almanac, self.as_of)
+        assess(&register, findings, self.rules, self.as_of)
     }
 
     /// Which records after `from`, up to and including `to`, changed which lines of an agreement, each in order.
@@ -75,8 +75,8 @@ pub struct Point<'a> {
     pub as_of: NaiveDate,
     /// The records 1 to this are known.
     pub upto: u64,
-    /// What was known of regimes and calendars.
-    pub almanac: &'a Almanac,
+    /// The rule set, as it was known.
+    pub rules: &'a RuleSet,
 }
 
 /// What differs between an earlier position and a later one.
@@ -104,8 +104,8 @@ pub struct Difference {
 pub enum Cause {
     /// Time passed: with the same records the line differs.
     Time,
-    /// Editions of calendars that came between.
-    Calendars,
+    /// Another rule set, or editions of calendars that came between.
+    Rules,
     /// This record, by its `seq`.
     Record(u64),
 }
@@ -149,27 +149,27 @@ pub struct Between<'a> {
 }
 
 impl<'a> Between<'a> {
-    fn look(&self, almanac: &'a Almanac, as_of: NaiveDate) -> Look<'a> {
-        Look { log: self.log, sift: self.sift, almanac, as_of }
+    fn look(&self, rules: &'a RuleSet, as_of: NaiveDate) -> Look<'a> {
+        Look { log: self.log, sift: self.sift, rules, as_of }
     }
 
     /// What differs in an agreement.
     pub fn diff(&self, agreement: &str) -> Diff {
         let (from, to) = (self.from, self.to);
-        let believed = self.look(from.almanac, from.as_of).docket(agreement, from.upto);
-        let was = self.look(to.almanac, from.as_of).docket(agreement, to.upto);
-        let is = self.look(to.almanac, to.as_of).docket(agreement, to.upto);
+        let believed = self.look(from.rules, from.as_of).docket(agreement, from.upto);
+        let was = self.look(to.rules, from.as_of).docket(agreement, to.upto);
+        let is = self.look(to.rules, to.as_of).docket(agreement, to.upto);
         let (restated, changed) = (was.changes(&believed), is.changes(&was));
         if restated.is_empty() && changed.is_empty() {
             return Diff::default();
         }
-        let early = self.look(to.almanac, from.as_of).causes(agreement, from.upto, to.upto);
-        let late = self.look(to.almanac, to.as_of).causes(agreement, from.upto, to.upto);
-        let counted_anew = self.look(to.almanac, from.as_of).docket(agreement, from.upto);
-        let calendars: Vec<&str> = counted_anew.changes(&believed).iter().map(|change| change.line().id.as_str()).collect();
+        let early = self.look(to.rules, from.as_of).causes(agreement, from.upto, to.upto);
+        let late = self.look(to.rules, to.as_of).causes(agreement, from.upto, to.upto);
+        let counted_anew = self.look(to.rules, from.as_of).docket(agreement, from.upto);
+        let by_rules: Vec<&str> = counted_anew.changes(&believed).iter().map(|change| change.line().id.as_str()).collect();
         let restating = |line: &Line| early.get(&line.id).map_or(&[][..], Vec::as_slice);
         let restated = restated.iter().map(|change| {
-            let counted = calendars.contains(&change.line().id.as_str()).then_some(Cause::Calendars);
+            let counted = by_rules.contains(&change.line().id.as_str()).then_some(Cause::Rules);
             let records = restating(change.line()).iter().copied().map(Cause::Record);
             Difference::of(change, counted.into_iter().chain(records).collect())
         });
@@ -190,7 +190,7 @@ impl<'a> Between<'a> {
             return vec![Cause::Time];
         };
         let differs = |one: &Docket, other: &Docket| other.changes(one).iter().any(|change| change.line().id == line.id);
-        let on = |day| self.look(self.to.almanac, day).docket(agreement, self.to.upto);
+        let on = |day| self.look(self.to.rules, day).docket(agreement, self.to.upto);
         let before = first.pred_opt().filter(|day| self.from.as_of < *day).is_some_and(|day| differs(was, &on(day)));
         let after = last < self.to.as_of && differs(&on(last), is);
         let time = |passed: bool| passed.then_some(Cause::Time);

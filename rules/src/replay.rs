@@ -1,11 +1,14 @@
 //! From records to a register. Bad data never stops a replay: it becomes a [`Finding`] beside the result.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use events::codec::{self, CodecError};
+use events::record::REGISTER;
+use events::terms::AgreementTerms;
 use events::{Event, Record};
 
-use crate::register::{Agreement, Known, Register};
+use crate::register::{Adoption, Agreement, Known, Register};
 use crate::sift::{Look, Sift};
 
 /// Something odd met in the log, with its place.
@@ -128,7 +131,12 @@ impl Replay {
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;
         let mut register = Register::default();
-        for (id, stream) in self.streams {
+        let mut streams = self.streams;
+        if let Some(stream) = streams.remove(REGISTER) {
+            register.version = stream.last().map_or(0, |record| record.version);
+            register.adopted = adopted(&stream);
+        }
+        for (id, stream) in streams {
             if let Some(agreement) = fold(&id, &stream, &mut findings) {
                 register.agreements.insert(id, agreement);
             }
@@ -148,7 +156,7 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
     let corrected = corrected(stream);
     let standing = || stream.iter().filter(|record| !corrected.contains_key(&record.seq));
     let terms = standing().find_map(|record| match &record.event {
-        Event::AgreementRecorded(terms) => Some(Known { seq: record.seq, source: record.source.clone(), value: terms.clone() }),
+        Event::AgreementRecorded(terms) => Some(terms_of(record, terms)),
         _ => None,
     });
     let Some(terms) = terms else {
@@ -160,17 +168,64 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
     standing().for_each(|record| agreement.apply(record.into()));
     agreement.sort();
     agreement.version = stream.last().map_or(0, |record| record.version);
+    let named: BTreeSet<u64> = stream.iter().filter_map(reversal).collect();
+    let of_a_correction = |record: &&Record| reversal(record).is_some() || named.contains(&record.seq);
+    agreement.corrections = stream.iter().filter(of_a_correction).cloned().collect();
     Some(agreement)
+}
+
+fn adopted(stream: &[Record]) -> Vec<Adoption> {
+    let corrected = corrected(stream);
+    let adoption = |record: &Record| match &record.event {
+        Event::RulesAdopted(set) => Some(Adoption { seq: record.seq, recorded_at: record.recorded_at, set: set.clone() }),
+        _ => None,
+    };
+    stream.iter().filter(|record| !corrected.contains_key(&record.seq)).filter_map(adoption).collect()
+}
+
+fn terms_of(record: &Record, terms: &AgreementTerms) -> Known<AgreementTerms> {
+    Known { seq: record.seq, recorded_at: record.recorded_at, source: record.source.clone(), value: terms.clone() }
+}
+
+/// An agreement as the log told of it at the end of a day in UTC, with the records that stood then and have been reversed since; `None`
+/// where the log did not say what it is.
+pub(crate) fn known_by(agreement: &Agreement, day: NaiveDate) -> Option<Agreement> {
+    let was_recorded = |at: DateTime<Utc>| at.date_naive() <= day;
+    let then: Vec<Record> = agreement.corrections.iter().filter(|record| was_recorded(record.recorded_at)).cloned().collect();
+    let corrected = corrected(&then);
+    let standing = || then.iter().filter(|record| !corrected.contains_key(&record.seq));
+    // What no reversal names has always stood.
+    let named: BTreeSet<u64> = agreement.corrections.iter().map(|record| record.seq).collect();
+    let stood = |seq: u64, at: DateTime<Utc>| was_recorded(at) && !named.contains(&seq);
+    let terms = Some(&agreement.terms).filter(|terms| stood(terms.seq, terms.recorded_at)).cloned();
+    let terms = terms.or_else(|| {
+        standing().find_map(|record| match &record.event {
+            Event::AgreementRecorded(terms) => Some(terms_of(record, terms)),
+            _ => None,
+        })
+    });
+    let mut known = Agreement::new(&agreement.id, terms?);
+    known.sources = agreement.sources.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.bodies = agreement.bodies.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.provisions = agreement.provisions.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.acts = agreement.acts.iter().filter(|act| stood(act.seq, act.recorded_at)).cloned().collect();
+    standing().for_each(|record| known.apply(record.into()));
+    known.provisions.sort_by_key(|known| known.seq);
+    known.sort();
+    Some(known)
+}
+
+/// The record that a reversal names.
+fn reversal(record: &Record) -> Option<u64> {
+    matches!(record.event, Event::RecordCorrected(_)).then_some(record.corrects).flatten()
 }
 
 /// Records that are reversed, each with the reversal that counts, seen from the end: a reversal that is itself reversed does not count,
 /// and its target stands again.
-pub fn corrected(stream: &[Record]) -> BTreeMap<u64, u64> {
+pub fn corrected(records: &[Record]) -> BTreeMap<u64, u64> {
     let mut corrected = BTreeMap::new();
-    for record in stream.iter().rev() {
-        if let (Event::RecordCorrected(_), Some(target)) = (&record.event, record.corrects)
-            && !corrected.contains_key(&record.seq)
-        {
+    for record in records.iter().rev() {
+        if let Some(target) = reversal(record).filter(|_| !corrected.contains_key(&record.seq)) {
             corrected.entry(target).or_insert(record.seq);
         }
     }

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use events::record::REGISTER;
 use events::{Event, Record};
 
 use crate::replay::corrected;
@@ -108,6 +109,11 @@ impl Sift {
         let is_kept = |wanted: &dyn Fn(&Record) -> bool| {
             by_then.iter().zip(&looks).any(|(record, look)| *look == Look::Kept && wanted(record))
         };
+        if stream.first().is_some_and(|record| record.agreement == REGISTER) {
+            // Which rules the register goes by holds for all; what is said of it is the office's own.
+            let counts = |look| if look == Look::Kept { Look::Kept } else { Look::Counts };
+            return looks.into_iter().map(counts).collect();
+        }
         let says_what_it_is = |record: &Record| matches!(record.event, Event::AgreementRecorded(_));
         let says_more =
             |record: &Record| !is_frame(record) && target(record).is_none() && !matches!(record.event, Event::SourceRecorded(_));

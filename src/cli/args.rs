@@ -16,6 +16,7 @@ use crate::app::{KnownAt, Position, Write as HowToWrite};
 use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
+use crate::rule_sets::Choice;
 
 /// What every reading verb takes.
 #[derive(clap::Args, Default)]
@@ -37,6 +38,10 @@ pub struct Known {
     /// With what was recorded by then: a day, an instant, or #42 for the records 1 to 42 (42 alone means #42)
     #[arg(long, global = true, value_name = "WHEN", allow_hyphen_values = true)]
     known_at: Option<String>,
+
+    /// By the rules of then, of now, or of another rule set: its id or its file
+    #[arg(long, global = true, value_name = "RULES")]
+    rules: Option<Choice>,
 
     #[command(flatten)]
     sifted: Sifted,
@@ -100,7 +105,8 @@ impl Known {
     pub fn position(&self) -> Result<Position, Error> {
         let today = clock::today()?;
         let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
-        Ok(Position { as_of: today, known_at, sift: self.sifted.sift()? })
+        let rules = self.rules.clone().unwrap_or_default();
+        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()? })
     }
 }
 
@@ -289,6 +295,17 @@ pub fn plain_period(text: &str) -> Result<Period, Error> {
 
 /// A moment of knowledge. A bare number is that of a record: a year is no day.
 pub fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+    if let Some((when, number)) = text.split_once('#').filter(|(when, _)| !when.is_empty()) {
+        let capped = match (when, known_at(&format!("#{number}"), today)?) {
+            ("now", KnownAt::Seq(seq)) => KnownAt::Capped(None, seq),
+            (_, KnownAt::Seq(seq)) => match known_at(when, today)? {
+                KnownAt::Instant(words, instant) => KnownAt::Capped(Some((words, instant)), seq),
+                other => other,
+            },
+            (_, other) => other,
+        };
+        return Ok(capped);
+    }
     let number = text.strip_prefix('#').unwrap_or(text);
     if text.starts_with('#') || (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
         let not_a_record = |_| Error::refused("E0303", format!("`{text}` is not the number of a record"), "write #42");

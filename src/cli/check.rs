@@ -15,6 +15,7 @@ use super::import;
 use crate::app::{App, TimeOrdered, Write};
 use crate::clock;
 use crate::error::Error;
+use crate::rule_sets::Shelf;
 use crate::sources::quote::Words;
 use crate::sources::{Document, Folder};
 
@@ -38,7 +39,8 @@ pub fn run(args: Args) -> Result<u8, Error> {
     let today = clock::today()?;
     // Against an empty log: a file must make sense by itself.
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, actor: "check".into(), today, ids: Box::new(TimeOrdered) };
+    let ids = Box::new(TimeOrdered);
+    let mut app = App { log, shelf: Shelf::default(), actor: "check".into(), today, late_after_days: None, ids };
     let outcome = import::execute(&mut app, &files, Write { dry_run: true, command: None })?;
     let folder = args.sources.as_deref().map(folder).transpose()?;
     let mut replay = Replay::default();

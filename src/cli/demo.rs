@@ -18,6 +18,7 @@ use crate::agreement_file::AgreementFile;
 use crate::app::{self, App, Ids, Position, Unwritten, Write};
 use crate::error::Error;
 use crate::report::Format;
+use crate::rule_sets::Shelf;
 
 #[derive(clap::Args)]
 pub struct Args {}
@@ -68,7 +69,7 @@ pub fn run(_: Args) -> Result<u8, Error> {
     std::fs::rename(&beside, &path)
         .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let view = app::view(&SqliteLog::open_read_only(&path)?, &Position::on(as_of), None, &mut |_| {})?;
+    let view = app::view(&SqliteLog::open_read_only(&path)?, &Shelf::beside(&path), &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),
@@ -122,7 +123,14 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     let now = Arc::new(Mutex::new(DateTime::<Utc>::MIN_UTC));
     let clock = now.clone();
     let log = SqliteLog::create(path, origin, move || *clock.lock().expect("nobody panics holding it"))?;
-    let mut app = App { log, actor: "demo".into(), today: NaiveDate::MIN, ids: Box::new(Derived { origin, count: 0 }) };
+    let mut app = App {
+        log,
+        shelf: Shelf::default(),
+        actor: "demo".into(),
+        today: NaiveDate::MIN,
+        late_after_days: None,
+        ids: Box::new(Derived { origin, count: 0 }),
+    };
     let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();
     for (name, text) in FILES {
         for (day, proposal) in by_publication(name, text)? {

@@ -1,9 +1,10 @@
-//! `obligo log`: the records as they stand, corrected ones among them.
+//! `obligo log`: the records as they stand. A reversed one stays, struck, and says what reversed it and why.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use events::codec::CodecError;
 use events::log::{EventLog, Select};
-use events::{Event, codec, tree};
+use events::{Event, Record, codec, tree};
 use serde_json::Value;
 
 use super::args::{Known, Output};
@@ -39,17 +40,19 @@ const COLUMNS: &[(&str, &str)] = &[
     ("data", "/entry/data"),
     ("leaf", "/leaf"),
     ("reversed_by", "/reversed_by"),
+    ("in_place_of", "/in_place_of"),
 ];
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.known.position()?;
     let log = context.reader()?;
-    let ground = Ground::of(&log, &position)?;
+    let ground = Ground::of(&log, &context.shelf()?, &position)?;
     let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
+    let mut decoded = Vec::new();
     let mut hidden = 0;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
         let found = looked_at.get(&seq).filter(|found| found.is_shown);
@@ -57,30 +60,47 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             hidden += 1;
             return true;
         }
-        let reversed_by = found.and_then(|found| found.reversed_by);
         handling.extend(found.and_then(|found| marking(&found.record.event)));
-        records.push(json(seq, entry, reversed_by));
-        rows.push(row(seq, entry, reversed_by));
+        records.push(json(seq, entry));
+        let record = codec::decode(entry);
+        rows.push(row(seq, record.as_ref()));
+        decoded.push(record.ok());
         true
     })?;
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
+    let reversed = looked_at.iter().filter_map(|(seq, found)| Some((*seq, found.reversed_by?))).collect();
+    let corrections = Corrections::of(&decoded, reversed);
+    for ((record, row), read) in records.iter_mut().zip(&mut rows).zip(&decoded) {
+        (record.reversed_by, record.in_place_of) = (corrections.reversed_by(record.seq), corrections.in_place_of(record.seq));
+        if record.reversed_by.is_some() {
+            row.iter_mut().for_each(|cell| cell.tone = Tone::Struck);
+        }
+        row.push(corrections.note(read.as_ref()).into());
+    }
+    // Nothing was corrected and nothing told late: no word of it.
+    let has_notes = rows.iter().any(|row| row.last().is_some_and(|note| !note.text.is_empty()));
+    if !has_notes {
+        rows.iter_mut().for_each(|row| drop(row.pop()));
+    }
     let left_out = (!position.sift.is_all()).then_some(LeftOut { sift: position.sift, records: hidden });
-    let seen = Seen { size: ground.size, head: log.root_at(ground.size)?, left_out };
+    let seen = Seen { left_out, ..Seen::at(&log, ground.size)? };
     let count = records.len();
     let document = RecordsJson { schema: "obligo.log.v1", log: seen.into(), handling: handling.into_iter().collect(), records };
     let marked =
         if document.handling.is_empty() { String::new() } else { format!(" · handling: {}", document.handling.join(", ")) };
     let what = if count == 1 { "record" } else { "records" };
     let left_out = status::left_out(left_out).map(|told| format!(" · {told}")).unwrap_or_default();
-    let columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
+    let mut columns = vec!["#", "WHEN", "RECORDED", "ACTOR", "TYPE", "AGREEMENT", "WHAT"];
+    columns.extend(has_notes.then_some("NOTE"));
     let sections = vec![
         Section::Table { columns, rows },
         Section::line(""),
         Section::note(format!("{count} {what} · log {} {}…{marked}{left_out}", seen.size, &seen.head.to_string()[..12])),
     ];
-    args.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
+    let stamp = context.stamp_of(&position, seen, &ground.rules).seen_from_no_day();
+    args.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 
@@ -92,28 +112,65 @@ pub fn marking(event: &Event) -> Option<String> {
     }
 }
 
-fn json(seq: u64, entry: &[u8], reversed_by: Option<u64>) -> RecordJson {
+/// What was reversed by what, and what was recorded in its place.
+struct Corrections {
+    reversed: BTreeMap<u64, u64>,
+    /// By the record that stands in place of another: that other.
+    replaced: BTreeMap<u64, u64>,
+    reasons: BTreeMap<u64, String>,
+    shown: BTreeSet<u64>,
+}
+
+impl Corrections {
+    /// Of the records that are shown, and what reverses them, whether that is shown or not.
+    fn of(records: &[Option<Record>], reversed: BTreeMap<u64, u64>) -> Self {
+        let records: Vec<&Record> = records.iter().flatten().collect();
+        let reversal = |record: &Record| record.corrects.filter(|_| matches!(record.event, Event::RecordCorrected(_)));
+        // A command that reverses one record and records something else puts that in its place.
+        let pairs = records.windows(2).filter(|pair| pair[0].command == pair[1].command && reversal(pair[1]).is_none());
+        let replaced = pairs.filter_map(|pair| Some((pair[1].seq, reversal(pair[0])?))).collect();
+        let reasons = records.iter().filter_map(|record| Some((record.seq, record.reason.clone()?))).collect();
+        Corrections { reversed, replaced, reasons, shown: records.iter().map(|record| record.seq).collect() }
+    }
+
+    fn reversed_by(&self, seq: u64) -> Option<u64> {
+        self.reversed.get(&seq).copied()
+    }
+
+    fn in_place_of(&self, seq: u64) -> Option<u64> {
+        self.replaced.get(&seq).copied()
+    }
+
+    /// What reversed it and why, and why it was recorded.
+    fn note(&self, record: Option<&Record>) -> String {
+        let Some(record) = record else { return String::new() };
+        let reason = |seq: u64| match self.reasons.get(&seq) {
+            Some(reason) => format!(": {reason}"),
+            None if self.shown.contains(&seq) => ": no reason given".into(),
+            None => String::new(),
+        };
+        let own = record.reason.clone();
+        let reversed = self.reversed_by(record.seq).map(|by| format!("reversed by #{by}{}", reason(by)));
+        [reversed, own].into_iter().flatten().collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn json(seq: u64, entry: &[u8]) -> RecordJson {
     let leaf = tree::leaf(entry).to_string();
     match serde_json::from_slice::<Value>(entry) {
-        Ok(entry) => RecordJson { seq, leaf, entry, reversed_by, unreadable: None },
+        Ok(entry) => RecordJson { seq, leaf, entry, unreadable: None, reversed_by: None, in_place_of: None },
         Err(error) => {
             let text = Value::String(String::from_utf8_lossy(entry).into_owned());
-            RecordJson { seq, leaf, entry: text, reversed_by, unreadable: Some(error.to_string()) }
+            let unreadable = Some(error.to_string());
+            RecordJson { seq, leaf, entry: text, unreadable, reversed_by: None, in_place_of: None }
         }
     }
 }
 
-fn row(seq: u64, entry: &[u8], reversed_by: Option<u64>) -> Vec<Cell> {
-    match codec::decode(entry) {
+fn row(seq: u64, record: Result<&Record, &CodecError>) -> Vec<Cell> {
+    match record {
         Ok(record) => {
-            let corrects =
-                record.corrects.map(|target| format!(" (#{target}: {})", record.reason.as_deref().unwrap_or("no reason given")));
-            let what = format!("{}{}", words::event(&record.event), corrects.unwrap_or_default());
-            // A reversed record stays, and says what reversed it.
-            let what = match reversed_by {
-                Some(reversal) => Tone::Dim.of(format!("{what} (reversed by #{reversal})")),
-                None => what.into(),
-            };
+            let corrects = record.corrects.map(|target| format!(": #{target}")).unwrap_or_default();
             vec![
                 seq.to_string().into(),
                 record.occurred_on.as_ref().map_or(String::new(), ToString::to_string).into(),
@@ -121,7 +178,7 @@ fn row(seq: u64, entry: &[u8], reversed_by: Option<u64>) -> Vec<Cell> {
                 record.actor.as_str().into(),
                 record.event.kind().into(),
                 record.agreement.as_str().into(),
-                what,
+                format!("{}{}", words::event(&record.event), corrects).into(),
             ]
         }
         Err(error) => {

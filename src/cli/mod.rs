@@ -7,10 +7,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
 use store::SqliteLog;
 
-use crate::app::{self, App, Position, TimeOrdered, View};
+use crate::app::{self, App, Position, Seen, TimeOrdered, View};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
+use crate::report::stamp::Stamp;
+use crate::rule_sets::{InForce, Shelf};
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -38,8 +40,10 @@ mod demo;
 mod init;
 
 mod check;
+mod correct;
 mod import;
 mod record;
+mod undo;
 
 mod brief;
 mod diff;
@@ -60,6 +64,7 @@ mod verify;
 
 pub mod compute;
 mod regimes;
+mod rules;
 
 mod completions;
 mod explain_error;
@@ -116,6 +121,10 @@ enum Verb {
     Check(check::Args),
     /// Record what happened: a meeting, a notice, a performance, a signature, …
     Record(Box<record::Args>),
+    /// Reverse a record and put another act in its place: both, or nothing
+    Correct(Box<correct::Args>),
+    /// Reverse what your last command recorded
+    Undo(undo::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -150,6 +159,8 @@ enum Verb {
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
     Compare(Box<compute::CompareArgs>),
+    /// The rule sets that answers are given by: those of the program, those adopted; adopting one, comparing two
+    Rules(rules::Args),
     /// The regimes of counting periods, each rule with its source
     Regimes(regimes::Args),
     /// The calendars of holidays, their sources and the years they cover
@@ -169,7 +180,10 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_))
+        matches!(
+            self,
+            Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Correct(_) | Verb::Undo(_)
+        )
     }
 }
 
@@ -184,6 +198,11 @@ impl Context {
         config::register(self.register.as_deref(), self.by_flag)
     }
 
+    /// Where its rule sets are.
+    fn shelf(&self) -> Result<Shelf, Error> {
+        Ok(Shelf::beside(&self.register()?.path))
+    }
+
     /// The register, for reading.
     fn reader(&self) -> Result<SqliteLog, Error> {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
@@ -192,16 +211,34 @@ impl Context {
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let view = app::view(log, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
 
+    /// The stamp of an answer from the register.
+    fn stamp(&self, view: &View) -> Stamp {
+        self.stamp_of(&view.position, view.log, &view.rules)
+    }
+
+    /// The stamp of an answer from the register that is no view.
+    fn stamp_of(&self, position: &Position, seen: Seen, rules: &InForce) -> Stamp {
+        Stamp::new(std::env::args().skip(1), Some(position), seen, rules)
+    }
+
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
-        Ok(App { log, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+        let path = self.register()?.path;
+        let shelf = Shelf::beside(&path);
+        let log = SqliteLog::open(path, clock::now)?;
+        let late_after_days = Some(config::late_after_days()?);
+        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
     }
+}
+
+/// The stamp of an answer that hangs on no register.
+fn stamp_of_program() -> Stamp {
+    Stamp::without_register(std::env::args().skip(1))
 }
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
@@ -241,6 +278,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Import(args) => import::run(args, context),
         Verb::Check(args) => check::run(args),
         Verb::Record(args) => record::run(*args, context),
+        Verb::Correct(args) => correct::run(*args, context),
+        Verb::Undo(args) => undo::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),
@@ -258,6 +297,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
+        Verb::Rules(args) => rules::run(args, context),
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),

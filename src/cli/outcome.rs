@@ -1,5 +1,6 @@
 //! What a write says: what was recorded, what it changed, how to take it back.
 
+use events::{Event, Record};
 use rules::docket::{Change, Kind, Line};
 
 use crate::app::{Outcome, Write};
@@ -41,19 +42,35 @@ pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
     }
     more(&mut out, outcome.records.len(), "record")?;
     let changes = outcome.after.changes(&outcome.before);
+    let reverses = outcome.records.iter().any(|record| record.corrects.is_some());
     if !changes.is_empty() {
-        writeln!(out, "What follows, as of {}:", outcome.after.as_of)?;
+        let what = if reverses { "What we believed, and what follows now" } else { "What follows" };
+        writeln!(out, "{what}, as of {}:", outcome.after.as_of)?;
     }
     for change in changes.iter().take(SHOWN) {
         writeln!(out, "  {}", change_words(change))?;
     }
     more(&mut out, changes.len(), "line")?;
-    if let (Some(_), [record]) = (&outcome.receipt, outcome.records.as_slice()) {
-        writeln!(out, "Wrong? obligo record correction {} --reason TEXT", record.seq)?;
-    } else if outcome.receipt.is_some() {
-        writeln!(out, "Wrong? obligo record correction SEQ --reason TEXT, for any one of them; see obligo log")?;
+    if outcome.receipt.is_some() {
+        writeln!(out, "Wrong? {}", way_back(&outcome.records))?;
     }
     Ok(())
+}
+
+/// How to take back what was recorded.
+fn way_back(records: &[Record]) -> String {
+    let one_of = "obligo record correction SEQ --reason TEXT, for any one of them; see obligo log";
+    let is_reversal = |record: &Record| record.corrects.is_some();
+    match records {
+        [record] if is_reversal(record) => {
+            format!("obligo record correction {} --reason TEXT: what was reversed stands again", record.seq)
+        }
+        records if records.iter().all(is_reversal) => format!("{one_of}: what was reversed stands again"),
+        // The record that says what the agreement is stays.
+        records if records.iter().any(|record| matches!(record.event, Event::AgreementRecorded(_))) => one_of.into(),
+        [record] => format!("obligo undo, or obligo correct {} --reason TEXT ACT", record.seq),
+        _ => format!("obligo undo, or {one_of}"),
+    }
 }
 
 fn range(first: u64, last: u64) -> String {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use events::log::EventLog;
 use rules::diff::{Look, Walk};
 use rules::docket::Change;
 use rules::replay::LookedAt;
@@ -55,15 +54,15 @@ const COLUMNS: &[(&str, &str)] = &[
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
-    let ground = Ground::of(&log, &position)?;
+    let ground = Ground::of(&log, &context.shelf()?, &position)?;
     let (from, to) = range(&args, ground.size)?;
     let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(to, &position.sift);
     if let Some(id) = args.agreement.as_ref().filter(|_| looked_at.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
-    let look = Look { log: &all, sift: position.sift, almanac: &ground.almanac, as_of: position.as_of };
-    let mut walk = Walk::new(look);
+    let set = ground.rules.set();
+    let mut walk = Walk::new(Look { log: &all, sift: position.sift, rules: &set, as_of: position.as_of });
     let bar = progress::bar(to, "replaying");
     let mut records = Vec::new();
     for (seq, found) in looked_at.range(from..=to) {
@@ -82,12 +81,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let left_out = (!position.sift.is_all()).then(|| LeftOut { sift: position.sift, records: all.at(to, &position.sift).1 });
     let shown = looked_at.values().filter(|found| found.is_shown);
     let handling: BTreeSet<String> = shown.filter_map(|found| log::marking(&found.record.event)).collect();
+    let seen = Seen { left_out, ..Seen::at(&log, ground.size)? };
     let document = ReplayJson {
         schema: "obligo.replay.v1",
         as_of: position.as_of.to_string(),
         known_at: app::known_at(&log, &position, ground.size)?,
-        log: Seen { size: ground.size, head: log.root_at(ground.size)?, left_out }.into(),
-        rules: rules::RULES,
+        log: seen.into(),
+        rules: set.id.clone(),
         handling: handling.into_iter().collect(),
         agreement: args.agreement.clone(),
         from,
@@ -102,7 +102,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     sections.push(Section::line(""));
     sections.push(Section::note(summary(&document, left_out)));
-    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections))?;
+    let stamp = context.stamp_of(&position, seen, &ground.rules);
+    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 
@@ -155,7 +156,7 @@ fn what(record: &ReplayedJson) -> Cell {
     };
     let what = format!("{}{late}", record.what.as_deref().unwrap_or_default());
     match record.reversed_by {
-        Some(reversal) => Tone::Dim.of(format!("{what} (reversed by #{reversal})")),
+        Some(reversal) => Tone::Struck.of(format!("{what} (reversed by #{reversal})")),
         None => what.into(),
     }
 }

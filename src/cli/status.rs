@@ -31,6 +31,8 @@ pub const COLUMNS: &[(&str, &str)] = &[
     ("assessment", "/assessment"),
     ("force", "/force"),
     ("handling", "/handling"),
+    ("known_since", "/known_since"),
+    ("late_known", "/late_known"),
 ];
 
 #[derive(clap::Args, Default)]
@@ -50,7 +52,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
-    args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
+    args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
     if view.log.size == 0 {
         hint!("Next: obligo import FILE…");
     }
@@ -90,9 +92,14 @@ fn totals(docket: &Docket) -> Vec<Cell> {
         (false, true) => "overdue",
         (true, true) => "overdue or not met",
     };
+    let late_known = match docket.entries.iter().filter(|line| line.late_known && is_overdue(line)).count() {
+        0 => String::new(),
+        count => format!(" ({count} of them known only after their date)"),
+    };
+    let not_met = format!("{not_met}{late_known}");
     let part = |tone: Tone, symbol: &str, count: usize, word: &str| tone.of(format!("{symbol} {count} {word}   "));
     vec![
-        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), not_met),
+        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), &not_met),
         part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
         part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
         part(Tone::Plain, "·", count(is_standing), "open or standing"),
@@ -238,7 +245,7 @@ pub fn footer(view: &View, handling: &[String]) -> Vec<Section> {
         view.docket.as_of,
         view.log.size,
         &view.log.head.to_string()[..12],
-        rules::RULES
+        view.rules.held.set.id
     )));
     sections
 }

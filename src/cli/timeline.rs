@@ -83,7 +83,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         row["handling"] = document.handling.clone().into();
         row
     });
-    output.write(&Report::new(&document, "marks", COLUMNS).rows(rows.collect()).sections(sections))?;
+    let report = Report::new(&document, "marks", COLUMNS).rows(rows.collect()).sections(sections);
+    output.write(&report.stamped(context.stamp(&view)))?;
     Ok(0)
 }
 
@@ -256,7 +257,8 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::PartyRenamed(_)
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
-            | Event::RecordCorrected(_) => return None,
+            | Event::RecordCorrected(_)
+            | Event::RulesAdopted(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

@@ -53,7 +53,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     let records = if found.size == 1 { "record" } else { "records" };
     sections.push(Section::note(format!("{} {records}, root {head}", found.size)));
-    let written = args.output.write(&Report::new(&document, "faults", COLUMNS).sections(sections));
+    let report = Report::new(&document, "faults", COLUMNS).sections(sections);
+    let written = args.output.write(&report.stamped(super::stamp_of_program()));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
 }
@@ -70,6 +71,7 @@ fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
         faults: vec![FindingJson { seq: None, agreement: None, text: error.to_string() }],
     };
     let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];
-    output.write(&Report::new(&document, "faults", COLUMNS).sections(vec![Section::Line(words), Section::line(error.hint())]))?;
+    let sections = vec![Section::Line(words), Section::line(error.hint())];
+    output.write(&Report::new(&document, "faults", COLUMNS).sections(sections).stamped(super::stamp_of_program()))?;
     Err(Error::Unverified)
 }

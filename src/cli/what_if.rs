@@ -10,7 +10,7 @@ use super::outcome::change_words;
 use super::record::{self, Act};
 use super::status::{by_date, left_out};
 use super::{Context, status};
-use crate::app::{self, App, Imagined, TimeOrdered, Unwritten};
+use crate::app::{self, App, Imagined, KnownAt, TimeOrdered, Unwritten};
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -30,7 +30,8 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
-    let mut app = App { log, actor: "nobody".into(), today: position.as_of, ids: Box::new(TimeOrdered) };
+    let (shelf, ids) = (context.shelf()?, Box::new(TimeOrdered));
+    let mut app = App { log, shelf, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();
@@ -54,12 +55,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined) };
     let document = WhatIfJson { known_at: app::known_at(&app.log, &position, imagined.log.size)?, ..document };
     let mut report = report(document, &after, end.as_ref(), then.as_ref());
-    let known = position.known_at.as_ref().map(|known_at| format!("known at {}", known_at.words()));
+    let known = position.known_at.as_ref().and_then(KnownAt::words).map(|words| format!("known at {words}"));
     let told: Vec<String> = known.into_iter().chain(left_out(imagined.log.left_out)).collect();
     if !told.is_empty() {
         report.sections.extend([Section::line(""), Section::note(told.join(" · "))]);
     }
-    args.reading.output.write(&report)?;
+    let stamp = context.stamp_of(&position, imagined.log, &imagined.rules);
+    args.reading.output.write(&report.stamped(stamp))?;
     Ok(0)
 }
 
@@ -73,7 +75,7 @@ fn document(after: &Docket, end: Option<&End>, then: Option<&Consequences>, imag
         as_of: after.as_of.to_string(),
         known_at: None,
         log: imagined.log.into(),
-        rules: rules::RULES,
+        rules: imagined.rules.held.set.id.clone(),
         what: imagined.records.iter().map(|record| format!("{}: {}", record.event.kind(), words::event(&record.event))).collect(),
         changes: Vec::new(),
         later: None,

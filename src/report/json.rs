@@ -10,6 +10,7 @@ use rules::time::compute::Step;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::stamp::Stamp;
 use super::words;
 use crate::app::{LeftOut, Seen, View};
 
@@ -25,7 +26,7 @@ pub struct DocketJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreements, by id.
     pub agreements: Vec<AgreementJson>,
     /// Commitments, cycles, meetings, powers, notices and terms.
@@ -229,6 +230,10 @@ pub struct EntryJson {
     pub force: &'static str,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// The day in UTC since which the log says that it is owed, and by when.
+    pub known_since: Option<String>,
+    /// Its date passed without it, and had passed already when the log came to say so.
+    pub late_known: bool,
 }
 
 /// By when: the range it could be. Every part is null where there is no date.
@@ -287,7 +292,7 @@ pub struct TopicsJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// By name.
@@ -334,7 +339,7 @@ pub struct PartyJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// The agreements it is a party of.
@@ -367,10 +372,12 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
-    /// The record that reverses it, if one does.
-    pub reversed_by: Option<u64>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+    /// The record that reversed it, if one that stands does.
+    pub reversed_by: Option<u64>,
+    /// The record that was reversed by the same command, in whose place it stands.
+    pub in_place_of: Option<u64>,
 }
 
 /// `obligo.replay.v1`: the log record by record, and what each changed in the docket of a day.
@@ -385,7 +392,7 @@ pub struct ReplayJson {
     /// The part of the log that was walked along ends in this.
     pub log: LogJson,
     /// The rules that each docket was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents that the records cite, other than `public`.
     pub handling: Vec<String>,
     /// The agreement; null: all.
@@ -485,8 +492,6 @@ pub struct DiffJson {
     pub from: PositionJson,
     /// The later position.
     pub to: PositionJson,
-    /// The rules that both were derived by.
-    pub rules: &'static str,
     /// Handling markings of the documents that the lines rest on, other than `public`.
     pub handling: Vec<String>,
     /// The agreement; null: all.
@@ -506,6 +511,8 @@ pub struct PositionJson {
     pub known_at: String,
     /// The part of the log that was known.
     pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
 }
 
 /// A line that differs.
@@ -521,7 +528,8 @@ pub struct DifferenceJson {
 /// Why a line differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CauseJson {
-    /// `record`; `time`: with the same records it differs, time passed; `calendars`: editions of calendars came between.
+    /// `record`; `time`: with the same records it differs, time passed; `rules`: another rule set, or editions of
+    /// calendars, came between.
     pub cause: &'static str,
     /// The record.
     pub record: Option<u64>,
@@ -614,7 +622,7 @@ pub struct NoticeOutlookJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: String,
     /// Id of the regime that it counts by.
@@ -722,7 +730,7 @@ pub struct WhatIfJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// What was imagined, in words.
     pub what: Vec<String>,
     /// How the docket of that day changes, a line each.
@@ -789,7 +797,7 @@ pub struct ResidualJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The line.
     pub id: String,
     /// The word for its state.
@@ -816,7 +824,7 @@ pub struct BriefJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: AgreementJson,
     /// Whose page it is.
@@ -903,7 +911,7 @@ pub struct NoticesJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// One a notice or consent.
@@ -1107,7 +1115,7 @@ impl DocketJson {
             as_of: docket.as_of.to_string(),
             known_at: view.known_at.clone(),
             log: view.log.into(),
-            rules: rules::RULES,
+            rules: view.rules.held.set.id.clone(),
             agreements: docket.agreements.iter().map(Into::into).collect(),
             entries: docket.entries.iter().map(Into::into).collect(),
             findings: docket.findings.iter().map(Into::into).collect(),
@@ -1222,6 +1230,8 @@ impl From<&Line> for EntryJson {
             topics: line.topics.clone(),
             force: words::force(line.force),
             handling: line.handling.clone(),
+            known_since: line.known_since.map(|day| day.to_string()),
+            late_known: line.late_known,
         }
     }
 }
@@ -1253,10 +1263,80 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetsJson {
+    /// Always `obligo.rules.v1`.
+    pub schema: &'static str,
+    /// Those of the program, then those that were adopted, in order.
+    pub sets: Vec<RuleSetJson>,
+}
+
+/// A rule set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetJson {
+    /// Its name.
+    pub id: String,
+    /// SHA-256 of what it holds.
+    pub sha256: String,
+    /// The stage of the rules; null where it is not at hand.
+    pub stage: Option<u32>,
+    /// `program`, `register`; null where it is not at hand.
+    pub held_by: Option<&'static str>,
+    /// The record that adopted it.
+    pub adopted: Option<u64>,
+    /// When that was recorded.
+    pub recorded_at: Option<String>,
+    /// Whether answers of today are given by it.
+    pub in_force: bool,
+}
+
+/// `obligo.rules-compare.v1`: what one rule set says otherwise than another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RulesCompareJson {
+    /// Always `obligo.rules-compare.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The rule set that is compared with.
+    pub from: String,
+    /// The rule set that says otherwise.
+    pub to: String,
+    /// Each line that they do not agree on.
+    pub changes: Vec<RuleChangeJson>,
+}
+
+/// A line on which two rule sets do not agree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleChangeJson {
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// The line.
+    pub line: String,
+    /// What it says otherwise.
+    pub words: String,
+}
+
 /// Every schema, by the name of its file under schemas/.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    /// Every answer carries its stamp beside what is its own.
+    #[derive(JsonSchema)]
+    #[allow(dead_code)] // its schema alone is wanted
+    struct Stamped<T> {
+        #[serde(flatten)]
+        own: T,
+        /// What is needed to give the answer again.
+        stamp: Stamp,
+    }
     fn schema<T: JsonSchema>() -> serde_json::Value {
-        schemars::schema_for!(T).to_value()
+        let mut schema = schemars::schema_for!(Stamped<T>).to_value();
+        let own = schemars::schema_for!(T).to_value();
+        for key in ["title", "description"] {
+            if let (Some(schema), Some(said)) = (schema.as_object_mut(), own.get(key)) {
+                schema.insert(key.into(), said.clone());
+            }
+        }
+        schema
     }
     vec![
         ("docket.v1.json", schema::<DocketJson>()),
@@ -1276,5 +1356,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("rules.v1.json", schema::<RuleSetsJson>()),
+        ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]
 }

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
+use stamp::Stamp;
 
 pub mod json;
+pub mod stamp;
 pub mod words;
 
 pub mod timeline;
@@ -27,6 +29,8 @@ pub struct Report {
     pub columns: &'static [(&'static str, &'static str)],
     /// What a person reads, in order.
     pub sections: Vec<Section>,
+    /// What is needed to give the answer again.
+    pub stamp: Option<Stamp>,
 }
 
 /// A part of what a person reads.
@@ -63,6 +67,8 @@ pub enum Tone {
     Warning,
     Bad,
     Dim,
+    /// It is reversed, and stays to be read.
+    Struck,
 }
 
 impl Tone {
@@ -110,7 +116,7 @@ impl Report {
     pub fn new(document: &impl Serialize, rows: &str, columns: &'static [(&'static str, &'static str)]) -> Self {
         let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
         let rows = document.get(rows).and_then(Value::as_array).cloned().unwrap_or_default();
-        Report { document, rows, columns, sections: Vec::new() }
+        Report { document, rows, columns, sections: Vec::new(), stamp: None }
     }
 
     /// The same with what a person reads.
@@ -121,6 +127,15 @@ impl Report {
     /// The same with rows of its own, for a document whose lists lie deeper.
     pub fn rows(self, rows: Vec<Value>) -> Self {
         Report { rows, ..self }
+    }
+
+    /// The same with its stamp: in the document as its last key, and under what a person reads.
+    pub fn stamped(mut self, stamp: Stamp) -> Self {
+        if let Value::Object(document) = &mut self.document {
+            document.insert("stamp".into(), serde_json::to_value(&stamp).expect("a stamp has string keys"));
+        }
+        self.sections.push(Section::note(stamp.line()));
+        Report { stamp: Some(stamp), ..self }
     }
 
     /// Writes it.

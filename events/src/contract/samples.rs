@@ -12,7 +12,7 @@ use crate::event::{
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
     ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    Transition, WaiverGranted,
+    RulesAdopted, Transition, WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -219,7 +219,10 @@ fn after(event: Option<&Event>) -> Option<Event> {
             Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })
         }
         Some(Event::AssumptionMade(_)) => Event::RecordCorrected(RecordCorrected {}),
-        Some(Event::RecordCorrected(_)) => return None,
+        Some(Event::RecordCorrected(_)) => {
+            Event::RulesAdopted(RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) })
+        }
+        Some(Event::RulesAdopted(_)) => return None,
     })
 }
 

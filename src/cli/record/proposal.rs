@@ -8,8 +8,7 @@ use events::event::{
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
-    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    WaiverGranted,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, WaiverGranted,
 };
 use events::log::Select;
 use events::terms::Terms;
@@ -222,8 +221,7 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
         }
         Act::Correction { seq } => {
             let agreement = agreement_of(&app.log, seq)?;
-            let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
-            Ok(Proposal { corrects: Some(seq), ..correction })
+            Ok(Proposal::reversal(&agreement, seq, app.today))
         }
     };
     Ok((proposal?, file))
@@ -318,7 +316,8 @@ fn split(id: &str) -> Result<(&str, String), Error> {
     Ok((agreement, rest.replace(['(', ')'], "")))
 }
 
-fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
+/// The agreement that a record belongs to.
+pub fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
     let mut found = None;
     log.scan(&Select { agreement: None, upto: Some(wanted) }, &mut |seq, entry| {
         if seq == wanted {
