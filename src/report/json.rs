@@ -492,8 +492,6 @@ pub struct DiffJson {
     pub from: PositionJson,
     /// The later position.
     pub to: PositionJson,
-    /// The rules that both were derived by.
-    pub rules: String,
     /// Handling markings of the documents that the lines rest on, other than `public`.
     pub handling: Vec<String>,
     /// The agreement; null: all.
@@ -513,6 +511,8 @@ pub struct PositionJson {
     pub known_at: String,
     /// The part of the log that was known.
     pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
 }
 
 /// A line that differs.
@@ -528,7 +528,8 @@ pub struct DifferenceJson {
 /// Why a line differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CauseJson {
-    /// `record`; `time`: with the same records it differs, time passed; `calendars`: editions of calendars came between.
+    /// `record`; `time`: with the same records it differs, time passed; `rules`: another rule set, or editions of
+    /// calendars, came between.
     pub cause: &'static str,
     /// The record.
     pub record: Option<u64>,
