@@ -9,7 +9,7 @@ use store::SqliteLog;
 
 use super::args::{Known, Output};
 use super::{Context, lookup};
-use crate::app::Ground;
+use crate::app::{Ground, Position};
 use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
 use crate::error::Error;
@@ -37,25 +37,52 @@ pub struct Restore {
 pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
     let position = args.known.position()?;
     let log = context.reader()?;
-    let ground = Ground::of(&log, &context.shelf()?, &position)?;
-    let all = ground.collect(&log, None, &mut |_| {})?;
-    let shown = all.shown(ground.size, &position.sift);
     let only: BTreeSet<String> = args.agreements.into_iter().collect();
-    let mut found = BTreeSet::new();
-    let bundle = bundle::write(&log, ground.size, &Anchor::default(), &mut |seq, entry| {
-        let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
-        let is_wanted = only.is_empty() || only.contains(&agreement);
-        found.insert(agreement);
-        is_wanted && (position.sift.is_all() || shown.records.contains_key(&seq))
-    })?;
-    for id in only.difference(&found) {
+    let slice = slice(&log, context, &position, &|_, agreement| only.is_empty() || only.contains(agreement))?;
+    for id in only.difference(&slice.agreements) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     match &args.file {
-        None => anstream::stdout().write_all(bundle.as_bytes())?,
-        Some(file) => Output::default().write_file(file, |out| Ok(out.write_all(bundle.as_bytes())?))?,
+        None => anstream::stdout().write_all(slice.text.as_bytes())?,
+        Some(file) => Output::default().write_file(file, |out| Ok(out.write_all(slice.text.as_bytes())?))?,
     }
     Ok(0)
+}
+
+/// A bundle, and what is in it.
+pub struct Slice {
+    /// The bundle.
+    pub text: String,
+    /// Its records.
+    pub seqs: BTreeSet<u64>,
+    /// Their agreements.
+    pub agreements: BTreeSet<String>,
+    /// The keys that signed its checkpoint.
+    pub keys: Vec<String>,
+}
+
+/// The bundle of the records at a position that are wanted, each asked for by its number and its agreement.
+pub fn slice(
+    log: &SqliteLog,
+    context: &Context,
+    position: &Position,
+    wanted: &dyn Fn(u64, &str) -> bool,
+) -> Result<Slice, Error> {
+    let ground = Ground::of(log, &context.shelf()?, position)?;
+    let all = ground.collect(log, None, &mut |_| {})?;
+    let shown = all.shown(ground.size, &position.sift);
+    let anchor = Anchor::default();
+    let (mut seqs, mut agreements) = (BTreeSet::new(), BTreeSet::new());
+    let text = bundle::write(log, ground.size, &anchor, &mut |seq, entry| {
+        let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
+        let is_in = (position.sift.is_all() || shown.records.contains_key(&seq)) && wanted(seq, &agreement);
+        if is_in {
+            seqs.insert(seq);
+            agreements.insert(agreement);
+        }
+        is_in
+    })?;
+    Ok(Slice { text, seqs, agreements, keys: anchor.keys.iter().map(ToString::to_string).collect() })
 }
 
 pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {

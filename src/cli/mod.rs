@@ -52,6 +52,7 @@ mod explain;
 mod log;
 mod notice;
 mod notices;
+mod pack;
 mod party;
 mod residual;
 mod status;
@@ -154,6 +155,8 @@ enum Verb {
     Export(bundle::Export),
     /// Make a register from an exported log: the same entries, the same bytes, the same root
     Restore(bundle::Restore),
+    /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
+    Pack(pack::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -189,6 +192,7 @@ impl Verb {
                 | Verb::Correct(_)
                 | Verb::Undo(_)
                 | Verb::Restore(_)
+                | Verb::Pack(_)
         )
     }
 }
@@ -301,6 +305,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Pack(args) => pack::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),
