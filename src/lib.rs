@@ -12,6 +12,8 @@ pub mod pack;
 pub mod report;
 pub mod sources;
 
+pub mod checkpoints;
+
 pub mod almanac;
 pub mod rule_sets;
 

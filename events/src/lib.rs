@@ -2,8 +2,8 @@
 //! and what a log promises. Nothing here knows what a fact implies, which database holds it, or what day it is.
 //!
 //! Read in this order: [`event`] (the facts), [`terms`] (an agreement's terms, carried and never interpreted),
-//! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`tree`] (the proofs),
-//! [`checkpoint`] (size and root, signed), [`log`] (the promise) and [`memory`] (its reference implementation).
+//! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`tree`] (the hashes over them),
+//! [`checkpoint`] (size and root, signed), [`proof`] (both as texts for others), [`log`] (the promise) and [`memory`] (its reference implementation).
 
 pub mod event;
 pub mod terms;
@@ -14,6 +14,7 @@ pub mod record;
 pub mod codec;
 
 pub mod checkpoint;
+pub mod proof;
 pub mod tree;
 
 pub mod log;

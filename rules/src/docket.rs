@@ -439,6 +439,15 @@ pub enum Change<'a> {
     Gone(&'a Line),
 }
 
+impl<'a> Change<'a> {
+    /// The line as it is, or as it was if it is gone.
+    pub fn line(&self) -> &'a Line {
+        match self {
+            Change::New(line) | Change::Changed(_, line) | Change::Gone(line) => line,
+        }
+    }
+}
+
 impl Docket {
     /// A line by its id.
     pub fn line(&self, id: &str) -> Option<&Line> {

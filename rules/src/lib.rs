@@ -38,6 +38,7 @@ mod versions;
 pub mod provision;
 
 pub mod brief;
+pub mod diff;
 pub mod residual;
 pub mod topics;
 pub mod what_if;

@@ -22,13 +22,15 @@ pub struct Finding {
     pub text: String,
 }
 
-/// Records that are shown.
-#[derive(Debug)]
-pub struct Shown<'a> {
-    /// By `seq`, each with the one that reverses it.
-    pub records: BTreeMap<u64, (&'a Record, Option<u64>)>,
-    /// Entries that cannot be read.
-    pub findings: Vec<&'a Finding>,
+/// A record that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct LookedAt<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// Whether its words are shown, or it merely counts.
+    pub is_shown: bool,
+    /// The record that reverses it.
+    pub reversed_by: Option<u64>,
 }
 
 /// Collects entries one by one and gives the register at the end.
@@ -58,29 +60,33 @@ impl Replay {
         self.streams.is_empty() && self.findings.is_empty()
     }
 
+    /// The ids of the agreements that records speak of.
+    pub fn agreements(&self) -> impl Iterator<Item = &str> {
+        self.streams.keys().map(String::as_str)
+    }
+
     /// The records of an agreement, in order.
     pub fn stream(&self, agreement: &str) -> &[Record] {
         self.streams.get(agreement).map_or(&[], Vec::as_slice)
     }
 
-    /// The records up to and including `upto` whose words are shown, in order of `seq`, each with the one that reverses it; an entry that
-    /// cannot be read is a finding. The same are left out as by [`Replay::at`], and reversals that count and rest on nothing that is shown.
-    pub fn shown(&self, upto: u64, sift: &Sift) -> Shown<'_> {
+    /// What was odd in the entries themselves.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The records up to and including `upto` that are looked at, by `seq`.
+    pub fn looked_at(&self, upto: u64, sift: &Sift) -> BTreeMap<u64, LookedAt<'_>> {
         let mut records = BTreeMap::new();
         for stream in self.streams.values() {
             let looks = sift.looks(stream, upto);
             let reversed = corrected(&stream[..looks.len()]);
-            let kept = stream.iter().zip(&looks).filter(|(_, look)| **look == Look::Kept);
-            records.extend(kept.map(|(record, _)| (record.seq, (record, reversed.get(&record.seq).copied()))));
+            let kept = stream.iter().zip(looks).filter(|(_, look)| *look != Look::LeftOut);
+            records.extend(kept.map(|(record, look)| {
+                (record.seq, LookedAt { record, is_shown: look == Look::Kept, reversed_by: reversed.get(&record.seq).copied() })
+            }));
         }
-        let findings = self.findings.iter().filter(|finding| sift.is_all() && finding.seq.is_none_or(|seq| seq <= upto));
-        Shown { records, findings: findings.collect() }
-    }
-
-    /// The same with one agreement alone.
-    pub fn only(&self, agreement: &str) -> Replay {
-        let stream = self.streams.get_key_value(agreement).map(|(id, stream)| (id.clone(), stream.clone()));
-        Replay { streams: stream.into_iter().collect(), findings: Vec::new() }
+        records
     }
 
     /// What is looked at of the log as it was with records up to and including `upto`, and how many of those records are left out. An
@@ -88,13 +94,11 @@ impl Replay {
     pub fn at(&self, upto: u64, sift: &Sift) -> (Replay, u64) {
         let mut seen = Replay::default();
         let mut left_out = 0;
-        for (id, stream) in &self.streams {
-            let looks = sift.looks(stream, upto);
-            let kept: Vec<Record> =
-                stream.iter().zip(&looks).filter(|(_, look)| **look != Look::LeftOut).map(|(record, _)| record.clone()).collect();
-            left_out += (looks.len() - kept.len()) as u64;
-            if !kept.is_empty() {
-                seen.streams.insert(id.clone(), kept);
+        for id in self.streams.keys() {
+            let (stream, of_it) = self.stream_at(id, upto, sift);
+            left_out += of_it;
+            if !stream.is_empty() {
+                seen.streams.insert(id.clone(), stream);
             }
         }
         let odd = self.findings.iter().filter(|finding| finding.seq.is_none_or(|seq| seq <= upto));
@@ -104,6 +108,23 @@ impl Replay {
             left_out += odd.count() as u64;
         }
         (seen, left_out)
+    }
+
+    /// The same of one agreement alone: its register, and what was odd in its records.
+    pub fn agreement_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Register, Vec<Finding>) {
+        let (stream, _) = self.stream_at(agreement, upto, sift);
+        let streams = if stream.is_empty() { BTreeMap::new() } else { [(agreement.to_string(), stream)].into() };
+        Replay { streams, findings: Vec::new() }.finish()
+    }
+
+    fn stream_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Vec<Record>, u64) {
+        let stream = self.stream(agreement);
+        let looks = sift.looks(stream, upto);
+        let all = looks.len();
+        let kept = stream.iter().zip(looks).filter(|(_, look)| *look != Look::LeftOut).map(|(record, _)| record.clone());
+        let kept: Vec<Record> = kept.collect();
+        let left_out = (all - kept.len()) as u64;
+        (kept, left_out)
     }
 
     /// The register, and what was odd on the way.

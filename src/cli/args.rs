@@ -35,7 +35,7 @@ pub struct Reading {
 /// What was known, and what of that is looked at.
 #[derive(clap::Args, Default)]
 pub struct Known {
-    /// With what was recorded by then: a day, an instant, or #42 for the records 1 to 42; a bare number is one of a record
+    /// With what was recorded by then: a day, an instant, or #42 for the records 1 to 42 (42 alone means #42)
     #[arg(long, global = true, value_name = "WHEN", allow_hyphen_values = true)]
     known_at: Option<String>,
 
@@ -89,6 +89,10 @@ pub struct Writing {
     /// Who records: an opaque id, never a name
     #[arg(long, global = true, env = "OBLIGO_ACTOR", value_name = "ID", default_value = "local")]
     pub actor: String,
+
+    /// Write a receipt to a file: a proof, with the entry, that the last record written stands in the log
+    #[arg(long, global = true, value_name = "FILE")]
+    pub receipt: Option<PathBuf>,
 }
 
 impl Reading {

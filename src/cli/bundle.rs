@@ -70,12 +70,13 @@ pub fn slice(
 ) -> Result<Slice, Error> {
     let ground = Ground::of(log, &context.shelf()?, position)?;
     let all = ground.collect(log, None, &mut |_| {})?;
-    let shown = all.shown(ground.size, &position.sift);
+    let looked_at = all.looked_at(ground.size, &position.sift);
     let anchor = Anchor::default();
     let (mut seqs, mut agreements) = (BTreeSet::new(), BTreeSet::new());
     let text = bundle::write(log, ground.size, &anchor, &mut |seq, entry| {
         let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
-        let is_in = (position.sift.is_all() || shown.records.contains_key(&seq)) && wanted(seq, &agreement);
+        let is_in =
+            (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown)) && wanted(seq, &agreement);
         if is_in {
             seqs.insert(seq);
             agreements.insert(agreement);

@@ -49,19 +49,19 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let ground = Ground::of(&log, &context.shelf()?, &position)?;
     let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
-    let shown = all.shown(ground.size, &position.sift);
+    let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
     let mut decoded = Vec::new();
     let mut hidden = 0;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
-        let found = shown.records.get(&seq);
+        let found = looked_at.get(&seq).filter(|found| found.is_shown);
         if found.is_none() && !position.sift.is_all() {
             hidden += 1;
             return true;
         }
-        handling.extend(found.and_then(|(record, _)| marking(&record.event)));
+        handling.extend(found.and_then(|found| marking(&found.record.event)));
         records.push(json(seq, entry));
         let record = codec::decode(entry);
         rows.push(row(seq, record.as_ref()));
@@ -99,13 +99,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         Section::line(""),
         Section::note(format!("{count} {what} · log {} {}…{marked}{left_out}", seen.size, &seen.head.to_string()[..12])),
     ];
-    let stamp = context.stamp_of(&position, seen, &ground.rules);
+    let stamp = context.stamp_of(Some(&position), seen, &ground.rules);
     args.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 
 /// The handling marking that a source brings, if it is not public.
-fn marking(event: &Event) -> Option<String> {
+pub fn marking(event: &Event) -> Option<String> {
     match event {
         Event::SourceRecorded(source) if source.handling != "public" => Some(source.handling.clone()),
         _ => None,

@@ -8,6 +8,7 @@ use events::EventLog;
 use store::SqliteLog;
 
 use crate::app::{self, App, Position, Seen, TimeOrdered, View};
+use crate::checkpoints::{Beside, Checkpointed};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -47,6 +48,7 @@ mod undo;
 
 mod brief;
 mod bundle;
+mod diff;
 mod due;
 mod explain;
 mod log;
@@ -54,12 +56,15 @@ mod notice;
 mod notices;
 mod pack;
 mod party;
+mod replay;
 mod residual;
 mod status;
 mod timeline;
 mod topics;
 mod what_if;
 
+mod key;
+mod prove;
 mod verify;
 
 pub mod compute;
@@ -149,6 +154,10 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
+    /// The log record by record, and what each changed in the docket of a day
+    Replay(replay::Args),
+    /// What differs between two positions, each line with its causes
+    Diff(diff::Args),
     /// Whether the log is what it was: hashes, tree, columns, guards
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
@@ -157,6 +166,10 @@ enum Verb {
     Restore(bundle::Restore),
     /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
     Pack(pack::Args),
+    /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
+    Prove(prove::Args),
+    /// The key by which others verify this register's checkpoints
+    Key(key::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -191,6 +204,7 @@ impl Verb {
                 | Verb::Record(_)
                 | Verb::Correct(_)
                 | Verb::Undo(_)
+                | Verb::Key(_)
                 | Verb::Restore(_)
                 | Verb::Pack(_)
         )
@@ -228,21 +242,26 @@ impl Context {
 
     /// The stamp of an answer from the register.
     fn stamp(&self, view: &View) -> Stamp {
-        self.stamp_of(&view.position, view.log, &view.rules)
+        self.stamp_of(Some(&view.position), view.log, &view.rules)
     }
 
     /// The stamp of an answer from the register that is no view.
-    fn stamp_of(&self, position: &Position, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), Some(position), seen, rules)
+    fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
+        Stamp::new(std::env::args().skip(1), position, seen, rules)
+    }
+
+    /// The register, for writing: it goes on from its last checkpoint, or is not opened.
+    fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
+        let found = self.register()?;
+        let log = SqliteLog::open(&found.path, clock::now)?;
+        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
     }
 
     /// The program on the register, for writing.
-    fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let path = self.register()?.path;
-        let shelf = Shelf::beside(&path);
-        let log = SqliteLog::open(path, clock::now)?;
+    fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let late_after_days = Some(config::late_after_days()?);
-        Ok(App { log, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids: Box::new(TimeOrdered) })
+        let (shelf, ids) = (self.shelf()?, Box::new(TimeOrdered));
+        Ok(App { log: self.log()?, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids })
     }
 }
 
@@ -302,10 +321,14 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notice(args) => notice::run(args, context),
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
         Verb::Pack(args) => pack::run(args, context),
+        Verb::Prove(args) => prove::run(args, context),
+        Verb::Key(args) => key::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),

@@ -1,17 +1,42 @@
-//! What a write says: what was recorded, what it changed, how to take it back.
+//! What a write says: what was recorded, what it changed, how to take it back, and how to prove it.
 
-use events::{Event, Record};
+use events::{Event, EventLog, Record};
 use rules::docket::{Change, Kind, Line};
 
+use super::args::Writing;
+use super::{diagnostics, prove};
 use crate::app::{Outcome, Write};
+use crate::checkpoints::{Checkpointed, prove::inclusion};
 use crate::error::Error;
 use crate::report::words;
 
 /// Most changes shown; an import of a whole agreement brings hundreds.
 const SHOWN: usize = 12;
 
-/// Says what a write did.
-pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
+/// Says what a write to a log did, and writes the receipt that was asked for.
+///
+/// # Errors
+/// When the receipt cannot be written; the records stand.
+pub fn show(outcome: &Outcome, write: Write, log: &Checkpointed<impl EventLog>, writing: &Writing) -> Result<(), Error> {
+    say(outcome, write)?;
+    let Some(receipt) = &outcome.receipt else { return Ok(()) };
+    if let Some(error) = &log.unsigned {
+        hint!("warning: the record stands, and no checkpoint could be signed; the next write makes up for it");
+        diagnostics::show(error, false);
+    }
+    match &writing.receipt {
+        Some(file) => {
+            let proof = log.beside().newest().and_then(|newest| inclusion(log, receipt.last, newest, true));
+            prove::write(&proof?.to_string(), Some(file))?;
+            say!("Receipt for record {}: {}", receipt.last, file.display());
+        }
+        None if !receipt.repeated => say!("Receipt: obligo prove {}", receipt.last),
+        None => {}
+    }
+    Ok(())
+}
+
+fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     let already = match outcome.already {
@@ -91,7 +116,10 @@ fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Resul
 
 pub fn change_words(change: &Change) -> String {
     match change {
-        Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
+        Change::New(line) => {
+            let told = format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due));
+            told.trim_end().to_string()
+        }
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
         Change::Changed(old, new) => {
             let dates =

@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
     args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
-    if view.docket.agreements.is_empty() {
+    if view.log.size == 0 {
         hint!("Next: obligo import FILE…");
     }
     Ok(0)

@@ -10,7 +10,7 @@ use super::outcome::change_words;
 use super::record::{self, Act};
 use super::status::{by_date, left_out};
 use super::{Context, status};
-use crate::app::{self, App, Imagined, TimeOrdered, Unwritten};
+use crate::app::{self, App, Imagined, KnownAt, TimeOrdered, Unwritten};
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -55,8 +55,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined) };
     let document = WhatIfJson { known_at: app::known_at(&app.log, &position, imagined.log.size)?, ..document };
     let mut report = report(document, &after, end.as_ref(), then.as_ref());
-    report.sections.extend(left_out(imagined.log.left_out).map(Section::note));
-    let stamp = context.stamp_of(&position, imagined.log, &imagined.rules);
+    let known = position.known_at.as_ref().and_then(KnownAt::words).map(|words| format!("known at {words}"));
+    let told: Vec<String> = known.into_iter().chain(left_out(imagined.log.left_out)).collect();
+    if !told.is_empty() {
+        report.sections.extend([Section::line(""), Section::note(told.join(" · "))]);
+    }
+    let stamp = context.stamp_of(Some(&position), imagined.log, &imagined.rules);
     args.reading.output.write(&report.stamped(stamp))?;
     Ok(0)
 }

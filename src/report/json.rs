@@ -1,7 +1,8 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
 use rules::docket::{
-    AfterEnd, AgreementLine, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned, Remainder,
+    AfterEnd, AgreementLine, Change, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned,
+    Remainder,
 };
 use rules::sift::Marking;
 use rules::time::Span;
@@ -377,6 +378,162 @@ pub struct RecordJson {
     pub reversed_by: Option<u64>,
     /// The record that was reversed by the same command, in whose place it stands.
     pub in_place_of: Option<u64>,
+}
+
+/// `obligo.replay.v1`: the log record by record, and what each changed in the docket of a day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReplayJson {
+    /// Always `obligo.replay.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log that was walked along ends in this.
+    pub log: LogJson,
+    /// The rules that each docket was derived by.
+    pub rules: String,
+    /// Handling markings of the documents that the records cite, other than `public`.
+    pub handling: Vec<String>,
+    /// The agreement; null: all.
+    pub agreement: Option<String>,
+    /// First record.
+    pub from: u64,
+    /// Last record.
+    pub to: u64,
+    /// How many changes of lines the records made, all together.
+    pub lines_changed: usize,
+    /// The records.
+    pub records: Vec<ReplayedJson>,
+}
+
+/// A record, and what it changed.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ReplayedJson {
+    /// Place in the log.
+    pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: Option<String>,
+    /// The agreement it belongs to.
+    pub agreement: Option<String>,
+    /// Kind of fact.
+    pub r#type: Option<&'static str>,
+    /// Its legal date, as given.
+    pub occurred_on: Option<String>,
+    /// In words.
+    pub what: Option<String>,
+    /// How many days after its legal date it was recorded; null where it was not late.
+    pub days_late: Option<i64>,
+    /// The record that reverses it, if one does.
+    pub reversed_by: Option<u64>,
+    /// The entry cannot be read: why.
+    pub unreadable: Option<String>,
+    /// How many lines it changed.
+    pub lines_changed: usize,
+    /// The lines that it changed.
+    pub changes: Vec<ChangeJson>,
+}
+
+/// How a line changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChangeJson {
+    /// The line.
+    pub id: String,
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// What it said before; null where it is new.
+    pub before: Option<SaidOfLineJson>,
+    /// What it says after; null where it is gone.
+    pub after: Option<SaidOfLineJson>,
+    /// In words.
+    pub text: String,
+}
+
+/// What a line says to a reader.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidOfLineJson {
+    /// The word for its state.
+    pub label: String,
+    /// By when.
+    pub due: DueJson,
+    /// What is owed or may be done.
+    pub what: String,
+    /// Party ids of obligors or holders.
+    pub by: Vec<String>,
+    /// Party ids of obligees.
+    pub to: Vec<String>,
+}
+
+impl ChangeJson {
+    /// The change, with its words.
+    pub fn of(change: &Change, text: String) -> Self {
+        let said = |line: &Line| SaidOfLineJson {
+            label: line.label.clone(),
+            due: line.due.into(),
+            what: line.what.clone(),
+            by: line.by.clone(),
+            to: line.to.clone(),
+        };
+        let (word, before, after) = match *change {
+            Change::New(new) => ("new", None, Some(new)),
+            Change::Changed(old, new) => ("changed", Some(old), Some(new)),
+            Change::Gone(old) => ("gone", Some(old), None),
+        };
+        ChangeJson { id: change.line().id.clone(), change: word, before: before.map(said), after: after.map(said), text }
+    }
+}
+
+/// `obligo.diff.v1`: what differs between two positions, and why.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DiffJson {
+    /// Always `obligo.diff.v1`.
+    pub schema: &'static str,
+    /// The earlier position.
+    pub from: PositionJson,
+    /// The later position.
+    pub to: PositionJson,
+    /// The rules that both were derived by.
+    pub rules: String,
+    /// Handling markings of the documents that the lines rest on, other than `public`.
+    pub handling: Vec<String>,
+    /// The agreement; null: all.
+    pub agreement: Option<String>,
+    /// What was believed of the earlier day (`before`), and is told otherwise of the same day by what is known at the later position.
+    pub restated: Vec<DifferenceJson>,
+    /// What is otherwise on the later day than on the earlier, both by what is known at the later position.
+    pub changed: Vec<DifferenceJson>,
+}
+
+/// A position in a log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PositionJson {
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: String,
+    /// The part of the log that was known.
+    pub log: LogJson,
+}
+
+/// A line that differs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DifferenceJson {
+    /// How.
+    #[serde(flatten)]
+    pub change: ChangeJson,
+    /// Why, in order.
+    pub causes: Vec<CauseJson>,
+}
+
+/// Why a line differs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CauseJson {
+    /// `record`; `time`: with the same records it differs, time passed; `calendars`: editions of calendars came between.
+    pub cause: &'static str,
+    /// The record.
+    pub record: Option<u64>,
+    /// In words.
+    pub text: String,
 }
 
 /// `obligo.verify.v1`: what a verification found.
@@ -1185,6 +1342,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("topics.v1.json", schema::<TopicsJson>()),
         ("party.v1.json", schema::<PartyJson>()),
         ("log.v1.json", schema::<RecordsJson>()),
+        ("replay.v1.json", schema::<ReplayJson>()),
+        ("diff.v1.json", schema::<DiffJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),

@@ -98,6 +98,16 @@ impl Stamp {
         }
     }
 
+    /// The same with an option of the question as it was understood.
+    pub fn pinned(mut self, option: &str, value: &str) -> Self {
+        while let Some(place) = self.asked.iter().position(|argument| argument.split('=').next() == Some(option)) {
+            let taken = if self.asked[place] == option { 2 } else { 1 };
+            self.asked.drain(place..(place + taken).min(self.asked.len()));
+        }
+        self.asked.extend([option.into(), value.into()]);
+        self
+    }
+
     /// In one line, for people: the question as it can be asked again, the program, the rule set.
     pub fn line(&self) -> String {
         let asked: Vec<String> = self.asked.iter().map(|argument| quoted(argument)).collect();
