@@ -250,11 +250,16 @@ impl Context {
         Stamp::new(std::env::args().skip(1), position, seen, rules)
     }
 
+    /// What stands beside the register and vouches for it.
+    fn beside(&self) -> Result<Beside, Error> {
+        let found = self.register()?;
+        Ok(Beside::of(&found.path, found.key.as_deref()))
+    }
+
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
     fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
-        let found = self.register()?;
-        let log = SqliteLog::open(&found.path, clock::now)?;
-        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Checkpointed::open(log, self.beside()?)
     }
 
     /// The program on the register, for writing.
