@@ -8,6 +8,7 @@ pub mod app;
 
 pub mod agreement_file;
 pub mod bundle;
+pub mod pack;
 pub mod report;
 pub mod sources;
 

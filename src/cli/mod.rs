@@ -54,6 +54,7 @@ mod explain;
 mod log;
 mod notice;
 mod notices;
+mod pack;
 mod party;
 mod replay;
 mod residual;
@@ -164,6 +165,8 @@ enum Verb {
     Export(bundle::Export),
     /// Make a register from an exported log: the same entries, the same bytes, the same root
     Restore(bundle::Restore),
+    /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
+    Pack(pack::Args),
     /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
     Prove(prove::Args),
     /// The key by which others verify this register's checkpoints
@@ -204,6 +207,7 @@ impl Verb {
                 | Verb::Undo(_)
                 | Verb::Key(_)
                 | Verb::Restore(_)
+                | Verb::Pack(_)
         )
     }
 }
@@ -253,11 +257,16 @@ impl Context {
         Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
     }
 
+    /// What stands beside the register and vouches for it.
+    fn beside(&self) -> Result<Beside, Error> {
+        let found = self.register()?;
+        Ok(Beside::of(&found.path, found.key.as_deref()))
+    }
+
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
     fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
-        let found = self.register()?;
-        let log = SqliteLog::open(&found.path, clock::now)?;
-        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Checkpointed::open(log, self.beside()?)
     }
 
     /// The program on the register, for writing.
@@ -329,6 +338,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Pack(args) => pack::run(args, context),
         Verb::Prove(args) => prove::run(args, context),
         Verb::Key(args) => key::run(args, context),
         Verb::Compute(args) => compute::run(*args),
