@@ -15,6 +15,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use key::KeyFile;
 
+pub mod found;
+pub mod judge;
 pub mod key;
 pub mod notes;
 pub mod prove;
@@ -34,7 +36,8 @@ impl Beside {
     /// The files of the register at a path; its key may be kept elsewhere.
     pub fn of(register: &Path, key: Option<&Path>) -> Self {
         // By whatever link it is opened, a register has one file of checkpoints.
-        let register = if register.is_symlink() { register.canonicalize().unwrap_or_else(|_| register.into()) } else { register.into() };
+        let register =
+            if register.is_symlink() { register.canonicalize().unwrap_or_else(|_| register.into()) } else { register.into() };
         Beside {
             key: KeyFile {
                 path: key.map_or_else(|| register.with_extension("key"), PathBuf::from),

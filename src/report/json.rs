@@ -361,16 +361,32 @@ pub struct RecordJson {
 pub struct VerifyJson {
     /// Always `obligo.verify.v1`.
     pub schema: &'static str,
-    /// `SELF-CONSISTENT`, `TAMPERED`, `INCOMPLETE`, `DAMAGED`, `UNGUARDED`.
+    /// `ANCHORED`, `SELF-CONSISTENT`, `ROLLBACK`, `FORK`, `TAMPERED`, `INCOMPLETE`, `KEY-CHANGED`, `FORGED`, `FOREIGN`, `DAMAGED`, `UNGUARDED`;
+    /// of a proof alone `INCLUDED` or `CONSISTENT`.
     pub verdict: String,
     /// What the verdict proves.
     pub meaning: String,
     /// The first record that is in doubt.
     pub first_bad_seq: Option<u64>,
+    /// The first bad record is this one at the latest; the same as `first_bad_seq` where it is known exactly.
+    pub first_bad_upto: Option<u64>,
+    /// Up to which record a checkpoint that was held elsewhere agrees, and who held it.
+    pub anchored: Option<AnchoredJson>,
     /// What was verified.
     pub log: LogJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
+    /// What else is to be said.
+    pub notes: Vec<String>,
+}
+
+/// What a checkpoint that was held elsewhere shows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnchoredJson {
+    /// Everything up to this record is what it was.
+    pub seq: u64,
+    /// Who or what held the checkpoint.
+    pub by: String,
 }
 
 /// `obligo.compute.v1`: a deadline, step by step.
