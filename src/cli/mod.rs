@@ -58,6 +58,7 @@ mod what_if;
 mod key;
 mod prove;
 mod verify;
+mod witness;
 
 pub mod compute;
 mod regimes;
@@ -75,8 +76,8 @@ Exit codes:
   2   wrong usage
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
-  5   `verify`: the log does not verify
-  10  `due --exit-code`: something is due
+  5   the log is not what it was, or not what was signed
+  10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
@@ -141,12 +142,14 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
-    /// Whether the log is what it was: hashes, tree, columns, guards
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept
     Verify(verify::Args),
     /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
     Prove(prove::Args),
     /// The key by which others verify this register's checkpoints
     Key(key::Args),
+    /// Watch the checkpoints of logs that are kept elsewhere, or have those of this one watched
+    Witness(witness::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -263,6 +266,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Prove(args) => prove::run(args, context),
         Verb::Key(args) => key::run(args, context),
+        Verb::Witness(args) => witness::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Regimes(args) => regimes::run(args),

@@ -68,7 +68,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 /// A key as it is typed, or a file with it.
-fn verifier(text: &str) -> Result<Verifier, Error> {
+pub fn verifier(text: &str) -> Result<Verifier, Error> {
     let in_file = std::fs::read_to_string(text).ok();
     let words = in_file.as_deref().unwrap_or(text).trim();
     words.parse().map_err(|_| {

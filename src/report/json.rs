@@ -389,6 +389,30 @@ pub struct AnchoredJson {
     pub by: String,
 }
 
+/// `obligo.witness.v1`: what a witness knows of the logs that it watches.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WitnessJson {
+    /// Always `obligo.witness.v1`.
+    pub schema: &'static str,
+    /// Each log; one with several troubles once for each.
+    pub logs: Vec<WatchedJson>,
+}
+
+/// A log that is watched.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WatchedJson {
+    /// Its origin.
+    pub log: String,
+    /// How many records the checkpoint has that was cosigned last.
+    pub size: u64,
+    /// When that was, or since when it is watched, in UTC.
+    pub heard: String,
+    /// `GOES-ON`, `FORK` (two histories were signed), `NOT-SHOWN` (one was not shown to go on) or `SILENT`.
+    pub state: String,
+    /// What that is, in words.
+    pub text: String,
+}
+
 /// `obligo.compute.v1`: a deadline, step by step.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ComputeJson {
@@ -1093,6 +1117,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("party.v1.json", schema::<PartyJson>()),
         ("log.v1.json", schema::<RecordsJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        ("witness.v1.json", schema::<WitnessJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),
