@@ -1,5 +1,6 @@
 //! Which register is meant: `--register`, then `OBLIGO_REGISTER`, then `register = …` in the nearest `obligo.toml` upward, then
-//! the user's data folder. And what else that file settles.
+//! the user's data folder. And what else that file settles: where the signing key is kept, if not beside the register (`OBLIGO_KEY` goes
+//! before it), and how late an act may be recorded without a reason.
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -15,12 +16,15 @@ pub struct Register {
     pub path: PathBuf,
     /// Which setting named it.
     pub because: String,
+    /// Where its signing key is kept, if not beside it.
+    pub key: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
     register: Option<PathBuf>,
+    key: Option<PathBuf>,
     late_after_days: Option<NonZeroU32>,
 }
 
@@ -34,16 +38,17 @@ pub const LATE_AFTER_DAYS: u32 = 30;
 pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, Error> {
     if let Some(path) = given {
         let because = if given_by_flag { "--register" } else { "OBLIGO_REGISTER" };
-        return Ok(Register { path: path.into(), because: because.into() });
+        return Ok(Register { path: path.into(), because: because.into(), key: named_key() });
     }
-    if let Some((file, Settings { register: Some(register), .. })) = settings()? {
-        let path = file.parent().unwrap_or(Path::new(".")).join(register);
-        return Ok(Register { path, because: format!("{}", file.display()) });
+    if let Some((file, Settings { register: Some(register), key, .. })) = settings()? {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let key = named_key().or_else(|| key.map(|key| folder.join(key)));
+        return Ok(Register { path: folder.join(register), because: format!("{}", file.display()), key });
     }
     let base = etcetera::choose_base_strategy()
         .map_err(|error| Error::failed(format!("no home folder: {error}"), "name the register with --register"))?;
     let path = base.data_dir().join("obligo").join("obligo.db");
-    Ok(Register { path, because: "the user's data folder".into() })
+    Ok(Register { path, because: "the user's data folder".into(), key: named_key() })
 }
 
 /// How many days after its day an act may be recorded without a reason.
@@ -62,10 +67,15 @@ fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
         return Ok(None);
     };
     let refuse = |why: String| {
-        let hint = "its keys are register = \"PATH\" and late_after_days = NUMBER";
+        let hint = "its keys are register = \"PATH\", key = \"PATH\" and late_after_days = NUMBER";
         Error::refused("E0105", format!("`{}`: {why}", file.display()), hint)
     };
     let text = std::fs::read_to_string(&file).map_err(|error| refuse(error.to_string()))?;
     let settings = toml::from_str(&text).map_err(|error| refuse(error.message().into()))?;
     Ok(Some((file, settings)))
+}
+
+/// `OBLIGO_KEY`, which goes before `key = …` in the settings.
+fn named_key() -> Option<PathBuf> {
+    std::env::var_os("OBLIGO_KEY").filter(|path| !path.is_empty()).map(PathBuf::from)
 }

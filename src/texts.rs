@@ -82,17 +82,6 @@ pub enum Behind {
     Missing,
 }
 
-impl Behind {
-    /// What is read in the place of the commitment.
-    pub fn words(self) -> String {
-        match self {
-            Behind::Text(text) => text,
-            Behind::Erased(_) => seal::ERASED.into(),
-            Behind::Other | Behind::Missing => seal::MISSING.into(),
-        }
-    }
-}
-
 /// A log with the texts that are kept beside it.
 pub struct Texts<'a> {
     /// The log.
@@ -112,7 +101,13 @@ impl<'a> Texts<'a> {
     /// # Errors
     /// [`Error::Failed`], when the private file or the log cannot be read.
     pub fn disclosed<'e>(&self, entry: &'e [u8]) -> Result<Cow<'e, [u8]>, Error> {
-        seal::disclosed(entry, |commitment| self.behind(commitment).map(Behind::words))
+        let not_here = if self.private.path().is_none() { seal::KEPT_BACK } else { seal::MISSING };
+        let words = |behind| match behind {
+            Behind::Text(text) => text,
+            Behind::Erased(_) => seal::ERASED.into(),
+            Behind::Other | Behind::Missing => not_here.into(),
+        };
+        seal::disclosed(entry, |commitment| self.behind(commitment).map(words))
     }
 
     /// Hands each selected entry with its texts to `visit`, in order.
@@ -197,6 +192,19 @@ pub struct Found {
     pub other: Vec<u64>,
     /// Records with a text that is not there though nothing says that it was erased. None where the file is not there at all.
     pub missing: Vec<u64>,
+    /// Why nothing could be read of them.
+    pub unreadable: Option<String>,
+}
+
+impl Found {
+    /// What is wrong with them, each with its record where it is one.
+    pub fn faults(&self) -> Vec<(Option<u64>, String)> {
+        let told = |records: &[u64], what: &str| -> Vec<_> { records.iter().map(|seq| (Some(*seq), what.into())).collect() };
+        let mut faults = told(&self.other, "a text that is kept beside the log is not the one that the record commits to");
+        faults.extend(told(&self.missing, "a text of it is not there, and no record says that it was erased"));
+        faults.extend(self.unreadable.iter().map(|why| (None, format!("the texts beside the log cannot be read: {why}"))));
+        faults
+    }
 }
 
 /// What records say of texts that were not handed on with them.

@@ -10,6 +10,7 @@ use events::log::{EventLog, Select};
 use events::{codec, seal, tree};
 use obligo::agreement_file::AgreementFile;
 use obligo::app::{App, TimeOrdered, Unwritten, Write};
+use obligo::checkpoints::judge::{Case, Tree, Verdict, judge};
 use obligo::clock;
 use obligo::erase::Request;
 use obligo::rule_sets::Shelf;
@@ -18,7 +19,7 @@ use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 use proptest::sample::{Index, subsequence};
 use rules::decide::Proposal;
 use rusqlite::Connection;
-use store::{Beside, KeptText, PrivateFile, SqliteLog, Verdict};
+use store::{KeptText, PrivateFile, SqliteLog};
 use support::{Register, SMALL};
 use uuid::Uuid;
 
@@ -76,11 +77,9 @@ fn proofs(log: &SqliteLog) -> Vec<(tree::Hash, tree::Hash)> {
 /// The verdict over the log and the texts beside it.
 fn verdict(path: &Path) -> Verdict {
     let log = SqliteLog::open_read_only(path).expect("a register");
-    let mut found = log.verify(&mut |_| {}).expect("it is verified");
-    let texts = texts::check(&log, &PrivateFile::beside(path)).expect("the texts are read");
-    texts.other.iter().for_each(|seq| found.beside(Beside::Changed(*seq), String::new()));
-    texts.missing.iter().for_each(|seq| found.beside(Beside::Missing(*seq), String::new()));
-    found.verdict
+    let own = log.verify(&mut |_| {}).expect("it is verified");
+    let case = Case { log: &log, own: &own, tree: &Tree::of(&log), notes: None, key: None, given: &[], held: &[] };
+    judge(&case).with_texts(&texts::check(&log, &PrivateFile::beside(path)).expect("the texts are read")).verdict
 }
 
 /// A copy of a register and of what stands beside it.
@@ -165,7 +164,7 @@ fn texts_that_change_places_are_found_with_the_first_record() {
             // A salt is another.
             2 => { set(&one.1, &KeptText { salt: [7; 32], ..a }); Some(Verdict::Tampered(one.0)) }
             // A row is taken out, and nothing says so.
-            _ => { connection.execute("DELETE FROM text WHERE commitment = ?1", [&one.1]).expect("it is deleted"); Some(Verdict::Incomplete(one.0)) }
+            _ => { connection.execute("DELETE FROM text WHERE commitment = ?1", [&one.1]).expect("it is deleted"); Some(Verdict::Incomplete(Some(one.0))) }
         };
         drop(connection);
         prop_assert_eq!(verdict(&path), expected.unwrap_or(Verdict::SelfConsistent));
@@ -376,4 +375,50 @@ fn under_a_ceiling_texts_are_left_out_with_their_records_and_so_is_what_says_tha
     register.obligo(&format!("erase {} --reason 'Carl asked'", size())).succeeded();
     register.obligo("log --ceiling internal").succeeded().says("text.erased").says("Carl asked");
     register.obligo("log --ceiling public").succeeded().says_not("text.erased").says_not("Carl asked");
+}
+
+#[test]
+fn a_changed_text_says_nothing_against_the_records_that_a_checkpoint_vouches_for() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo(&format!("record work small --on 2026-11-20 --text '{NAME} called' --receipt work.proof")).succeeded();
+    let seq = register.log()["size"].as_u64().unwrap();
+    register.obligo("verify --against work.proof").succeeded().says("ANCHORED");
+    let connection = Connection::open(register.db().with_extension("private.db")).expect("the file of texts");
+    connection.execute("UPDATE text SET text = 'Bert called'", []).expect("it is changed");
+    let told = register.obligo("verify --against work.proof").ended(5).says_not("contradict");
+    told.says(&format!("TAMPERED({seq})")).says("a text that is kept beside the log").says("The log without its texts: ANCHORED");
+    connection.execute("DELETE FROM text", []).expect("it is deleted");
+    register.obligo("verify").ended(5).says(&format!("INCOMPLETE({seq})")).says(&format!("First bad record: seq {seq}"));
+    drop(connection);
+    std::fs::write(register.db().with_extension("private.db"), "no database").unwrap();
+    register.obligo("verify").ended(5).says("DAMAGED").says("the texts beside the log cannot be read");
+}
+
+#[test]
+fn a_pack_shows_that_texts_are_sealed_and_not_what_they_say() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo(&format!("record decision small --on 2026-11-20 --text 'Ask {NAME}' --reason 'so {NAME}'")).succeeded();
+    register.obligo("pack small --as-of 2026-11-22 -o pack").succeeded();
+    let folder = register.folder.path().join("pack");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    for name in ["report.html", "docket.json", "sources.json", "bundle.jsonl", "README.txt"] {
+        assert!(!read(name).contains("Anna"), "{name} names somebody");
+    }
+    assert!(read("report.html").contains(seal::KEPT_BACK) && read("docket.json").contains(seal::KEPT_BACK));
+    register.obligo("verify --bundle pack/bundle.jsonl").succeeded();
+}
+
+#[test]
+fn what_is_said_of_the_register_itself_can_be_erased() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo(&format!("rules adopt obligo-rules/4 --reason '{NAME} decided'")).succeeded();
+    let seq = register.log()["size"].as_u64().unwrap();
+    register
+        .obligo(&format!("erase {seq} --reason asked --receipt erased.proof"))
+        .succeeded()
+        .says("Erased 1 text")
+        .says("Receipt");
+    register.obligo("log").succeeded().says(seal::ERASED).says_not("Anna");
+    register.obligo("status").succeeded().says("obligo-rules/4");
+    register.obligo("verify --against erased.proof").succeeded().says("1 redacted");
 }

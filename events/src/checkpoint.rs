@@ -24,7 +24,7 @@ const MOST: usize = 64 * 1024;
 #[error("{0}")]
 pub struct NoteError(String);
 
-fn not(what: impl Into<String>) -> NoteError {
+pub(crate) fn not(what: impl Into<String>) -> NoteError {
     NoteError(what.into())
 }
 

@@ -3,8 +3,8 @@
 //!
 //! Read in this order: [`event`] (the facts), [`terms`] (an agreement's terms, carried and never interpreted),
 //! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`seal`] (texts that are kept
-//! out of them), [`tree`] (the proofs), [`checkpoint`] (size and root, signed), [`log`] (the promise) and [`memory`] (its
-//! reference implementation).
+//! out of them), [`tree`] (the hashes over them), [`checkpoint`] (size and root, signed), [`proof`] (both as texts for others),
+//! [`log`] (the promise) and [`memory`] (its reference implementation).
 
 pub mod event;
 pub mod terms;
@@ -16,6 +16,7 @@ pub mod codec;
 pub mod seal;
 
 pub mod checkpoint;
+pub mod proof;
 pub mod tree;
 
 pub mod log;

@@ -76,9 +76,12 @@ pub fn root<E>(size: u64, mut read: impl FnMut(u32, u64) -> Result<Hash, E>) -> 
     Ok(root.unwrap_or_else(|| sha256(b"")))
 }
 
-/// A root over leaves that `nodes` cover: those of `start` and `count - 1` more. `start` is a multiple of a power of two that is not smaller than
-/// `count`, as in every split of RFC 6962.
-fn root_of<E>(start: u64, count: u64, read: &mut impl FnMut(u32, u64) -> Result<Hash, E>) -> Result<Hash, E> {
+/// The root over `count` leaves from `start` on. `start` is a multiple of a power of two that is not smaller than `count`, as in every
+/// split of RFC 6962.
+///
+/// # Errors
+/// Whatever `read` gives.
+pub fn root_over<E>(start: u64, count: u64, mut read: impl FnMut(u32, u64) -> Result<Hash, E>) -> Result<Hash, E> {
     root(count, |level, index| read(level, (start >> level) + index))
 }
 
@@ -87,29 +90,38 @@ fn split(count: u64) -> u64 {
     1 << (u64::BITS - 1 - (count - 1).leading_zeros())
 }
 
-/// The inclusion proof of RFC 6962, 2.1.1: what is hashed with the leaf at `index`, counted from 0, to have the root over `size` leaves; from
-/// the leaf's sibling up. `read` gives the nodes of complete subtrees.
+/// What stands beside the way from the leaf at `index`, counted from 0, to the root over `size` leaves: of each subtree its first leaf and how
+/// many it has, from the leaf's sibling up.
+///
+/// # Panics
+/// If there is no such leaf: `index` must be smaller than `size`.
+pub fn siblings(index: u64, size: u64) -> Vec<(u64, u64)> {
+    assert!(index < size, "leaf {index} of {size}");
+    let (mut start, mut count, mut beside) = (0, size, Vec::new());
+    while count > 1 {
+        let half = split(count);
+        if index - start < half {
+            beside.push((start + half, count - half));
+            count = half;
+        } else {
+            beside.push((start, half));
+            (start, count) = (start + half, count - half);
+        }
+    }
+    beside.reverse();
+    beside
+}
+
+/// The inclusion proof of RFC 6962, 2.1.1: the roots over the [`siblings`], which are hashed with the leaf to have the root. `read` gives the
+/// nodes of complete subtrees.
 ///
 /// # Errors
 /// Whatever `read` gives.
 ///
 /// # Panics
-/// If there is no such leaf: `index` must be smaller than `size`.
+/// As [`siblings`].
 pub fn inclusion<E>(index: u64, size: u64, mut read: impl FnMut(u32, u64) -> Result<Hash, E>) -> Result<Vec<Hash>, E> {
-    assert!(index < size, "leaf {index} of {size}");
-    let (mut start, mut count, mut proof) = (0, size, Vec::new());
-    while count > 1 {
-        let half = split(count);
-        if index - start < half {
-            proof.push(root_of(start + half, count - half, &mut read)?);
-            count = half;
-        } else {
-            proof.push(root_of(start, half, &mut read)?);
-            (start, count) = (start + half, count - half);
-        }
-    }
-    proof.reverse();
-    Ok(proof)
+    siblings(index, size).into_iter().map(|(start, count)| root_over(start, count, &mut read)).collect()
 }
 
 /// The consistency proof of RFC 6962, 2.1.2: that the tree over `old` leaves is the beginning of that over `new`. It is empty where there is
@@ -129,16 +141,16 @@ pub fn consistency<E>(old: u64, new: u64, mut read: impl FnMut(u32, u64) -> Resu
     while old - start < count {
         let half = split(count);
         if old - start <= half {
-            proof.push(root_of(start + half, count - half, &mut read)?);
+            proof.push(root_over(start + half, count - half, &mut read)?);
             count = half;
         } else {
-            proof.push(root_of(start, half, &mut read)?);
+            proof.push(root_over(start, half, &mut read)?);
             (start, count) = (start + half, count - half);
         }
     }
     // Whoever checks it has the old root; a subtree in its midst is not known to him.
     if start > 0 {
-        proof.push(root_of(start, count, &mut read)?);
+        proof.push(root_over(start, count, &mut read)?);
     }
     proof.reverse();
     Ok(proof)

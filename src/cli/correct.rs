@@ -42,6 +42,6 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let why = act.reason.as_ref().map_or_else(String::new, |reason| format!(": {reason}"));
     let act = Proposal { reason: Some(format!("in place of #{}{why}", args.seq)), ..act };
     let result = record::execute(&mut app, &[reversal, act], file, how, context)?;
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, &args.writing)?;
     Ok(0)
 }

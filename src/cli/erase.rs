@@ -42,6 +42,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         Some(receipt) => {
             say!("Erased {} of {which}; recorded as {}", counted(erased.gone), outcome::range(receipt.first, receipt.last));
             say!("The entries hold commitments and stay: every proof is as it was. It cannot be taken back.");
+            outcome::prove(&receipt, &app.log, &args.writing)?;
         }
         None => {
             let rest = match erased.gone {

@@ -28,7 +28,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut app = context.writer(&args.writing.actor)?;
     let how = args.writing.how()?;
     let result = execute(&mut app, &files, how)?;
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, &args.writing)?;
     if result.receipt.is_some() {
         hint!("Next: obligo status");
     }

@@ -8,6 +8,7 @@ use events::EventLog;
 use store::{PrivateFile, SqliteLog};
 
 use crate::app::{self, App, Books, Position, Seen, TimeOrdered, View};
+use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -57,6 +58,7 @@ mod explain;
 mod log;
 mod notice;
 mod notices;
+mod pack;
 mod party;
 mod replay;
 mod residual;
@@ -65,7 +67,10 @@ mod timeline;
 mod topics;
 mod what_if;
 
+mod key;
+mod prove;
 mod verify;
+mod witness;
 
 pub mod compute;
 mod regimes;
@@ -84,8 +89,8 @@ Exit codes:
   2   wrong usage
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
-  5   `verify`: the log does not verify
-  10  `due --exit-code`: something is due
+  5   the log is not what it was, or not what was signed
+  10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
@@ -162,12 +167,20 @@ enum Verb {
     Replay(replay::Args),
     /// What differs between two positions, each line with its causes
     Diff(diff::Args),
-    /// Whether the log is what it was: hashes, tree, columns, guards
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept; or a proof, a bundle, an answer
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
     Export(bundle::Export),
     /// Make a register from an exported log: the same entries, the same bytes, the same root
     Restore(bundle::Restore),
+    /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
+    Pack(pack::Args),
+    /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
+    Prove(prove::Args),
+    /// The key by which others verify this register's checkpoints
+    Key(key::Args),
+    /// Watch the checkpoints of logs that are kept elsewhere, or have those of this one watched
+    Witness(witness::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -204,7 +217,9 @@ impl Verb {
                 | Verb::Undo(_)
                 | Verb::Erase(_)
                 | Verb::Actor(_)
+                | Verb::Key(_)
                 | Verb::Restore(_)
+                | Verb::Pack(_)
         )
     }
 }
@@ -247,6 +262,11 @@ impl Context {
         })
     }
 
+    /// The register as it is handed on: nobody looks into the texts beside it.
+    fn handed_on(&self) -> Result<OpenRegister, Error> {
+        Ok(OpenRegister { private: PrivateFile::nowhere(), ..self.reader()? })
+    }
+
     /// The texts beside the register, and the names.
     fn private(&self) -> Result<PrivateFile, Error> {
         Ok(PrivateFile::beside(&self.register()?.path))
@@ -267,13 +287,30 @@ impl Context {
 
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), position, seen, rules)
+        let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
+        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
+        let checkpoint = self.register().ok().and_then(|found| {
+            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+            notes::last_upto(&file, seen.size).ok().flatten()
+        });
+        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+    }
+
+    /// What stands beside the register and vouches for it.
+    fn beside(&self) -> Result<Beside, Error> {
+        let found = self.register()?;
+        Ok(Beside::of(&found.path, found.key.as_deref()))
+    }
+
+    /// The register, for writing: it goes on from its last checkpoint, or is not opened.
+    fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Checkpointed::open(log, self.beside()?)
     }
 
     /// The program on the register, for writing.
-    fn writer(&self, actor: &str) -> Result<App<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
-        let (shelf, private) = (self.shelf()?, self.private()?);
+    fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
+        let (log, shelf, private) = (self.log()?, self.shelf()?, self.private()?);
         let late_after_days = Some(config::late_after_days()?);
         let (today, ids) = (clock::today()?, Box::new(TimeOrdered));
         Ok(App { log, shelf, private, actor: actor.into(), today, late_after_days, ids })
@@ -343,6 +380,10 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Pack(args) => pack::run(args, context),
+        Verb::Prove(args) => prove::run(args, context),
+        Verb::Key(args) => key::run(args, context),
+        Verb::Witness(args) => witness::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),

@@ -1,17 +1,50 @@
-//! What a write says: what was recorded, what it changed, how to take it back.
+//! What a write says: what was recorded, what it changed, how to take it back, and how to prove it.
 
-use events::{Event, Record};
+use events::log::Receipt;
+use events::{Event, EventLog, Record};
 use rules::docket::{Change, Kind, Line};
 
+use super::args::Writing;
+use super::diagnostics;
 use crate::app::{Outcome, Write};
+use crate::checkpoints::{Checkpointed, prove::inclusion};
 use crate::error::Error;
 use crate::report::words;
 
 /// Most changes shown; an import of a whole agreement brings hundreds.
 const SHOWN: usize = 12;
 
-/// Says what a write did.
-pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
+/// Says what a write to a log did, and writes the receipt that was asked for.
+///
+/// # Errors
+/// When the receipt cannot be written; the records stand.
+pub fn show(outcome: &Outcome, write: Write, log: &Checkpointed<impl EventLog>, writing: &Writing) -> Result<(), Error> {
+    say(outcome, write)?;
+    outcome.receipt.as_ref().map_or(Ok(()), |receipt| prove(receipt, log, writing))
+}
+
+/// Says how to prove what was written, and writes the receipt that was asked for.
+///
+/// # Errors
+/// When the receipt cannot be written; the records stand.
+pub fn prove(receipt: &Receipt, log: &Checkpointed<impl EventLog>, writing: &Writing) -> Result<(), Error> {
+    if let Some(error) = &log.unsigned {
+        hint!("warning: the record stands, and no checkpoint could be signed; the next write makes up for it");
+        diagnostics::show(error, false);
+    }
+    match &writing.receipt {
+        Some(file) => {
+            let proof = log.beside().newest().and_then(|newest| inclusion(log, receipt.last, newest, true));
+            super::prove::write(&proof?.to_string(), Some(file))?;
+            say!("Receipt for record {}: {}", receipt.last, file.display());
+        }
+        None if !receipt.repeated => say!("Receipt: obligo prove {}", receipt.last),
+        None => {}
+    }
+    Ok(())
+}
+
+fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     let already = match outcome.already {
@@ -68,9 +101,17 @@ fn way_back(records: &[Record]) -> String {
         records if records.iter().all(is_reversal) => format!("{one_of}: what was reversed stands again"),
         // The record that says what the agreement is stays.
         records if records.iter().any(|record| matches!(record.event, Event::AgreementRecorded(_))) => one_of.into(),
+        // No act of `record` stands in the place of these.
+        [record] if is_term(&record.event) => {
+            format!("obligo undo, or obligo record correction {} --reason TEXT", record.seq)
+        }
         [record] => format!("obligo undo, or obligo correct {} --reason TEXT ACT", record.seq),
         _ => format!("obligo undo, or {one_of}"),
     }
+}
+
+fn is_term(event: &Event) -> bool {
+    matches!(event, Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_) | Event::RulesAdopted(_))
 }
 
 /// `record 5`, or `records 5 to 7`.

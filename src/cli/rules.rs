@@ -195,7 +195,7 @@ fn adopt(
         app.shelf.keep(&held)?;
     }
     let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, writing)?;
     Ok(0)
 }
 

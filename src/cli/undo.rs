@@ -29,6 +29,6 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         let verb = if how.dry_run { "Would undo" } else { "Undone" };
         say!("{verb} #{}  {}  {}{on}  {}", record.seq, record.event.kind(), record.agreement, words::event(&record.event));
     }
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, &args.writing)?;
     Ok(0)
 }

@@ -696,7 +696,7 @@ fn correction_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
 }
 
 /// What takes something away says why.
-fn reason_fault(proposal: &Proposal, what: &str) -> Option<Fault> {
+pub(super) fn reason_fault(proposal: &Proposal, what: &str) -> Option<Fault> {
     let is_silent = proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty());
     is_silent.then(|| Fault::new("E0416", &["reason"], format!("{what} needs a reason")).hint("say why with --reason"))
 }

@@ -182,6 +182,9 @@ impl Desk<'_> {
                 return self.decision.already.push(place);
             }
             Event::RulesAdopted(_) => words::faults(proposal).into_iter().next(),
+            Event::TextErased(_) => {
+                acts::reason_fault(proposal, "an erasure").or_else(|| words::faults(proposal).into_iter().next())
+            }
             Event::RecordCorrected(_) => {
                 let standing = |seq: u64| adopted.iter().any(|adoption| adoption.seq == seq);
                 let what = "there is no such record of the register itself, or it is reversed already";

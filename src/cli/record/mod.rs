@@ -7,6 +7,7 @@ use store::SqliteLog;
 use super::args::Writing;
 use super::{Context, outcome};
 use crate::app::{App, Outcome, Unwritten, Write};
+use crate::checkpoints::Checkpointed;
 use crate::error::Error;
 
 mod act;
@@ -63,13 +64,13 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut app = context.writer(&args.writing.actor)?;
     let (proposal, file) = proposal(args.act, &app)?;
     let result = execute(&mut app, &[args.said.of(proposal)], file, how, context)?;
-    outcome::show(&result, how)?;
+    outcome::show(&result, how, &app.log, &args.writing)?;
     Ok(0)
 }
 
 /// Records proposals, and keeps the file that shows one of them.
 pub fn execute(
-    app: &mut App<SqliteLog>,
+    app: &mut App<Checkpointed<SqliteLog>>,
     proposals: &[Proposal],
     file: Option<EvidenceFile>,
     how: Write,

@@ -17,7 +17,6 @@ use events::terms::{Source, Terms};
 use events::{EventLog, codec};
 use rules::decide::Proposal;
 use rules::fault::Fault;
-use store::SqliteLog;
 
 use super::act::{Act, Done, Meeting, MeetingAct, OfNotice, Step};
 use super::evidence::{EvidenceFile, shown_by};
@@ -27,7 +26,7 @@ use crate::cli::args;
 use crate::error::{Diagnostic, Error};
 
 /// What is proposed, and the file that shows it, if one does.
-pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
+pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
     let mut file = None;
     let date = |text: &str| args::date(text, app.today);
     let optional = |text: Option<String>| text.map(|text| date(&text)).transpose();

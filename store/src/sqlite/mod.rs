@@ -109,6 +109,14 @@ impl EventLog for SqliteLog {
         root(&self.connection, &self.path, size)
     }
 
+    fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
+        node(&self.connection, &self.path, level, index)
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {
+        self.reading(queries::entry(&self.connection, seq))
+    }
+
     fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError> {
         // Instants only grow, so the record where they pass `instant` is found by halving.
         let (mut by_then, mut later) = (0, self.reading(queries::size(&self.connection))? + 1);

@@ -55,6 +55,13 @@ pub(super) fn recorded_at(connection: &Connection, seq: u64) -> Result<Option<Da
     Ok(instant.map(|instant| instant.with_timezone(&Utc)))
 }
 
+/// The bytes of an entry; `None` if there is no such record.
+pub(super) fn entry(connection: &Connection, seq: u64) -> Result<Option<Vec<u8>>> {
+    let sql = "SELECT entry FROM record WHERE seq = ?1";
+    let read = |row: &Row<'_>| Ok(row.get_ref(0)?.as_bytes()?.to_vec());
+    connection.prepare_cached(sql)?.query_row([signed(seq)], read).optional()
+}
+
 /// A node of the tree; `None` if it is not there.
 pub(super) fn node(connection: &Connection, level: u32, index: u64) -> Result<Option<Hash>> {
     let sql = "SELECT hash FROM tree WHERE level = ?1 AND idx = ?2";
