@@ -42,6 +42,9 @@ pub struct Diagnostic {
 /// Codes that mean: there is no such thing, or there are several.
 const NOT_FOUND: [&str; 3] = ["E0502", "E0503", "E0504"];
 
+/// Codes that mean: the log is not what was signed.
+const UNVERIFIED: [&str; 4] = ["E0601", "E0602", "E0603", "E0604"];
+
 impl Error {
     /// A single refusal without a place.
     pub fn refused(code: &'static str, what: impl Into<String>, hint: impl Into<String>) -> Self {
@@ -57,6 +60,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Error::Refused(all) if all.iter().all(|one| NOT_FOUND.contains(&one.fault.code) && one.place.is_none()) => 3,
+            Error::Refused(all) if all.iter().any(|one| UNVERIFIED.contains(&one.fault.code)) => 5,
             Error::Refused(_) => 4,
             Error::Failed { .. } => 1,
             Error::Unverified => 5,

@@ -9,10 +9,15 @@ pub mod erase;
 pub mod texts;
 
 pub mod agreement_file;
+pub mod bundle;
 pub mod report;
 pub mod sources;
 
+pub mod checkpoints;
+
 pub mod almanac;
+pub mod rule_sets;
+
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -32,7 +32,8 @@ fn depends_only_on(package: &str, may: &[&str]) {
 
 #[test]
 fn each_crate_depends_only_on_what_it_may() {
-    depends_only_on("events", &["chrono", "serde", "serde_json", "uuid", "sha2", "edtf-core", "thiserror"]);
+    let events = ["base64", "chrono", "ed25519-dalek", "edtf-core", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    depends_only_on("events", &events);
     depends_only_on("rules", &["events", "chrono", "thiserror"]);
     depends_only_on("store", &["events", "rusqlite", "rustix", "thiserror", "uuid", "chrono"]);
 }

@@ -11,6 +11,7 @@ use events::{codec, seal, tree};
 use obligo::agreement_file::AgreementFile;
 use obligo::app::{App, TimeOrdered, Unwritten, Write};
 use obligo::erase::Request;
+use obligo::rule_sets::Shelf;
 use obligo::texts::{self, Sealed, Texts};
 use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
 use proptest::sample::{Index, subsequence};
@@ -30,8 +31,10 @@ fn app(path: &Path) -> App<SqliteLog> {
     App {
         log: SqliteLog::open(path, now).expect("a register"),
         private: PrivateFile::beside(path),
+        shelf: Shelf::default(),
         actor: "test".into(),
         today: NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day"),
+        late_after_days: None,
         ids: Box::new(TimeOrdered),
     }
 }

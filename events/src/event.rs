@@ -156,6 +156,9 @@ pub enum Event {
     RecordCorrected(RecordCorrected),
     /// Sealed texts of earlier records were erased: what stood beside the log is gone, what stands in the log is as it was.
     TextErased(TextErased),
+
+    /// The register goes by this rule set from here on. Of the register as a whole, not of an agreement.
+    RulesAdopted(RulesAdopted),
 }
 
 /// A step in the life of an agreement as a whole.
@@ -796,6 +799,15 @@ pub struct TextErased {
     pub commitments: Vec<String>,
 }
 
+/// By which rule set the register goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesAdopted {
+    /// Its name (`obligo-rules/4`).
+    pub id: String,
+    /// SHA-256 of what it holds, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
 impl Event {
     /// The kind of fact, as the record's `type` has it.
     pub fn kind(&self) -> &'static str {
@@ -867,6 +879,7 @@ impl Event {
             Event::AssumptionMade(_) => "assumption.made",
             Event::RecordCorrected(_) => "record.corrected",
             Event::TextErased(_) => "text.erased",
+            Event::RulesAdopted(_) => "rules.adopted",
         }
     }
 }

@@ -88,6 +88,18 @@ pub trait EventLog {
     /// [`LogError::World`], when the store cannot be read or never had that size.
     fn root_at(&self, size: u64) -> Result<Hash, LogError>;
 
+    /// A node of the tree: the root over the complete subtree of `2^level` leaves that begins with leaf `index · 2^level`, counted from 0.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read or the log is not long enough for it.
+    fn node(&self, level: u32, index: u64) -> Result<Hash, LogError>;
+
+    /// The exact bytes of one entry; `None` if there is none of that `seq`.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError>;
+
     /// How many records had been recorded by an instant, inclusive.
     ///
     /// # Errors

@@ -36,11 +36,9 @@ impl MemoryLog {
         self.entries.iter().filter(|kept| kept.agreement == agreement).count() as u64
     }
 
-    fn read_node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
-        self.nodes
-            .get(&(level, index))
-            .copied()
-            .ok_or_else(|| LogError::World(format!("the tree has no node ({level}, {index})"), None))
+    fn at(&self, seq: u64) -> Option<&Kept> {
+        let place = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
+        place.and_then(|place| self.entries.get(place))
     }
 }
 
@@ -55,7 +53,18 @@ impl EventLog for MemoryLog {
     }
 
     fn root_at(&self, size: u64) -> Result<Hash, LogError> {
-        tree::root(size, |level, index| self.read_node(level, index))
+        tree::root(size, |level, index| self.node(level, index))
+    }
+
+    fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
+        self.nodes
+            .get(&(level, index))
+            .copied()
+            .ok_or_else(|| LogError::World(format!("the tree has no node ({level}, {index})"), None))
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {
+        Ok(self.at(seq).map(|kept| kept.bytes.clone()))
     }
 
     fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError> {
@@ -63,8 +72,7 @@ impl EventLog for MemoryLog {
     }
 
     fn recorded_at(&self, seq: u64) -> Result<Option<DateTime<Utc>>, LogError> {
-        let place = usize::try_from(seq).ok().and_then(|seq| seq.checked_sub(1));
-        Ok(place.and_then(|place| self.entries.get(place)).map(|kept| kept.recorded_at))
+        Ok(self.at(seq).map(|kept| kept.recorded_at))
     }
 
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
@@ -112,7 +120,7 @@ impl EventLog for MemoryLog {
             let version = self.version(&draft.agreement) + 1;
             let record = Record { origin: self.origin, seq, version, command, recorded_at, draft: draft.clone() };
             let bytes = codec::encode(&record);
-            let nodes = tree::nodes_of_leaf(seq - 1, tree::leaf(&bytes), |level, index| self.read_node(level, index))?;
+            let nodes = tree::nodes_of_leaf(seq - 1, tree::leaf(&bytes), |level, index| self.node(level, index))?;
             self.nodes.extend(nodes.into_iter().map(|(level, index, hash)| ((level, index), hash)));
             let (id, agreement) = (draft.id, draft.agreement.clone());
             self.entries.push(Kept { id, command, agreement, recorded_at, bytes });

@@ -144,7 +144,8 @@ pub fn free_texts(event: &mut Event) -> Vec<&mut String> {
         | Event::ReadingChosen(_)
         | Event::AssumptionMade(_)
         | Event::RecordCorrected(_)
-        | Event::TextErased(_) => Vec::new(),
+        | Event::TextErased(_)
+        | Event::RulesAdopted(_) => Vec::new(),
     }
 }
 

@@ -42,9 +42,11 @@ const CONTROLS: &[(Flaw, &str)] = &[
     (Flaw::CountsRecordsFromNought, "recorded_at is that of the entry"),
     (Flaw::IgnoresUpto, "a scan hands over what was selected, in order"),
     (Flaw::ReadsBackwards, "a scan hands over what was selected, in order"),
+    (Flaw::HandsOutTheNext, "a scan hands over what was selected, in order"),
     (Flaw::NeverStops, "a scan stops when it is told to"),
     (Flaw::IgnoresCase, "agreements are told apart to the letter"),
     (Flaw::RootsOfNow, "the root is RFC 6962's at every size"),
+    (Flaw::NodesOfLeaves, "the root is RFC 6962's at every size"),
     (Flaw::ForgetsTheFirst, "an entry never changes"),
     (Flaw::StopsAtTwelve, "random histories go as in the memory log"),
 ];
@@ -98,9 +100,11 @@ enum Flaw {
     CountsRecordsFromNought,
     IgnoresUpto,
     ReadsBackwards,
+    HandsOutTheNext,
     NeverStops,
     IgnoresCase,
     RootsOfNow,
+    NodesOfLeaves,
     ForgetsTheFirst,
     StopsAtTwelve,
 }
@@ -167,6 +171,15 @@ impl EventLog for Broken {
 
     fn root_at(&self, size: u64) -> Result<Hash, LogError> {
         if self.flaw == Flaw::RootsOfNow { Ok(self.inner.head()?.root) } else { self.inner.root_at(size) }
+    }
+
+    fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
+        self.inner.node(if self.flaw == Flaw::NodesOfLeaves { 0 } else { level }, index)
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {
+        let seq = seq.saturating_add(u64::from(self.flaw == Flaw::HandsOutTheNext));
+        Ok(self.inner.entry(seq)?.map(|bytes| self.distort(seq, &bytes).1))
     }
 
     fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError> {

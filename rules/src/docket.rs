@@ -304,6 +304,10 @@ pub struct Line {
     pub handling: Vec<String>,
     /// What the clause gives and what was stated, where the line is a notice or a consent.
     pub reckoned: Option<Reckoned>,
+    /// The day in UTC since which the log says that it is owed, and by when. `None` where nothing says so.
+    pub known_since: Option<NaiveDate>,
+    /// Its date passed without it, and had passed already when the log came to say so. A flag beside the label, never in its place.
+    pub late_known: bool,
 }
 
 /// A day of effect as the clause gives it, beside the day that was stated.
@@ -433,6 +437,15 @@ pub enum Change<'a> {
     Changed(&'a Line, &'a Line),
     /// The line is gone.
     Gone(&'a Line),
+}
+
+impl<'a> Change<'a> {
+    /// The line as it is, or as it was if it is gone.
+    pub fn line(&self) -> &'a Line {
+        match self {
+            Change::New(line) | Change::Changed(_, line) | Change::Gone(line) => line,
+        }
+    }
 }
 
 impl Docket {

@@ -42,7 +42,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         _ => vec![Section::Table { columns: vec!["ID", "NAME"], rows }],
     };
     let document = ActorsJson { schema: "obligo.actors.v1", actors };
-    args.output.write(&Report::new(&document, "actors", COLUMNS).sections(sections))?;
+    let report = Report::new(&document, "actors", COLUMNS).sections(sections);
+    args.output.write(&report.stamped(super::stamp_of_program()))?;
     Ok(0)
 }
 

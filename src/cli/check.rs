@@ -14,6 +14,7 @@ use super::{Context, check_quotes, import};
 use crate::app::{App, TimeOrdered, Write};
 use crate::clock;
 use crate::error::Error;
+use crate::rule_sets::Shelf;
 use crate::sources::quotes::{self, Quoted, Seen, State};
 use crate::sources::{Document, Folder};
 
@@ -51,7 +52,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let today = clock::today()?;
     // Against an empty log: a file must make sense by itself.
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, private: PrivateFile::nowhere(), actor: "check".into(), today, ids: Box::new(TimeOrdered) };
+    let ids = Box::new(TimeOrdered);
+    let (private, shelf) = (PrivateFile::nowhere(), Shelf::default());
+    let mut app = App { log, private, shelf, actor: "check".into(), today, late_after_days: None, ids };
     let outcome = import::execute(&mut app, &files, Write { dry_run: true, ..Write::default() })?;
     let folder = args.sources.as_deref().map(|path| check_quotes::add(Folder::default(), path)).transpose()?;
     let mut replay = Replay::default();

@@ -80,7 +80,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         found: all_found,
         quotes: found,
     };
-    args.reading.output.write(&Report::new(&document, "quotes", COLUMNS).sections(sections))?;
+    let report = Report::new(&document, "quotes", COLUMNS).sections(sections);
+    args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     Ok(if args.strict && all_found < document.quotes.len() { 4 } else { 0 })
 }
 

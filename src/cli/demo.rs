@@ -1,14 +1,16 @@
 //! `obligo demo`: a register to look at, from the seven agreements of examples/digital-partnerships.
 //!
 //! It has one privilege: it records what each document says with a clock pinned to the day the document was published, so that
-//! "what did we know on that day" has a true answer. Ids are derived, so the same bytes come out every time.
+//! "what did we know on that day" has a true answer. Ids are derived, and so is its signing key, so the same bytes come out every time.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use events::EventLog;
+use events::checkpoint::{Role, Signer};
 use events::event::Event;
+use events::tree::sha256;
 use rules::decide::Proposal;
 use store::{PrivateFile, SqliteLog};
 use uuid::Uuid;
@@ -16,9 +18,11 @@ use uuid::Uuid;
 use super::status;
 use crate::agreement_file::AgreementFile;
 use crate::app::{self, App, Ids, Position, Unwritten, Write};
+use crate::checkpoints::{Beside, Checkpointed, key};
 use crate::error::Error;
 use crate::report::Format;
-use crate::texts::Sealed;
+use crate::rule_sets::Shelf;
+use crate::texts::{Sealed, Texts};
 
 #[derive(clap::Args)]
 pub struct Args {}
@@ -64,18 +68,12 @@ pub fn run(_: Args) -> Result<u8, Error> {
     })?;
     refuse_foreign(&path, origin)?;
     let beside = PathBuf::from("demo").join(format!("obligo.db.{}.new", std::process::id()));
-    let days = write(&beside, origin).inspect_err(|_| drop(std::fs::remove_file(&beside)))?;
+    let days = write(&beside, origin).inspect_err(|_| drop(files(&beside).map(std::fs::remove_file)))?;
     let kept = keep_what_was_added(&path, &beside)?;
-    std::fs::rename(&beside, &path)
-        .map_err(|error| Error::failed(format!("cannot write `{}`: {error}", path.display()), "is another program using it?"))?;
+    move_register(&beside, &path)?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let view = app::view(
-        &SqliteLog::open_read_only(&path)?,
-        &PrivateFile::beside(&path),
-        &Position { as_of, known_at: None },
-        None,
-        &mut |_| {},
-    )?;
+    let (log, private) = (SqliteLog::open_read_only(&path)?, PrivateFile::beside(&path));
+    let view = app::view(&Texts::new(&log, &private), &Shelf::beside(&path), &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),
@@ -87,6 +85,7 @@ pub fn run(_: Args) -> Result<u8, Error> {
         "Its clock was pinned to the day each document was published ({}); no other register can do that.",
         days.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
     );
+    say!("Its signing key is derived from words that everybody knows: the demo's checkpoints prove nothing.");
     if let Some(kept) = kept {
         say!("What you had recorded in it is kept in {}.", kept.display());
     }
@@ -110,16 +109,27 @@ fn keep_what_was_added(path: &Path, fresh: &Path) -> Result<Option<PathBuf>, Err
     }
     let name = |number: u32| path.with_file_name(format!("obligo-{size}-records-{number}.db"));
     let free = (1..).map(name).find(|name| !name.exists()).unwrap_or_else(|| name(0));
-    std::fs::rename(path, &free)
-        .map_err(|error| Error::failed(format!("cannot move `{}`: {error}", path.display()), "is another program using it?"))?;
-    // The texts of its records go with it.
-    let [old, new] = [path, &free].map(|register| register.with_extension("private.db"));
-    if old.exists() {
-        std::fs::rename(&old, &new).map_err(|error| {
-            Error::failed(format!("cannot move `{}`: {error}", old.display()), "is another program using it?")
-        })?;
-    }
+    move_register(path, &free)?;
     Ok(Some(free))
+}
+
+/// A register, and what stands beside it.
+fn files(path: &Path) -> [PathBuf; 4] {
+    let [key, checkpoints, private] = ["key", "checkpoints", "private.db"].map(|ending| path.with_extension(ending));
+    [path.into(), key, checkpoints, private]
+}
+
+fn move_register(from: &Path, to: &Path) -> Result<(), Error> {
+    for (from, to) in files(from).iter().zip(files(to)) {
+        match std::fs::rename(from, &to) {
+            // A demo of an earlier version of the program has no key yet.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            moved => moved.map_err(|error| {
+                Error::failed(format!("cannot write `{}`: {error}", to.display()), "is another program using it?")
+            })?,
+        }
+    }
+    Ok(())
 }
 
 /// What is there and is not the demo's own is left alone.
@@ -136,8 +146,17 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     let now = Arc::new(Mutex::new(DateTime::<Utc>::MIN_UTC));
     let clock = now.clone();
     let log = SqliteLog::create(path, origin, move || *clock.lock().expect("nobody panics holding it"))?;
-    let ids = Box::new(Derived { origin, count: 0 });
-    let mut app = App { log, private: PrivateFile::nowhere(), actor: "demo".into(), today: NaiveDate::MIN, ids };
+    let beside = Beside::of(path, None);
+    key::keep(&beside.key.path, &everybodys_key(origin)?)?;
+    let mut app = App {
+        log: Checkpointed::open(log, beside)?,
+        private: PrivateFile::nowhere(),
+        shelf: Shelf::default(),
+        actor: "demo".into(),
+        today: NaiveDate::MIN,
+        late_after_days: None,
+        ids: Box::new(Derived { origin, count: 0 }),
+    };
     let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();
     for (name, text) in FILES {
         for (day, proposal) in by_publication(name, text)? {
@@ -154,6 +173,13 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
         app.execute(batch, Write { sealed: Sealed::Reasons, ..Write::default() }).map_err(Unwritten::into_error)?;
     }
     Ok(batches.into_iter().map(|(day, _)| day).collect())
+}
+
+/// A key that everybody can derive, as the demo's bytes must repeat. What it signs proves nothing.
+fn everybodys_key(origin: Uuid) -> Result<Signer, Error> {
+    let seed = sha256(b"obligo demo: everybody has this key, and what it signs proves nothing");
+    Signer::new(&key::origin(origin), Role::Log, &seed.0)
+        .map_err(|error| Error::failed(error.to_string(), "this is a mistake of ours"))
 }
 
 /// The file's proposals, each with the day its document was published.

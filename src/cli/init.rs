@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use events::EventLog;
 use store::SqliteLog;
 use uuid::Uuid;
 
 use super::Context;
+use crate::checkpoints::{Beside, key};
 use crate::clock;
 use crate::error::Error;
 
@@ -36,8 +38,11 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             )
         })?;
     }
-    SqliteLog::create(&path, Uuid::now_v7(), clock::now)?;
+    let log = SqliteLog::create(&path, Uuid::now_v7(), clock::now)?;
+    let beside = Beside::of(&path, found.key.as_deref());
+    beside.key.make(&key::origin(log.origin()))?;
     say!("Made an empty register at {}", path.display());
+    say!("Its signing key is {}; whoever has it can sign in its name", beside.key.path.display());
     hint!("Next: obligo import FILE… --register {}", path.display());
     Ok(0)
 }

@@ -1,16 +1,42 @@
-//! What a write says: what was recorded, what it changed, how to take it back.
+//! What a write says: what was recorded, what it changed, how to take it back, and how to prove it.
 
+use events::{Event, EventLog, Record};
 use rules::docket::{Change, Kind, Line};
 
+use super::args::Writing;
+use super::{diagnostics, prove};
 use crate::app::{Outcome, Write};
+use crate::checkpoints::{Checkpointed, prove::inclusion};
 use crate::error::Error;
 use crate::report::words;
 
 /// Most changes shown; an import of a whole agreement brings hundreds.
 const SHOWN: usize = 12;
 
-/// Says what a write did.
-pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
+/// Says what a write to a log did, and writes the receipt that was asked for.
+///
+/// # Errors
+/// When the receipt cannot be written; the records stand.
+pub fn show(outcome: &Outcome, write: Write, log: &Checkpointed<impl EventLog>, writing: &Writing) -> Result<(), Error> {
+    say(outcome, write)?;
+    let Some(receipt) = &outcome.receipt else { return Ok(()) };
+    if let Some(error) = &log.unsigned {
+        hint!("warning: the record stands, and no checkpoint could be signed; the next write makes up for it");
+        diagnostics::show(error, false);
+    }
+    match &writing.receipt {
+        Some(file) => {
+            let proof = log.beside().newest().and_then(|newest| inclusion(log, receipt.last, newest, true));
+            prove::write(&proof?.to_string(), Some(file))?;
+            say!("Receipt for record {}: {}", receipt.last, file.display());
+        }
+        None if !receipt.repeated => say!("Receipt: obligo prove {}", receipt.last),
+        None => {}
+    }
+    Ok(())
+}
+
+fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
     let already = match outcome.already {
@@ -41,19 +67,35 @@ pub fn show(outcome: &Outcome, write: Write) -> Result<(), Error> {
     }
     more(&mut out, outcome.records.len(), "record")?;
     let changes = outcome.after.changes(&outcome.before);
+    let reverses = outcome.records.iter().any(|record| record.corrects.is_some());
     if !changes.is_empty() {
-        writeln!(out, "What follows, as of {}:", outcome.after.as_of)?;
+        let what = if reverses { "What we believed, and what follows now" } else { "What follows" };
+        writeln!(out, "{what}, as of {}:", outcome.after.as_of)?;
     }
     for change in changes.iter().take(SHOWN) {
         writeln!(out, "  {}", change_words(change))?;
     }
     more(&mut out, changes.len(), "line")?;
-    if let (Some(_), [record]) = (&outcome.receipt, outcome.records.as_slice()) {
-        writeln!(out, "Wrong? obligo record correction {} --reason TEXT", record.seq)?;
-    } else if outcome.receipt.is_some() {
-        writeln!(out, "Wrong? obligo record correction SEQ --reason TEXT, for any one of them; see obligo log")?;
+    if outcome.receipt.is_some() {
+        writeln!(out, "Wrong? {}", way_back(&outcome.records))?;
     }
     Ok(())
+}
+
+/// How to take back what was recorded.
+fn way_back(records: &[Record]) -> String {
+    let one_of = "obligo record correction SEQ --reason TEXT, for any one of them; see obligo log";
+    let is_reversal = |record: &Record| record.corrects.is_some();
+    match records {
+        [record] if is_reversal(record) => {
+            format!("obligo record correction {} --reason TEXT: what was reversed stands again", record.seq)
+        }
+        records if records.iter().all(is_reversal) => format!("{one_of}: what was reversed stands again"),
+        // The record that says what the agreement is stays.
+        records if records.iter().any(|record| matches!(record.event, Event::AgreementRecorded(_))) => one_of.into(),
+        [record] => format!("obligo undo, or obligo correct {} --reason TEXT ACT", record.seq),
+        _ => format!("obligo undo, or {one_of}"),
+    }
 }
 
 /// `record 5`, or `records 5 to 7`.
@@ -75,7 +117,10 @@ fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Resul
 
 pub fn change_words(change: &Change) -> String {
     match change {
-        Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
+        Change::New(line) => {
+            let told = format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due));
+            told.trim_end().to_string()
+        }
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
         Change::Changed(old, new) => {
             let dates =

@@ -63,6 +63,14 @@ impl EventLog for OpenedAnew {
         self.reader().root_at(size)
     }
 
+    fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
+        self.reader().node(level, index)
+    }
+
+    fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {
+        self.reader().entry(seq)
+    }
+
     fn size_at(&self, instant: DateTime<Utc>) -> Result<u64, LogError> {
         self.reader().size_at(instant)
     }

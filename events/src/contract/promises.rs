@@ -244,7 +244,7 @@ pub fn size_at_is_inclusive(make: Make<'_>) -> Outcome {
     Ok(())
 }
 
-/// All of it, one agreement, up to a `seq`, both, and nothing.
+/// All of it, one agreement, up to a `seq`, both, and nothing; and one entry alone.
 pub fn scan_selects_in_order(make: Make<'_>) -> Outcome {
     let (mut log, _) = fresh(make);
     put(&mut *log, 1, &[draft(1, "a"), draft(2, "b"), draft(3, "a")])?;
@@ -267,6 +267,10 @@ pub fn scan_selects_in_order(make: Make<'_>) -> Outcome {
         let seqs: Vec<u64> = found.iter().map(|(seq, _)| *seq).collect();
         same(&format!("{select:?}"), seqs, wanted.to_vec())?;
         same("entries are the same whatever is selected", found.iter().all(|entry| whole.contains(entry)), true)?;
+    }
+    for seq in [0, 1, 4, 6, 7, u64::MAX] {
+        let wanted = whole.iter().find(|(at, _)| *at == seq).map(|(_, entry)| entry.clone());
+        same(&format!("entry {seq}"), log.entry(seq).map_err(said)?, wanted)?;
     }
     Ok(())
 }
@@ -303,7 +307,7 @@ pub fn agreements_are_told_apart(make: Make<'_>) -> Outcome {
     Ok(())
 }
 
-/// Computed here from the entries by the definition; old roots stay, and a size that never was is an error.
+/// Computed here from the entries by the definition, roots and nodes; old roots stay, and what never was is an error.
 pub fn root_is_by_definition(make: Make<'_>) -> Outcome {
     let (mut log, _) = fresh(make);
     let mut next = 1;
@@ -320,6 +324,15 @@ pub fn root_is_by_definition(make: Make<'_>) -> Outcome {
     }
     for size in [leaves.len() as u64 + 1, u64::MAX / 2 + 1, u64::MAX] {
         same(&format!("root at {size} is refused"), matches!(log.root_at(size), Err(LogError::World(..))), true)?;
+    }
+    for level in 0..6 {
+        for index in 0..=leaves.len() >> level {
+            let (start, what) = (index << level, format!("node ({level}, {index})"));
+            match leaves.get(start..start + (1 << level)) {
+                Some(under) => same(&what, log.node(level, index as u64).map_err(said)?, by_definition(under))?,
+                None => same(&what, matches!(log.node(level, index as u64), Err(LogError::World(..))), true)?,
+            }
+        }
     }
     Ok(())
 }

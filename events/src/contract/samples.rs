@@ -12,7 +12,7 @@ use crate::event::{
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
     ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    TextErased, Transition, WaiverGranted,
+    RulesAdopted, TextErased, Transition, WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -225,7 +225,8 @@ fn after(event: Option<&Event>) -> Option<Event> {
         }
         Some(Event::AssumptionMade(_)) => Event::RecordCorrected(RecordCorrected {}),
         Some(Event::RecordCorrected(_)) => Event::TextErased(erased()),
-        Some(Event::TextErased(_)) => return None,
+        Some(Event::TextErased(_)) => Event::RulesAdopted(RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) }),
+        Some(Event::RulesAdopted(_)) => return None,
     })
 }
 

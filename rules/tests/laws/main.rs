@@ -5,6 +5,7 @@
 
 mod forms;
 mod history;
+mod knowing;
 mod reasons;
 mod replaying;
 mod time;

@@ -10,15 +10,13 @@ use events::event::{
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
-    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    WaiverGranted,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, WaiverGranted,
 };
 use events::log::Select;
 use events::terms::{Source, Terms};
 use events::{EventLog, codec};
 use rules::decide::Proposal;
 use rules::fault::Fault;
-use store::SqliteLog;
 
 use super::act::{Act, Done, Meeting, MeetingAct, OfNotice, Step};
 use super::evidence::{EvidenceFile, shown_by};
@@ -28,7 +26,7 @@ use crate::cli::args;
 use crate::error::{Diagnostic, Error};
 
 /// What is proposed, and the file that shows it, if one does.
-pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
+pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<EvidenceFile>), Error> {
     let mut file = None;
     let date = |text: &str| args::date(text, app.today);
     let optional = |text: Option<String>| text.map(|text| date(&text)).transpose();
@@ -237,8 +235,7 @@ pub fn proposal(act: Act, app: &App<SqliteLog>) -> Result<(Proposal, Option<Evid
         }
         Act::Correction { seq } => {
             let agreement = agreement_of(&app.log, seq)?;
-            let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
-            Ok(Proposal { corrects: Some(seq), ..correction })
+            Ok(Proposal::reversal(&agreement, seq, app.today))
         }
     };
     Ok((proposal?, file))
@@ -340,7 +337,8 @@ fn split(id: &str) -> Result<(&str, String), Error> {
     Ok((agreement, rest.replace(['(', ')'], "")))
 }
 
-fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
+/// The agreement that a record belongs to.
+pub fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
     let mut found = None;
     log.scan(&Select { agreement: None, upto: Some(wanted) }, &mut |seq, entry| {
         if seq == wanted {

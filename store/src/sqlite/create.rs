@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use events::{codec, tree};
 use rusqlite::{Connection, OpenFlags, Transaction};
 use uuid::Uuid;
 
 use super::guards::{APPLICATION_ID, FORMAT_VERSION, SCHEMA};
-use super::place;
+use super::{place, queries};
 use crate::StoreError;
 
-pub(super) fn create(path: &Path, origin: Uuid) -> Result<(), StoreError> {
+/// Makes a register with these entries, which were written by another: their bytes are kept as they are.
+pub(super) fn create(path: &Path, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
     make(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
-        transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()]).map(drop)
+        transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
+        entries.iter().try_for_each(|entry| insert(transaction, entry))
     })
 }
 
@@ -95,6 +98,16 @@ fn build(
     fill(&transaction)?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)
+}
+
+/// An entry with its columns and the nodes that it brings.
+fn insert(connection: &Connection, entry: &[u8]) -> rusqlite::Result<()> {
+    let columns = codec::columns(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    queries::insert_record(connection, &columns, entry)?;
+    // The guards of the tables hold here too: what is no log is refused by them.
+    let read = |level, index| queries::node(connection, level, index)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
+    let nodes = tree::nodes_of_leaf(columns.seq.saturating_sub(1), tree::leaf(entry), read)?;
+    nodes.into_iter().try_for_each(|(level, index, hash)| queries::insert_node(connection, level, index, hash))
 }
 
 /// Gives the file its name; fails if the name was taken meanwhile.
