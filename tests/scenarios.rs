@@ -8,8 +8,8 @@
 //! | `agreement NAME` | an agreement file of the examples, imported by its name |
 //! | `today DATE` | from here on, commands are given on that day |
 //! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
-//! | `erase …` | `obligo erase …`, which succeeds |
-//! | `refused CODE record …` | `obligo record …`, which is refused with that code and writes nothing |
+//! | `correct …`, `undo`, `erase …` | `obligo correct …` and so on, which succeeds |
+//! | `refused CODE record …` | `obligo record …`, or another verb, which is refused with that code and writes nothing |
 //! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
 //! | `mark NAME` | gives a name to what is recorded so far |
@@ -22,7 +22,9 @@
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
 //! `ID  notice  STATE`, `ID  party  PARTY STATE`, `ID  called  PARTY NAME`, `ID  owes  PARTY PARTY …` (who owes a line), and
-//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on).
+//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on), and of a line `ID  known  late` or
+//! `ID  known  not late` (whether its date passed without it, and had passed when the log came to tell of it; records have the clock's own
+//! day, whatever `today` says, so that only a date far ahead is known in time).
 
 mod support;
 
@@ -150,7 +152,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 register = register.on(day);
                 continue;
             }
-            ("record" | "erase", _) => register.obligo(&line.replace("$last", &last(&register))),
+            ("record" | "correct" | "undo" | "erase", _) => register.obligo(&line.replace("$last", &last(&register))),
             ("refused", rest) => {
                 let (code, act) = rest.split_once(' ').expect("refused CODE record …");
                 let before = register.log();
@@ -264,6 +266,14 @@ fn check(docket: &Value, said: &str) -> Result<(), String> {
         "why" => {
             let (words, why) = (more.unwrap_or_default(), because(line));
             if why.contains(words) { Ok(()) } else { Err(format!("{id}: no reason says `{words}`:\n{why}")) }
+        }
+        "known" => {
+            let is_late = line["late_known"].as_bool().expect("every line says it");
+            let since = line["known_since"].as_str().unwrap_or_default();
+            if is_late && since <= due(line).rsplit("..").next().unwrap_or_default() {
+                return Err(format!("{id} is flagged, due {}, and known since {since}", due(line)));
+            }
+            expect(more.unwrap_or_default(), if is_late { "late" } else { "not late" })
         }
         "owes" => {
             let by: Vec<&str> = line["by"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

@@ -490,7 +490,7 @@ class Bundle:
                 raise Verdict("DAMAGED", remark="keys or a proof, and no checkpoint")
             return []
         signed = [key.has_signed(note) for key in keys]
-        if not self.keys or not all(key.has_signed(note) for key in self.keys) or None in signed:
+        if not all(key.has_signed(note) for key in self.keys) or None in signed:
             raise Verdict("DAMAGED", remark="the checkpoint is not signed by its keys")
         if note.origin != "obligo/" + self.origin:
             raise Verdict("DAMAGED", remark="the checkpoint is of another log")

@@ -8,16 +8,19 @@
 //! entry and compares, and no second form of a line means the same.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use events::checkpoint::{self, SignedCheckpoint, Verifier};
+use events::checkpoint::{self, Signed, SignedCheckpoint, Verifier};
 use events::codec::{self, Columns};
 use events::log::{EventLog, Select};
 use events::tree::{self, Hash, Nodes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use crate::checkpoints::{Beside, key, notes};
 use crate::error::Error;
 
 pub mod verify;
@@ -45,7 +48,7 @@ pub struct Header {
     pub checkpoint: Option<String>,
     /// The consistency proof between the log of that size and that of the checkpoint, from the smaller to the larger.
     pub consistency: Vec<String>,
-    /// The keys that signed the checkpoint, each as `name+id+base64`. Whoever trusts them has them from elsewhere.
+    /// Keys that signed the checkpoint, each as `name+id+base64`. Whoever trusts them has them from elsewhere.
     pub keys: Vec<String>,
 }
 
@@ -105,8 +108,63 @@ impl Line {
 pub struct Anchor {
     /// A signed checkpoint.
     pub checkpoint: Option<SignedCheckpoint>,
-    /// The keys that signed it.
+    /// The keys that signed it, as far as they are known.
     pub keys: Vec<Verifier>,
+}
+
+impl Anchor {
+    /// What stands beside a register for a log of that size: the first checkpoint that covers it, so that the same position has the same
+    /// one later too; else the last there is. With the cosignatures of witnesses, if it has any.
+    ///
+    /// # Errors
+    /// When the files cannot be read as what they are.
+    pub fn beside(beside: &Beside, log: Uuid, size: u64) -> Result<Self, Error> {
+        let kept: Vec<SignedCheckpoint> = read_notes(&beside.checkpoints)?;
+        let Some(found) = kept.iter().find(|note| size <= note.checkpoint.size).or(kept.last()) else {
+            return Ok(Anchor::default());
+        };
+        let cosigned = read_notes(&beside.cosigned)?.into_iter().rfind(|note| note.checkpoint == found.checkpoint);
+        let checkpoint = cosigned.unwrap_or_else(|| found.clone());
+        let mut keys: Vec<Verifier> = Vec::new();
+        let rotations = kept.iter().filter_map(|note| key::Rotation::of(&note.checkpoint));
+        for known in rotations.flat_map(|rotation| [rotation.old, rotation.new]).chain(public_keys(beside, log)) {
+            if matches!(known.has_signed(&checkpoint), Signed::Yes(_)) && !keys.contains(&known) {
+                keys.push(known);
+            }
+        }
+        Ok(Anchor { checkpoint: Some(checkpoint), keys })
+    }
+
+    /// Puts it beside a register that was made of a bundle. Its signing key stays where it was.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn keep(&self, beside: &Beside) -> Result<(), Error> {
+        let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
+        let keys: String = self.keys.iter().map(|key| format!("{key}\n")).collect();
+        let path = public(beside);
+        std::fs::write(&path, keys).map_err(|error| {
+            Error::failed(format!("cannot write `{}`: {error}", path.display()), "name a place you may write to")
+        })?;
+        notes::append(&beside.checkpoints, |_| Ok(Some(checkpoint.clone())))
+    }
+}
+
+/// The file of the public keys, where there is none with the secret one.
+pub fn public(beside: &Beside) -> PathBuf {
+    beside.checkpoints.with_extension("vkey")
+}
+
+/// The notes of a file that are whole; none, where there is no file.
+fn read_notes(path: &Path) -> Result<Vec<SignedCheckpoint>, Error> {
+    Ok(notes::all(path)?.unwrap_or_default().notes.into_iter().flatten().collect())
+}
+
+/// The keys that are known of a register: its own, if it may be read, and those that came with a bundle.
+fn public_keys(beside: &Beside, log: Uuid) -> Vec<Verifier> {
+    let own = beside.key.read_of(&key::origin(log)).ok().flatten().map(|signer| signer.verifier());
+    let kept = std::fs::read_to_string(public(beside)).unwrap_or_default();
+    own.into_iter().chain(kept.lines().filter_map(|line| line.parse().ok())).collect()
 }
 
 /// Writes the records among the first `size` that are wanted; a bundle of the whole log, if all are.

@@ -392,6 +392,7 @@ fn unanchored(bundle: &Bundle, held: &Held) -> Option<String> {
     match &bundle.checkpoint {
         None => Some("it has no checkpoint".into()),
         Some(_) if !held.keys.is_empty() => Some("its checkpoint is not signed by a key that was named".into()),
+        Some(_) if bundle.keys.is_empty() => Some("it says nothing of the key that signed its checkpoint".into()),
         Some(_) => {
             let keys: Vec<String> = bundle.keys.iter().map(ToString::to_string).collect();
             Some(format!(
@@ -405,7 +406,7 @@ fn unanchored(bundle: &Bundle, held: &Held) -> Option<String> {
 /// Each key of the header signed, and no line in the name of a key is false. Gives the names of the held keys that signed.
 fn check_signatures<'a>(signed: &SignedCheckpoint, bundle: &Bundle, held: &'a Held) -> Result<Vec<&'a str>, Bad> {
     let damaged = |what: &str| (Verdict::Damaged, what.to_string());
-    if bundle.keys.is_empty() || bundle.keys.iter().any(|key| !matches!(key.has_signed(signed), Signed::Yes(_))) {
+    if bundle.keys.iter().any(|key| !matches!(key.has_signed(signed), Signed::Yes(_))) {
         return Err(damaged("the checkpoint is not signed by the keys of the header"));
     }
     if held.keys.iter().any(|key| key.has_signed(signed) == Signed::Forged) {

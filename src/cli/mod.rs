@@ -59,6 +59,7 @@ mod explain;
 mod log;
 mod notice;
 mod notices;
+mod pack;
 mod party;
 mod replay;
 mod residual;
@@ -70,7 +71,7 @@ mod what_if;
 mod key;
 mod prove;
 mod verify;
-mod verify_stamp;
+mod witness;
 
 pub mod compute;
 mod regimes;
@@ -89,8 +90,8 @@ Exit codes:
   2   wrong usage
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
-  5   `verify`: the log does not verify
-  10  `due --exit-code`: something is due
+  5   the log is not what it was, or not what was signed
+  10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
@@ -167,16 +168,20 @@ enum Verb {
     Replay(replay::Args),
     /// What differs between two positions, each line with its causes
     Diff(diff::Args),
-    /// Whether the log is what it was: hashes, tree, columns, guards
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept; or a proof, a bundle, an answer
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
     Export(bundle::Export),
     /// Make a register from an exported log: the same entries, the same bytes, the same root
     Restore(bundle::Restore),
+    /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
+    Pack(pack::Args),
     /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
     Prove(prove::Args),
     /// The key by which others verify this register's checkpoints
     Key(key::Args),
+    /// Watch the checkpoints of logs that are kept elsewhere, or have those of this one watched
+    Witness(witness::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -215,6 +220,7 @@ impl Verb {
                 | Verb::Actor(_)
                 | Verb::Key(_)
                 | Verb::Restore(_)
+                | Verb::Pack(_)
         )
     }
 }
@@ -271,11 +277,16 @@ impl Context {
         Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
     }
 
+    /// What stands beside the register and vouches for it.
+    fn beside(&self) -> Result<Beside, Error> {
+        let found = self.register()?;
+        Ok(Beside::of(&found.path, found.key.as_deref()))
+    }
+
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
     fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
-        let found = self.register()?;
-        let log = SqliteLog::open(&found.path, clock::now)?;
-        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Checkpointed::open(log, self.beside()?)
     }
 
     /// The program on the register, for writing.
@@ -350,8 +361,10 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Verify(args) => verify::run(args, context),
         Verb::Export(args) => bundle::export(args, context),
         Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Pack(args) => pack::run(args, context),
         Verb::Prove(args) => prove::run(args, context),
         Verb::Key(args) => key::run(args, context),
+        Verb::Witness(args) => witness::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),

@@ -494,8 +494,6 @@ pub struct DiffJson {
     pub from: PositionJson,
     /// The later position.
     pub to: PositionJson,
-    /// The rules that both were derived by.
-    pub rules: String,
     /// Handling markings of the documents that the lines rest on, other than `public`.
     pub handling: Vec<String>,
     /// The agreement; null: all.
@@ -515,6 +513,8 @@ pub struct PositionJson {
     pub known_at: String,
     /// The part of the log that was known.
     pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
 }
 
 /// A line that differs.
@@ -530,7 +530,8 @@ pub struct DifferenceJson {
 /// Why a line differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CauseJson {
-    /// `record`; `time`: with the same records it differs, time passed; `calendars`: editions of calendars came between.
+    /// `record`; `time`: with the same records it differs, time passed; `rules`: another rule set, or editions of
+    /// calendars, came between.
     pub cause: &'static str,
     /// The record.
     pub record: Option<u64>,
@@ -694,18 +695,58 @@ pub struct TextsFoundJson {
 pub struct VerifyJson {
     /// Always `obligo.verify.v1`.
     pub schema: &'static str,
-    /// `SELF-CONSISTENT`, `TAMPERED`, `INCOMPLETE`, `DAMAGED`, `UNGUARDED`.
+    /// `ANCHORED`, `SELF-CONSISTENT`, `ROLLBACK`, `FORK`, `TAMPERED`, `INCOMPLETE`, `KEY-CHANGED`, `FORGED`, `FOREIGN`, `DAMAGED`, `UNGUARDED`;
+    /// of a proof alone `INCLUDED` or `CONSISTENT`.
     pub verdict: String,
     /// What the verdict proves.
     pub meaning: String,
     /// The first record that is in doubt.
     pub first_bad_seq: Option<u64>,
+    /// The first bad record is this one at the latest; the same as `first_bad_seq` where it is known exactly.
+    pub first_bad_upto: Option<u64>,
+    /// Up to which record a checkpoint that was held elsewhere agrees, and who held it.
+    pub anchored: Option<AnchoredJson>,
     /// What was verified.
     pub log: LogJson,
     /// The texts that are kept beside it.
     pub texts: TextsFoundJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
+    /// What else is to be said.
+    pub notes: Vec<String>,
+}
+
+/// What a checkpoint that was held elsewhere shows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnchoredJson {
+    /// Everything up to this record is what it was.
+    pub seq: u64,
+    /// Who or what held the checkpoint.
+    pub by: String,
+}
+
+/// `obligo.witness.v1`: what a witness knows of the logs that it watches.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WitnessJson {
+    /// Always `obligo.witness.v1`.
+    pub schema: &'static str,
+    /// Each log; one with several troubles once for each.
+    pub logs: Vec<WatchedJson>,
+}
+
+/// A log that is watched.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WatchedJson {
+    /// Its origin.
+    pub log: String,
+    /// How many records the checkpoint has that was cosigned last.
+    pub size: u64,
+    /// When that was, or since when it is watched, in UTC.
+    pub heard: String,
+    /// `GOES-ON`, `FORK` (two histories were signed), `NOT-SHOWN` (one was not shown to go on) or `SILENT`.
+    pub state: String,
+    /// What that is, in words.
+    pub text: String,
 }
 
 /// `obligo.compute.v1`: a deadline, step by step.
@@ -1534,6 +1575,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("verify.v1.json", schema::<VerifyJson>()),
         ("quotes.v1.json", schema::<QuotesJson>()),
         ("actors.v1.json", schema::<ActorsJson>()),
+        ("witness.v1.json", schema::<WitnessJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),

@@ -13,6 +13,7 @@ pub mod json;
 pub mod stamp;
 pub mod words;
 
+pub mod pack;
 pub mod timeline;
 
 mod csv;

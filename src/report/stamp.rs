@@ -98,14 +98,21 @@ impl Stamp {
         }
     }
 
-    /// The same with an option of the question as it was understood.
-    pub fn pinned(mut self, option: &str, value: &str) -> Self {
-        while let Some(place) = self.asked.iter().position(|argument| argument.split('=').next() == Some(option)) {
-            let taken = if self.asked[place] == option { 2 } else { 1 };
-            self.asked.drain(place..(place + taken).min(self.asked.len()));
-        }
-        self.asked.extend([option.into(), value.into()]);
-        self
+    /// The same for an answer that is seen from no day.
+    pub fn seen_from_no_day(self) -> Self {
+        let place = self.asked.iter().position(|argument| argument == "--as-of");
+        let without = |(at, _): &(usize, String)| place.is_none_or(|place| !(place..place + 2).contains(at));
+        let asked = self.asked.into_iter().enumerate().filter(without).map(|(_, argument)| argument).collect();
+        Stamp { asked, as_of: None, ..self }
+    }
+
+    /// The same for an answer between two positions: both as they were understood, in the place of the one.
+    pub fn between(self, from: String, to: String) -> Self {
+        let Stamp { mut asked, .. } = self;
+        asked.truncate(asked.len().saturating_sub(POSITION.len() * 2));
+        let mut kept = without_values(asked, &["--from", "--to"]);
+        kept.extend(["--from".into(), from, "--to".into(), to]);
+        Stamp { asked: kept, ..self }
     }
 
     /// In one line, for people: the question as it can be asked again, the program, the rule set.
@@ -178,6 +185,21 @@ const WHERE_AND_HOW: [&str; 4] = ["--register", "--color", "--format", "--output
 
 /// Options of the position; what they said is written anew, as it was understood.
 const POSITION: [&str; 2] = ["--as-of", "--known-at"];
+
+/// Arguments without these options and their values.
+fn without_values(arguments: Vec<String>, names: &[&str]) -> Vec<String> {
+    let mut arguments = arguments.into_iter();
+    let mut kept = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split_once('=').map_or(argument.as_str(), |(name, _)| name);
+        if !names.contains(&name) {
+            kept.push(argument);
+        } else if name == argument {
+            arguments.next();
+        }
+    }
+    kept
+}
 
 /// The arguments that make the question.
 fn asked(arguments: impl IntoIterator<Item = String>) -> Vec<String> {

@@ -7,6 +7,7 @@ mod brief;
 mod check;
 mod completions;
 mod compute;
+mod corrections;
 mod due;
 mod explain;
 mod formats;

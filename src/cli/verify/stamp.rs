@@ -8,7 +8,7 @@ use events::log::EventLog;
 use serde_json::Value;
 
 use super::Context;
-use super::args::Output;
+use super::Output;
 use crate::error::Error;
 use crate::report::json::{DifferenceAtJson, StampVerdictJson};
 use crate::report::stamp::{self, Stamp};
