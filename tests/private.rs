@@ -322,3 +322,15 @@ fn verify_says_which_record_a_text_no_longer_fits_and_ends_as_for_a_bad_log() {
     std::fs::write(register.db().with_extension("private.db"), "my notes").unwrap();
     register.obligo("verify").ended(5).says("DAMAGED").says("is not an SQLite database");
 }
+
+#[test]
+fn the_reason_of_an_adopted_rule_set_is_of_no_agreement_and_can_be_erased() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo(&format!("rules adopt obligo-rules/3 --reason 'as {NAME} asked'")).succeeded();
+    let seq = register.log()["size"].as_u64().unwrap();
+    register.obligo("log").succeeded().says(NAME);
+    register.obligo(&format!("erase {seq} --reason asked")).succeeded().says("Erased 1 text");
+    register.obligo("log").succeeded().says_not("Anna");
+    register.obligo("verify").succeeded().says("1 redacted");
+    register.obligo("status").succeeded();
+}
