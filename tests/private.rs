@@ -26,8 +26,11 @@ const NAME: &str = "Anna Example";
 /// How many records of work the sample has; each has two texts, and one more.
 const RECORDS: usize = 12;
 
+fn now() -> DateTime<Utc> {
+    "2026-11-22T09:30:00Z".parse().expect("an instant")
+}
+
 fn app(path: &Path) -> App<SqliteLog> {
-    let now = || "2026-11-22T09:30:00Z".parse::<DateTime<Utc>>().expect("an instant");
     App {
         log: SqliteLog::open(path, now).expect("a register"),
         private: PrivateFile::beside(path),
@@ -52,7 +55,7 @@ fn written<T>(result: Result<T, Unwritten>) -> T {
 
 /// A register with sealed texts, and the seqs of the records that have them.
 fn sample(path: &Path) -> Vec<u64> {
-    drop(SqliteLog::create(path, Uuid::from_u128(7), Utc::now as fn() -> DateTime<Utc>).expect("a register"));
+    drop(SqliteLog::create(path, Uuid::from_u128(7), now).expect("a register"));
     let mut app = app(path);
     let file = AgreementFile::parse("small.toml", SMALL.into());
     written(app.execute(&file.proposals, Write { sealed: Sealed::Reasons, ..Write::default() }));
