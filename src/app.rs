@@ -3,18 +3,20 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
-use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
+use events::{codec, seal};
 use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::sift::Sift;
 use rules::{Docket, Register, RuleSet, assess};
+use store::PrivateFile;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::rule_sets::{Choice, InForce, Shelf};
+use crate::texts::{Sealed, Sealer, Texts};
 
 mod undo;
 
@@ -107,33 +109,28 @@ impl Ground {
     /// The records that are looked at, and how many are left out. `progress` is told each `seq` as it is read.
     ///
     /// # Errors
-    /// [`LogError::World`], when the log cannot be read.
+    /// [`Error::Failed`], when the log or its texts cannot be read.
     pub fn read(
         &self,
-        log: &dyn EventLog,
+        texts: &Texts,
         agreement: Option<&str>,
         progress: &mut dyn FnMut(u64),
-    ) -> Result<(Replay, Option<LeftOut>), LogError> {
+    ) -> Result<(Replay, Option<LeftOut>), Error> {
         if self.sift.is_all() {
             let select = Select { agreement: agreement.map(String::from), upto: Some(self.size) };
-            return Ok((collect(log, &select, progress)?, None));
+            return Ok((collect(texts, &select, progress)?, None));
         }
-        let (replay, records) = self.collect(log, agreement, progress)?.at(self.size, &self.sift);
+        let (replay, records) = self.collect(texts, agreement, progress)?.at(self.size, &self.sift);
         Ok((replay, Some(LeftOut { sift: self.sift, records })))
     }
 
     /// All that has a say in what is looked at: how a document is marked now stands perhaps behind the position.
     ///
     /// # Errors
-    /// [`LogError::World`], when the log cannot be read.
-    pub fn collect(
-        &self,
-        log: &dyn EventLog,
-        agreement: Option<&str>,
-        progress: &mut dyn FnMut(u64),
-    ) -> Result<Replay, LogError> {
+    /// [`Error::Failed`], when the log or its texts cannot be read.
+    pub fn collect(&self, texts: &Texts, agreement: Option<&str>, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
         let upto = self.sift.ceiling.is_none().then_some(self.size);
-        collect(log, &Select { agreement: agreement.map(String::from), upto }, progress)
+        collect(texts, &Select { agreement: agreement.map(String::from), upto }, progress)
     }
 }
 
@@ -204,6 +201,8 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// The texts that stand beside it.
+    pub private: PrivateFile,
     /// Where its rule sets are.
     pub shelf: Shelf,
     /// Who records.
@@ -237,6 +236,8 @@ pub struct Write {
     pub dry_run: bool,
     /// Idempotency key; without one each call is a command of its own.
     pub command: Option<Uuid>,
+    /// Which texts do not go into the log.
+    pub sealed: Sealed,
 }
 
 /// Why a write was not done: the rules refused proposals, or something else.
@@ -275,14 +276,15 @@ const TRIES: u32 = 200;
 /// # Errors
 /// [`Error::Failed`], when the log cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(
-    log: &dyn EventLog,
+    texts: &Texts,
     shelf: &Shelf,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<View, Error> {
+    let log = texts.log;
     let ground = Ground::of(log, shelf, position)?;
-    let (replay, left_out) = ground.read(log, agreement, progress)?;
+    let (replay, left_out) = ground.read(texts, agreement, progress)?;
     let (register, findings) = replay.finish();
     let docket = assess(&register, findings, &ground.rules.set(), position.as_of);
     let known_at = known_at(log, position, ground.size)?;
@@ -301,13 +303,12 @@ pub fn known_at(log: &dyn EventLog, position: &Position, size: u64) -> Result<Op
     }
 }
 
-/// The selected entries, collected; `progress` is told each `seq`.
-fn collect(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
+/// The selected entries, collected with the texts that are kept beside the log; `progress` is told each `seq`.
+fn collect(texts: &Texts, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
     let mut replay = Replay::default();
-    log.scan(select, &mut |seq, entry| {
+    texts.scan(select, &mut |seq, entry| {
         progress(seq);
         replay.take(seq, entry);
-        true
     })?;
     Ok(replay)
 }
@@ -326,6 +327,27 @@ impl<L: EventLog> App<L> {
     fn execute_what(
         &mut self,
         write: Write,
+        propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
+        let mut sealer = Sealer::default();
+        let written = self.written(write, &mut sealer, propose);
+        let orphans = match &written {
+            Ok(Outcome { receipt: Some(receipt), .. }) => sealer.orphans(receipt.repeated),
+            Ok(_) | Err(Unwritten::Refused(_)) => sealer.orphans(true),
+            // Whether it was written is not known; texts of a record that stands must not be lost.
+            Err(Unwritten::Other(_)) => Vec::new(),
+        };
+        if !orphans.is_empty() {
+            // A text that stays behind does no harm to the log, and `verify` counts it.
+            let _ = self.private.erase(&orphans);
+        }
+        written
+    }
+
+    fn written(
+        &mut self,
+        write: Write,
+        sealer: &mut Sealer,
         mut propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
     ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
@@ -340,6 +362,9 @@ impl<L: EventLog> App<L> {
             if write.dry_run || drafts.is_empty() {
                 return Ok(outcome);
             }
+            let drafts = sealer.seal(&drafts, write.sealed)?;
+            // On the disk before the record that needs them is.
+            self.private.keep(sealer.texts()).map_err(Error::from)?;
             match self.log.append(command, &expected, &drafts) {
                 Ok(receipt) => {
                     outcome.receipt = Some(receipt);
@@ -364,15 +389,15 @@ impl<L: EventLog> App<L> {
             if let Some(receipt) = before {
                 // It was carried out: what it reversed then is what it means now.
                 let of_it = |record: &Record| (receipt.first..=receipt.last).contains(&record.seq);
-                return Ok(undo::records(&app.log, size, of_it)?
+                return Ok(undo::records(&app.texts(), size, of_it)?
                     .iter()
                     .filter(|record| is_reversal(record))
                     .map(Proposal::again)
                     .collect());
             }
-            undone = undo::last_of(&app.log, size, &app.actor)?;
+            undone = undo::last_of(&app.texts(), size, &app.actor)?;
             let rules = app.shelf.in_force(&app.log, &Choice::Now, size, None)?;
-            undo::refuse_foundation(&app.log, size, &undone, &rules.set(), app.today)?;
+            undo::refuse_foundation(&app.texts(), size, &undone, &rules.set(), app.today)?;
             let reversal = |record: &Record| Proposal {
                 reason: Some(reason.into()),
                 authority: authority.map(String::from),
@@ -386,13 +411,12 @@ impl<L: EventLog> App<L> {
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
     fn refuse_other_content(&self, receipt: Receipt, proposals: &[Proposal]) -> Result<(), Unwritten> {
         let mut is_other = false;
-        self.log.scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
+        self.texts().scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
             if seq >= receipt.first
                 && let Ok(record) = codec::decode(entry)
             {
                 is_other |= !proposals.iter().any(|proposal| is_of(proposal, &record));
             }
-            true
         })?;
         if is_other {
             let what =
@@ -400,6 +424,11 @@ impl<L: EventLog> App<L> {
             return Err(Error::refused("E0418", what, "give each command an id of its own").into());
         }
         Ok(())
+    }
+
+    /// The log with its texts.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts::new(&self.log, &self.private)
     }
 
     /// The day on which it is decided, and how late an act may be told without a reason.
@@ -417,11 +446,11 @@ impl<L: EventLog> App<L> {
         let Ground { size, rules, .. } = ground;
         let rules = &*rules.set();
         let mut only = one_agreement(proposals);
-        let (mut replay, _) = ground.read(&self.log, only.as_deref(), &mut |_| {})?;
+        let (mut replay, _) = ground.read(&self.texts(), only.as_deref(), &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
             // Nothing of that name: a new agreement, or a slip that is answered from all there are.
             only = None;
-            (replay, _) = ground.read(&self.log, None, &mut |_| {})?;
+            (replay, _) = ground.read(&self.texts(), None, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
         let before = assess(&register, findings, rules, self.today);
@@ -521,7 +550,7 @@ impl<L: EventLog> App<L> {
         let command = self.ids.next();
         let ground = Ground::of(&self.log, &self.shelf, position)?;
         let (outcome, ..) = self.decided(proposals, command, &ground)?;
-        let (without, left_out) = ground.read(&self.log, one_agreement(proposals).as_deref(), &mut |_| {})?;
+        let (without, left_out) = ground.read(&self.texts(), one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
         let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
@@ -530,7 +559,15 @@ impl<L: EventLog> App<L> {
 }
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
-    let is_same = rules::decide::same_event(&record.event, &proposal.event);
+    let mut held = record.event.clone();
+    let mut proposed = proposal.event.clone();
+    for (held, proposed) in seal::free_texts(&mut held).into_iter().zip(seal::free_texts(&mut proposed)) {
+        // What was erased since cannot be compared; the rest is.
+        if [seal::ERASED, seal::MISSING].contains(&held.as_str()) {
+            held.clone_from(proposed);
+        }
+    }
+    let is_same = rules::decide::same_event(&held, &proposed);
     let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
     is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }

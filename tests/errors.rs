@@ -453,6 +453,14 @@ const REFUSALS: &[Refusal] = &[
         4,
         &["nowhere.pdf"],
     ),
+    refusal(
+        "text_that_reads_like_a_seal",
+        "record work small --on 2025-06-01 --text 'sealed: by the court'",
+        "E0212",
+        4,
+        &["stands for another"],
+    ),
+    refusal("reason_that_reads_like_an_erased_one", "record correction 2 --reason [erased]", "E0212", 4, &["[erased]"]),
     refusal("file_that_is_not_utf_8", "import latin1.toml", "E0102", 4, &["latin1.toml", "line 2"]),
     refusal("file_of_100_megabytes", "import huge.toml", "E0103", 4, &["huge.toml", "larger than"]),
     refusal("file_of_deepest_nesting", "import deep.toml", "E0104", 4, &["deep.toml"]),
@@ -816,6 +824,16 @@ fn a_refused_command_says_why_and_writes_nothing() {
 }
 
 #[test]
+fn a_record_without_a_text_beside_the_log_has_nothing_to_erase() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record work small --on 2025-06-01 --text x").succeeded();
+    let before = register.log();
+    refused(register.obligo("erase 1 --reason asked"), "E0430", 4, &["record 1 has no text"]);
+    refused(register.obligo("erase 99 --reason asked"), "E0504", 3, &["record 99"]);
+    assert_eq!(register.log(), before);
+}
+
+#[test]
 fn settings_that_cannot_be_read_are_refused() {
     let register = Register::nowhere();
     for (settings, words) in [
@@ -925,7 +943,7 @@ fn every_code_in_the_source_is_documented_and_has_a_test_and_no_page_speaks_of_a
         .iter()
         .map(|slip| slip.code)
         .chain(REFUSALS.iter().map(|refusal| refusal.code))
-        .chain(["E0105"])
+        .chain(["E0105", "E0430"])
         .map(String::from)
         .collect();
     let used = codes_in_source();

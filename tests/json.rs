@@ -92,6 +92,8 @@ fn every_answer_is_what_its_schema_says() {
         "timeline uk-kr-dp",
         "timeline kr-sg-dpa --as-of 2024-01-01",
         "verify",
+        "actor",
+        "check quotes uk-kr-dp --sources demo",
         "notice uk-kr-dp --to-end-on 2027-02-28",
         "notice uk-kr-dp --given 2026-08-31 --received 2026-09",
         "notice eu-jp-dp --given 2026-08-31",

@@ -703,13 +703,14 @@ fn read(text: String, today: &str) -> Result<Option<NoticeTerms>, Vec<&'static s
     let log = MemoryLog::new(Uuid::nil(), clock::now);
     let mut app = App {
         log,
+        private: store::PrivateFile::nowhere(),
         shelf: Shelf::default(),
         actor: "test".into(),
         today: today.parse().unwrap(),
         late_after_days: None,
         ids: Box::new(TimeOrdered),
     };
-    let result = app.execute(&file.proposals, Write { dry_run: true, command: None });
+    let result = app.execute(&file.proposals, Write { dry_run: true, ..Write::default() });
     let mut codes: Vec<&'static str> = file.faults.iter().map(|placed| placed.fault.code).collect();
     match result {
         Ok(_) => {}

@@ -8,7 +8,7 @@
 //! | `agreement NAME` | an agreement file of the examples, imported by its name |
 //! | `today DATE` | from here on, commands are given on that day |
 //! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
-//! | `correct …`, `undo` | `obligo correct …`, `obligo undo …`, which succeeds |
+//! | `correct …`, `undo`, `erase …` | `obligo correct …`, `obligo undo …`, `obligo erase …`, which succeeds |
 //! | `refused CODE record …` | `obligo record …`, or another verb, which is refused with that code and writes nothing |
 //! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
@@ -28,7 +28,6 @@
 //! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on), and of a line `ID  known  late` or
 //! `ID  known  not late` (whether its date passed without it, and had passed when the log came to tell of it; records have the clock's own
 //! day, whatever `today` says, so that only a date far ahead is known in time).
-//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on).
 //!
 //! Under `diff`: `restated  ID  BEFORE -> AFTER  CAUSES` and `changed  ID  BEFORE -> AFTER  CAUSES`; what is not there is `nothing`, and the
 //! causes are kinds of record, `time` and `rules`, in their order.
@@ -159,7 +158,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 register = register.on(day);
                 continue;
             }
-            ("record" | "correct" | "undo", _) => register.obligo(&line.replace("$last", &last(&register))),
+            ("record" | "correct" | "undo" | "erase", _) => register.obligo(&line.replace("$last", &last(&register))),
             ("refused", rest) => {
                 let (code, act) = rest.split_once(' ').expect("refused CODE record …");
                 let before = register.log();

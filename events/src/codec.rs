@@ -247,6 +247,7 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         Event::ReadingChosen(data) => raw(data),
         Event::AssumptionMade(data) => raw(data),
         Event::RecordCorrected(data) => raw(data),
+        Event::TextErased(data) => raw(data),
         Event::RulesAdopted(data) => raw(data),
     }
 }
@@ -325,6 +326,7 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "reading.chosen" => Event::ReadingChosen(data(kind, raw)?),
         "assumption.made" => Event::AssumptionMade(data(kind, raw)?),
         "record.corrected" => Event::RecordCorrected(data(kind, raw)?),
+        "text.erased" => Event::TextErased(data(kind, raw)?),
         "rules.adopted" => Event::RulesAdopted(data(kind, raw)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.into(), schema }),
     })

@@ -88,6 +88,8 @@ fn provision(scene: &Scene, decision: &DecisionTaken, serves: Option<&Known<Prov
         kind: commitment::COMMITMENT.name.into(),
         text: Some(decision.text.clone()),
         quote: None,
+        quote_prefix: None,
+        quote_suffix: None,
         force: serves.and_then(|known| known.value.force),
         by: if decision.by.is_empty() { scene.agreement.party_ids() } else { decision.by.clone() },
         to: Vec::new(),

@@ -291,6 +291,8 @@ impl Agreement {
             // The one is the agreement itself, the other is no agreement's.
             Event::AgreementRecorded(_) | Event::RulesAdopted(_) => {}
             Event::RecordCorrected(_) => self.reversals.push(seq),
+            // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
+            Event::TextErased(_) => {}
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use events::log::{EventLog, LogError, Select};
+use events::log::Select;
 use events::{Event, Record, codec};
 use rules::RuleSet;
 use rules::decide::{Proposal, resting};
@@ -10,13 +10,13 @@ use rules::replay::{Replay, corrected};
 
 use super::Unwritten;
 use crate::error::Error;
+use crate::texts::Texts;
 
 /// The records of which that is so; what cannot be read is passed over.
-pub(super) fn records(log: &dyn EventLog, size: u64, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, LogError> {
+pub(super) fn records(texts: &Texts, size: u64, wanted: impl Fn(&Record) -> bool) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
-    log.scan(&Select { agreement: None, upto: Some(size) }, &mut |_, entry| {
+    texts.scan(&Select { agreement: None, upto: Some(size) }, &mut |_, entry| {
         records.extend(codec::decode(entry).ok().filter(&wanted));
-        true
     })?;
     Ok(records)
 }
@@ -27,8 +27,8 @@ pub(super) fn is_reversal(record: &Record) -> bool {
 }
 
 /// What stands of the last command of an actor that did more than reverse.
-pub(super) fn last_of(log: &dyn EventLog, size: u64, actor: &str) -> Result<Vec<Record>, Unwritten> {
-    let records = records(log, size, |record| record.actor == actor || is_reversal(record))?;
+pub(super) fn last_of(texts: &Texts, size: u64, actor: &str) -> Result<Vec<Record>, Unwritten> {
+    let records = records(texts, size, |record| record.actor == actor || is_reversal(record))?;
     let corrected = corrected(&records);
     let mut own: Vec<Record> = records.into_iter().filter(|record| record.actor == actor).collect();
     own.retain(|record| !corrected.contains_key(&record.seq));
@@ -42,7 +42,7 @@ pub(super) fn last_of(log: &dyn EventLog, size: u64, actor: &str) -> Result<Vec<
 
 /// What is refused: to take away what an agreement is, or what later records rest on.
 pub(super) fn refuse_foundation(
-    log: &dyn EventLog,
+    texts: &Texts,
     size: u64,
     undone: &[Record],
     rules: &RuleSet,
@@ -59,12 +59,11 @@ pub(super) fn refuse_foundation(
     let agreements: BTreeSet<&str> = undone.iter().map(|record| record.agreement.as_str()).collect();
     let mut entries = BTreeMap::new();
     let mut of_them = Vec::new();
-    log.scan(&Select { agreement: None, upto: Some(size) }, &mut |seq, entry| {
+    texts.scan(&Select { agreement: None, upto: Some(size) }, &mut |seq, entry| {
         if let Some(record) = codec::decode(entry).ok().filter(|record| agreements.contains(record.agreement.as_str())) {
             entries.insert(seq, entry.to_vec());
             of_them.push(record);
         }
-        true
     })?;
     let last = undone.last().map_or(0, |record| record.seq);
     let corrected = corrected(&of_them);

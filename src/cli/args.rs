@@ -17,6 +17,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
 use crate::rule_sets::Choice;
+use crate::texts::Sealed;
 
 /// What every reading verb takes.
 #[derive(clap::Args, Default)]
@@ -137,17 +138,23 @@ impl Writing {
     /// # Errors
     /// [`Error::Refused`] for an actor that is no opaque id: it is hashed for ever.
     pub fn how(&self) -> Result<HowToWrite, Error> {
-        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
-        if self.actor.is_empty() || self.actor.len() > 64 || !self.actor.chars().all(plain) {
-            let what = format!("`{}` is not an opaque id", self.actor.escape_debug());
-            return Err(Error::refused(
-                "E0208",
-                what,
-                "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log",
-            ));
-        }
-        Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id })
+        opaque(&self.actor)?;
+        Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id, sealed: Sealed::Typed })
     }
+}
+
+/// Whether an actor's id says nothing of a person.
+///
+/// # Errors
+/// [`Error::Refused`], if it is no opaque id.
+pub fn opaque(actor: &str) -> Result<(), Error> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
+    if actor.is_empty() || actor.len() > 64 || !actor.chars().all(plain) {
+        let what = format!("`{}` is not an opaque id", actor.escape_debug());
+        let hint = "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log";
+        return Err(Error::refused("E0208", what, hint));
+    }
+    Ok(())
 }
 
 impl Output {

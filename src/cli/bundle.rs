@@ -15,6 +15,7 @@ use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
 use crate::checkpoints::Beside;
 use crate::error::Error;
+use crate::texts::Texts;
 
 #[derive(clap::Args)]
 pub struct Export {
@@ -71,7 +72,8 @@ pub fn slice(
     wanted: &dyn Fn(u64, &str) -> bool,
 ) -> Result<Slice, Error> {
     let ground = Ground::of(log, &context.shelf()?, position)?;
-    let all = ground.collect(log, None, &mut |_| {})?;
+    let private = context.private()?;
+    let all = ground.collect(&Texts::new(log, &private), None, &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let anchor = Anchor::beside(&context.beside()?, log.origin(), ground.size)?;
     let (mut seqs, mut agreements) = (BTreeSet::new(), BTreeSet::new());

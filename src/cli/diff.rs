@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::report::json::{CauseJson, ChangeJson, DiffJson, DifferenceJson, PositionJson};
 use crate::report::{Report, Section, Tone, words};
 use crate::rule_sets::{Choice, Shelf};
+use crate::texts::Texts;
 
 const POSITIONS: &str = "\
 A position is AS_OF or AS_OF@KNOWN_AT: the day from which one looks, and what was known: a day, an instant, or #42 for the records 1 to 42.
@@ -89,7 +90,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let from = end(&log, &shelf, &args.from, rules.clone(), sift)?;
     let to = end(&log, &shelf, &args.to, rules.clone(), sift)?;
     refuse_backwards(&from, &to)?;
-    let all = to.ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let private = context.private()?;
+    let all = to.ground.collect(&Texts::new(&log, &private), args.agreement.as_deref(), &mut |_| {})?;
     if let Some(id) = args.agreement.as_ref().filter(|_| all.looked_at(to.ground.size, &sift).is_empty()) {
         lookup::agreement(&context.view(&log, &to.position, None)?, id)?;
     }

@@ -11,6 +11,7 @@ use super::{Context, outcome, progress};
 use crate::agreement_file::{AgreementFile, Placed};
 use crate::app::{self, App, Outcome, Position, Unwritten, Write};
 use crate::error::{Diagnostic, Error};
+use crate::texts::Sealed;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -59,11 +60,11 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     let unreadable = files.iter().any(|file| !file.faults.is_empty());
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
-        let view = app::view(&app.log, &app.shelf, &Position::on(app.today), None, &mut |_| {})?;
+        let view = app::view(&app.texts(), &app.shelf, &Position::on(app.today), None, &mut |_| {})?;
         let refusals = decide(&view.register, &proposals, &view.rules.held.set, app.when()).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }
-    app.execute(&proposals, how).map_err(|error| match error {
+    app.execute(&proposals, Write { sealed: Sealed::Reasons, ..how }).map_err(|error| match error {
         Unwritten::Refused(refusals) => Error::Refused(diagnostics(files, &refusals)),
         Unwritten::Other(error) => error,
     })

@@ -4,15 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use events::codec::CodecError;
 use events::log::{EventLog, Select};
-use events::{Event, Record, codec, tree};
+use events::{Event, Record, codec, seal, tree};
 use serde_json::Value;
 
 use super::args::{Known, Output};
 use super::{Context, lookup, status};
 use crate::app::{Ground, LeftOut, Seen};
 use crate::error::Error;
-use crate::report::json::{RecordJson, RecordsJson};
-use crate::report::{Cell, Report, Section, Tone, words};
+use crate::report::json::{RecordJson, RecordsJson, TextJson};
+use crate::report::{Cell, Format, Report, Section, Tone, words};
+use crate::texts::{Behind, Texts};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -47,13 +48,18 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.known.position()?;
     let log = context.reader()?;
     let ground = Ground::of(&log, &context.shelf()?, &position)?;
-    let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let private = context.private()?;
+    let texts = Texts::new(&log, &private);
+    let all = ground.collect(&texts, args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
     let mut records = Vec::new();
     let mut rows = Vec::new();
+    // Names are for the screen; what is handed on as data has the ids alone.
+    let names = if args.output.format()? == Format::Table { private.actors()? } else { BTreeMap::new() };
     let mut decoded = Vec::new();
     let mut hidden = 0;
+    let mut failed = None;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
         let found = looked_at.get(&seq).filter(|found| found.is_shown);
         if found.is_none() && !position.sift.is_all() {
@@ -61,12 +67,18 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             return true;
         }
         handling.extend(found.and_then(|found| marking(&found.record.event)));
-        records.push(json(seq, entry));
-        let record = codec::decode(entry);
-        rows.push(row(seq, record.as_ref()));
-        decoded.push(record.ok());
-        true
+        match json(seq, entry, &texts).and_then(|record| Ok((record, texts.disclosed(entry)?))) {
+            Ok((record, disclosed)) => {
+                records.push(record);
+                let record = codec::decode(&disclosed);
+                rows.push(row(seq, record.as_ref(), &names));
+                decoded.push(record.ok());
+            }
+            Err(error) => failed = Some(error),
+        }
+        failed.is_none()
     })?;
+    failed.map_or(Ok(()), Err)?;
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
@@ -155,19 +167,51 @@ impl Corrections {
     }
 }
 
-fn json(seq: u64, entry: &[u8]) -> RecordJson {
+fn json(seq: u64, entry: &[u8], texts: &Texts) -> Result<RecordJson, Error> {
     let leaf = tree::leaf(entry).to_string();
-    match serde_json::from_slice::<Value>(entry) {
-        Ok(entry) => RecordJson { seq, leaf, entry, unreadable: None, reversed_by: None, in_place_of: None },
+    Ok(match serde_json::from_slice::<Value>(entry) {
+        Ok(entry) => {
+            let mut all = Vec::new();
+            sealed(&entry, "", texts, &mut all)?;
+            RecordJson { seq, leaf, entry, texts: all, unreadable: None, reversed_by: None, in_place_of: None }
+        }
         Err(error) => {
             let text = Value::String(String::from_utf8_lossy(entry).into_owned());
-            let unreadable = Some(error.to_string());
-            RecordJson { seq, leaf, entry: text, unreadable, reversed_by: None, in_place_of: None }
+            let (texts, unreadable) = (Vec::new(), Some(error.to_string()));
+            RecordJson { seq, leaf, entry: text, texts, unreadable, reversed_by: None, in_place_of: None }
         }
-    }
+    })
 }
 
-fn row(seq: u64, record: Result<&Record, &CodecError>) -> Vec<Cell> {
+/// Each text that an entry has a commitment for, with its place.
+fn sealed(value: &Value, at: &str, texts: &Texts, all: &mut Vec<TextJson>) -> Result<(), Error> {
+    match value {
+        Value::String(text) => {
+            let Some(commitment) = seal::commitment_in(text) else { return Ok(()) };
+            let (state, text, erased_by) = match texts.behind(commitment)? {
+                Behind::Text(text) => ("disclosed", Some(text), None),
+                Behind::Erased(record) => ("erased", None, Some(record)),
+                Behind::Other => ("other", None, None),
+                Behind::Missing => ("missing", None, None),
+            };
+            all.push(TextJson { at: at.into(), commitment: commitment.into(), state, text, erased_by });
+        }
+        Value::Array(list) => {
+            for (place, item) in list.iter().enumerate() {
+                sealed(item, &format!("{at}/{place}"), texts, all)?;
+            }
+        }
+        Value::Object(keys) => {
+            for (key, item) in keys {
+                sealed(item, &format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), texts, all)?;
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    Ok(())
+}
+
+fn row(seq: u64, record: Result<&Record, &CodecError>, names: &BTreeMap<String, String>) -> Vec<Cell> {
     match record {
         Ok(record) => {
             let corrects = record.corrects.map(|target| format!(": #{target}")).unwrap_or_default();
@@ -175,7 +219,7 @@ fn row(seq: u64, record: Result<&Record, &CodecError>) -> Vec<Cell> {
                 seq.to_string().into(),
                 record.occurred_on.as_ref().map_or(String::new(), ToString::to_string).into(),
                 record.recorded_at.format("%Y-%m-%d %H:%M UTC").to_string().into(),
-                record.actor.as_str().into(),
+                names.get(&record.actor).map_or_else(|| record.actor.clone(), |name| format!("{} ({name})", record.actor)).into(),
                 record.event.kind().into(),
                 record.agreement.as_str().into(),
                 format!("{}{}", words::event(&record.event), corrects).into(),

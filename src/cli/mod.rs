@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
 use crate::app::{self, App, Position, Seen, TimeOrdered, View};
 use crate::checkpoints::{Beside, Checkpointed, notes};
@@ -14,6 +14,7 @@ use crate::config;
 use crate::error::Error;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
+use crate::texts::Texts;
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -40,7 +41,11 @@ mod progress;
 mod demo;
 mod init;
 
+mod actor;
+mod erase;
+
 mod check;
+mod check_quotes;
 mod correct;
 mod import;
 mod record;
@@ -131,6 +136,10 @@ enum Verb {
     Correct(Box<correct::Args>),
     /// Reverse what your last command recorded
     Undo(undo::Args),
+    /// Erase texts that are kept beside the log, or the name of an actor; every proof stays as it is
+    Erase(erase::Args),
+    /// Who is behind the ids of those who record; the names are kept beside the log
+    Actor(actor::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -207,6 +216,8 @@ impl Verb {
                 | Verb::Record(_)
                 | Verb::Correct(_)
                 | Verb::Undo(_)
+                | Verb::Erase(_)
+                | Verb::Actor(_)
                 | Verb::Key(_)
                 | Verb::Restore(_)
                 | Verb::Pack(_)
@@ -235,10 +246,17 @@ impl Context {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
     }
 
+    /// The texts beside the register, and the names.
+    fn private(&self) -> Result<PrivateFile, Error> {
+        Ok(PrivateFile::beside(&self.register()?.path))
+    }
+
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let private = self.private()?;
+        let texts = Texts::new(log, &private);
+        let view = app::view(&texts, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
@@ -275,7 +293,8 @@ impl Context {
     fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let late_after_days = Some(config::late_after_days()?);
         let (shelf, ids) = (self.shelf()?, Box::new(TimeOrdered));
-        Ok(App { log: self.log()?, shelf, actor: actor.into(), today: clock::today()?, late_after_days, ids })
+        let (log, private, today) = (self.log()?, self.private()?, clock::today()?);
+        Ok(App { log, private, shelf, actor: actor.into(), today, late_after_days, ids })
     }
 }
 
@@ -319,10 +338,12 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Demo(args) => demo::run(args),
         Verb::Init(args) => init::run(args, context),
         Verb::Import(args) => import::run(args, context),
-        Verb::Check(args) => check::run(args),
+        Verb::Check(args) => check::run(args, context),
         Verb::Record(args) => record::run(*args, context),
         Verb::Correct(args) => correct::run(*args, context),
         Verb::Undo(args) => undo::run(args, context),
+        Verb::Erase(args) => erase::run(args, context),
+        Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),

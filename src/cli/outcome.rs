@@ -106,7 +106,8 @@ fn is_term(event: &Event) -> bool {
     matches!(event, Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_) | Event::RulesAdopted(_))
 }
 
-fn range(first: u64, last: u64) -> String {
+/// `record 5`, or `records 5 to 7`.
+pub fn range(first: u64, last: u64) -> String {
     if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
 }
 

@@ -14,6 +14,7 @@ use crate::error::Error;
 use crate::report::json::{ChangeJson, ReplayJson, ReplayedJson};
 use crate::report::{Cell, Report, Section, Tone, words};
 use crate::rule_sets::{self, Choice};
+use crate::texts::Texts;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -58,7 +59,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let shelf = context.shelf()?;
     let ground = Ground::of(&log, &shelf, &position)?;
     let (from, to) = range(&args, ground.size)?;
-    let all = ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
+    let private = context.private()?;
+    let all = ground.collect(&Texts::new(&log, &private), args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(to, &position.sift);
     if let Some(id) = args.agreement.as_ref().filter(|_| looked_at.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;

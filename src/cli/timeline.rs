@@ -258,6 +258,7 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
             | Event::RecordCorrected(_)
+            | Event::TextErased(_)
             | Event::RulesAdopted(_) => return None,
         };
         let days = act.days();

@@ -30,8 +30,8 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let log = context.reader()?;
-    let (shelf, ids) = (context.shelf()?, Box::new(TimeOrdered));
-    let mut app = App { log, shelf, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
+    let (shelf, private, ids) = (context.shelf()?, context.private()?, Box::new(TimeOrdered));
+    let mut app = App { log, private, shelf, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();

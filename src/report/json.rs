@@ -372,6 +372,8 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
+    /// The texts that are kept beside the log, for each commitment in the entry.
+    pub texts: Vec<TextJson>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
     /// The record that reversed it, if one that stands does.
@@ -537,6 +539,157 @@ pub struct CauseJson {
     pub text: String,
 }
 
+/// A text that is kept beside the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TextJson {
+    /// Where its commitment stands in the entry: a JSON pointer.
+    pub at: String,
+    /// The commitment.
+    pub commitment: String,
+    /// `disclosed`, `erased`, `missing`, or `other` where what is kept does not fit the commitment.
+    pub state: &'static str,
+    /// The text, if it is disclosed.
+    pub text: Option<String>,
+    /// The record that says that it was erased.
+    pub erased_by: Option<u64>,
+}
+
+/// `obligo.quotes.v1`: the quotes of provisions, held against the documents that they are from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuotesJson {
+    /// Always `obligo.quotes.v1`.
+    pub schema: &'static str,
+    /// The day on which the texts read so.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// Handling markings of the documents that they are from, other than `public`.
+    pub handling: Vec<String>,
+    /// How many were found, once and where they should be or in another source.
+    pub found: usize,
+    /// Every quote.
+    pub quotes: Vec<QuoteJson>,
+}
+
+/// One quote.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuoteJson {
+    /// The agreement.
+    pub agreement: String,
+    /// Id of the provision.
+    pub provision: String,
+    /// Its place in the text.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The record that brought it.
+    pub record: u64,
+    /// The words, as the provision has them.
+    pub quote: SelectorJson,
+    /// The source that the provision names.
+    pub named: Option<String>,
+    /// The source in which it stands, or should.
+    pub source: Option<String>,
+    /// SHA-256 of that source.
+    pub sha256: Option<String>,
+    /// The file that was looked into.
+    pub file: Option<String>,
+    /// `found`, `drifted`, `not_found`, `ambiguous`, `source_missing`, `source_changed`, `source_unreadable`.
+    pub state: &'static str,
+    /// How often it stands there.
+    pub occurrences: usize,
+    /// The first place where it stands.
+    pub selector: Option<SelectorJson>,
+    /// The line on which that begins, or on which the nearest passage does.
+    pub line: Option<usize>,
+    /// `file`, or `text` where the line is one of the text without its markup.
+    pub line_of: Option<&'static str>,
+    /// The passage that is most like it, where it does not stand.
+    pub nearest: Option<SelectorJson>,
+    /// What differs, word by word, from the quote to that passage.
+    pub differences: Vec<PieceJson>,
+}
+
+/// A W3C TextQuoteSelector. Its words are those of the text with one kind of space, dash and quotation mark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SelectorJson {
+    /// Always `TextQuoteSelector`.
+    pub r#type: &'static str,
+    /// The words.
+    pub exact: String,
+    /// What stands directly before them; up to 32 letters, where it was found.
+    pub prefix: Option<String>,
+    /// What stands directly after them.
+    pub suffix: Option<String>,
+}
+
+/// Words that a quote and a passage share, or not.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PieceJson {
+    /// `same`, `gone` (in the quote alone), `new` (in the text alone).
+    pub is: &'static str,
+    /// The words.
+    pub words: String,
+}
+
+/// `obligo.actors.v1`: the names behind the ids of those who record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorsJson {
+    /// Always `obligo.actors.v1`.
+    pub schema: &'static str,
+    /// Those whose names are kept, in the order of their ids.
+    pub actors: Vec<ActorJson>,
+}
+
+/// Who is behind an id.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorJson {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+impl From<&crate::texts::Found> for TextsFoundJson {
+    fn from(found: &crate::texts::Found) -> Self {
+        TextsFoundJson {
+            sealed: found.sealed,
+            disclosed: found.disclosed,
+            erased: found.erased,
+            erased_by: found.erased_by.clone(),
+            other: found.other.len() as u64,
+            missing: found.sealed - found.disclosed - found.erased - found.other.len() as u64,
+            unfinished: found.unfinished,
+            orphans: found.orphans,
+            file_here: found.file_here,
+        }
+    }
+}
+
+/// What a verification found of the texts that are kept beside the log.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct TextsFoundJson {
+    /// How many commitments stand in the log.
+    pub sealed: u64,
+    /// How many of their texts are there and fit.
+    pub disclosed: u64,
+    /// How many were erased.
+    pub erased: u64,
+    /// The records that say so.
+    pub erased_by: Vec<u64>,
+    /// How many are there and do not fit.
+    pub other: u64,
+    /// How many are not there.
+    pub missing: u64,
+    /// How many are there though a record says that they were erased.
+    pub unfinished: u64,
+    /// How many are kept for no record.
+    pub orphans: u64,
+    /// Whether the file of texts is there. Where it is not, missing texts are no fault.
+    pub file_here: bool,
+}
+
 /// `obligo.verify.v1`: what a verification found.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct VerifyJson {
@@ -555,6 +708,8 @@ pub struct VerifyJson {
     pub anchored: Option<AnchoredJson>,
     /// What was verified.
     pub log: LogJson,
+    /// The texts that are kept beside it.
+    pub texts: TextsFoundJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
     /// What else is to be said.
@@ -1419,6 +1574,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("diff.v1.json", schema::<DiffJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
         ("witness.v1.json", schema::<WitnessJson>()),
+        ("quotes.v1.json", schema::<QuotesJson>()),
+        ("actors.v1.json", schema::<ActorsJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),

@@ -350,6 +350,12 @@ pub fn event(event: &Event) -> String {
         }
         Event::ReadingChosen(chosen) => format!("{} read as {}", chosen.provision, chosen.reading),
         Event::RecordCorrected(_) => "an earlier record is reversed".into(),
+        Event::TextErased(erased) => {
+            let records: Vec<String> = erased.records.iter().map(|seq| format!("#{seq}")).collect();
+            let texts =
+                if erased.commitments.len() == 1 { "1 text".into() } else { format!("{} texts", erased.commitments.len()) };
+            format!("{texts} of {} erased", records.join(", "))
+        }
         Event::RulesAdopted(set) => format!("the register goes by {} ({}…)", set.id, &set.sha256[..set.sha256.len().min(12)]),
     }
 }

@@ -19,6 +19,7 @@ mod man;
 mod notice;
 mod party;
 mod pipes;
+mod quotes;
 mod record;
 mod residual;
 mod schema;

@@ -156,8 +156,10 @@ fn a_corrected_record_stays_in_the_log_and_leaves_the_docket() {
     let log = register.json("log small");
     let records = log["records"].as_array().unwrap();
     assert_eq!(records[seq as usize - 1]["entry"]["type"], "meeting.held", "the target stays");
-    let last = &records.last().unwrap()["entry"];
-    assert_eq!((&last["corrects"], &last["reason"]), (&seq.into(), &"it was postponed".into()));
+    let last = records.last().unwrap();
+    let reason = &last["texts"][0];
+    assert_eq!((&last["entry"]["corrects"], &reason["at"]), (&seq.into(), &"/reason".into()));
+    assert_eq!(reason["text"], "it was postponed");
     let docket = register.json("status small");
     assert!(!crate::support::ids(&docket).contains(&"small/summer"));
     register.obligo("log small").succeeded().says("it was postponed").says("summer");

@@ -87,6 +87,7 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::AssumptionMade(_)
         | Event::ReadingChosen(_)
         | Event::RecordCorrected(_)
+        | Event::TextErased(_)
         | Event::RulesAdopted(_) => None,
         _ => on.and_then(DateSpec::latest),
     };
@@ -274,6 +275,7 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, rules: &Rule
         event if let Some(notice) = notice_of(event) => step_faults(docket, agreement, proposal, notice),
         Event::ReadingChosen(chosen) => reading_fault(agreement, &chosen.provision, &chosen.reading).into_iter().collect(),
         Event::RecordCorrected(_) => correction_faults(agreement, proposal),
+        Event::TextErased(_) => reason_fault(proposal, "an erasure").into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -689,8 +691,12 @@ fn correction_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
         let what = format!("record {target} is not a standing record of {} that can be reversed", agreement.id);
         faults.push(Fault::new("E0415", &["corrects"], what).hint(format!("see `obligo log {}`", agreement.id)));
     }
-    if proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        faults.push(Fault::new("E0416", &["reason"], "a reversal needs a reason").hint("say why with --reason"));
-    }
+    faults.extend(reason_fault(proposal, "a reversal"));
     faults
+}
+
+/// What takes something away says why.
+pub(super) fn reason_fault(proposal: &Proposal, what: &str) -> Option<Fault> {
+    let is_silent = proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty());
+    is_silent.then(|| Fault::new("E0416", &["reason"], format!("{what} needs a reason")).hint("say why with --reason"))
 }

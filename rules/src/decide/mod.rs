@@ -182,6 +182,7 @@ impl Desk<'_> {
                 return self.decision.already.push(place);
             }
             Event::RulesAdopted(_) => words::faults(proposal).into_iter().next(),
+            Event::TextErased(_) => acts::reason_fault(proposal, "an erasure"),
             Event::RecordCorrected(_) => {
                 let standing = |seq: u64| adopted.iter().any(|adoption| adoption.seq == seq);
                 let what = "there is no such record of the register itself, or it is reversed already";
@@ -227,6 +228,8 @@ impl Desk<'_> {
             | Event::MeetingCancelled(MeetingCancelled { meeting: id }) => id.is_empty(),
             event => ids::notice_of(event).is_some_and(str::is_empty),
         };
+        // Words that stand for a text that is gone are never the same as another text.
+        let is_recorded = |agreement, proposal| !words::stand_for_another(proposal) && is_recorded(agreement, proposal);
         if !left_open && is_recorded(agreement, proposal) {
             return self.decision.already.push(place);
         }

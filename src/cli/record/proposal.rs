@@ -1,5 +1,7 @@
 //! From what was typed to what is proposed.
 
+use std::path::Path;
+
 use events::DateSpec;
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
@@ -11,7 +13,7 @@ use events::event::{
     ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, WaiverGranted,
 };
 use events::log::Select;
-use events::terms::Terms;
+use events::terms::{Source, Terms};
 use events::{EventLog, codec};
 use rules::decide::Proposal;
 use rules::fault::Fault;
@@ -218,12 +220,32 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
             let chosen = ReadingChosen { provision, reading };
             Ok(Proposal::new(agreement, Event::ReadingChosen(chosen)).on(date(&on)?))
         }
+        Act::Source { agreement, file: path, id, title, published, handling, url, keep } => {
+            let document = EvidenceFile::read(&path)?;
+            let source = Source {
+                id: id.unwrap_or_else(|| id_of(&path)),
+                title,
+                published: date(&published)?,
+                handling,
+                sha256: Some(document.sha256().into()),
+                url,
+            };
+            file = keep.then_some(document);
+            Ok(Proposal::new(&agreement, Event::SourceRecorded(source)))
+        }
         Act::Correction { seq } => {
             let agreement = agreement_of(&app.log, seq)?;
             Ok(Proposal::reversal(&agreement, seq, app.today))
         }
     };
     Ok((proposal?, file))
+}
+
+/// An id after the name of a file: `Joint Statement.pdf` is `joint-statement`.
+fn id_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let words: Vec<&str> = stem.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-").chars().take(64).collect()
 }
 
 /// `every = "2 years"`, as often as it is typed.

@@ -10,7 +10,7 @@ use super::{Context, progress, stamp_of_program};
 use crate::checkpoints::found;
 use crate::checkpoints::judge::{Held, What};
 use crate::error::Error;
-use crate::report::json::{FindingJson, LogJson, VerifyJson};
+use crate::report::json::{FindingJson, LogJson, TextsFoundJson, VerifyJson};
 
 mod bundle;
 mod proof;
@@ -117,6 +117,7 @@ fn alone(verdict: &str, meaning: &str, size: u64, head: &str, faults: Vec<String
         first_bad_upto: None,
         anchored: None,
         log: LogJson { size, head: head.into(), left_out: None },
+        texts: TextsFoundJson::default(),
         faults: faults.into_iter().map(|text| FindingJson { seq: None, agreement: None, text }).collect(),
         notes: Vec::new(),
     }

@@ -13,6 +13,7 @@ use crate::config::Register;
 use crate::error::Error;
 use crate::report::json::{AnchoredJson, FindingJson, LogJson, VerifyJson};
 use crate::report::{Report, Section, Tone};
+use crate::texts::{self, Found};
 
 pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Context) -> Result<u8, Error> {
     let register = context.register()?;
@@ -21,11 +22,12 @@ pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Conte
         opened => opened?,
     };
     let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
-    let own = log.verify(&mut |done| progress::advance(&bar, done))?;
+    let mut own = log.verify(&mut |done| progress::advance(&bar, done))?;
     bar.finish_and_clear();
+    let texts = beside(&mut own, &log, context)?;
     let judgement = judged(&log, &own, &register, given, held)?;
     let is_good = judgement.verdict.is_good();
-    let written = output.write(&report(&own, &judgement).stamped(stamp_of_program()));
+    let written = output.write(&report(&own, &judgement, &texts).stamped(stamp_of_program()));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
 }
@@ -84,7 +86,55 @@ fn at(time: Option<u64>) -> String {
     instant.map(|instant| format!(" on {}", instant.format("%Y-%m-%dT%H:%M:%SZ"))).unwrap_or_default()
 }
 
-fn report(own: &Verification, judgement: &Judgement) -> Report {
+/// The texts that are kept beside the log; what is wrong with them is wrong with the register.
+fn beside(found: &mut Verification, log: &SqliteLog, context: &Context) -> Result<Found, Error> {
+    let texts = match texts::check(log, &context.private()?) {
+        Ok(texts) => texts,
+        Err(error) => {
+            found.beside(verify::Beside::Unreadable, format!("the texts beside the log cannot be read: {error}"));
+            return Ok(Found::default());
+        }
+    };
+    for seq in &texts.other {
+        found.beside(
+            verify::Beside::Changed(*seq),
+            "a text that is kept beside the log is not the one that the record commits to".into(),
+        );
+    }
+    for seq in &texts.missing {
+        let what = "a text of it is not there, and no record says that it was erased";
+        found.beside(verify::Beside::Missing(*seq), what.into());
+    }
+    Ok(texts)
+}
+
+/// What is said of the texts; nothing, where there are none.
+fn told(texts: &Found) -> Vec<String> {
+    let counted = |count: u64, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
+    let mut told = Vec::new();
+    if texts.sealed > 0 {
+        let by: Vec<String> = texts.erased_by.iter().map(|seq| format!("#{seq}")).collect();
+        let erased = match texts.erased {
+            0 => String::new(),
+            count => format!(", {count} redacted (erased by {})", by.join(", ")),
+        };
+        let fit = match (texts.file_here, texts.disclosed) {
+            (true, count) => format!("{count} disclosed and fitting"),
+            (false, _) => "the file of texts is not here".into(),
+        };
+        told.push(format!("{}: {fit}{erased}", counted(texts.sealed, "sealed text")));
+    }
+    if texts.unfinished > 0 {
+        let which = counted(texts.unfinished, "erased text");
+        told.push(format!("Erasure not finished: {which} still kept; run the same obligo erase again"));
+    }
+    if texts.orphans > 0 {
+        told.push(format!("{} kept for no record: a write was cut short", counted(texts.orphans, "text")));
+    }
+    told
+}
+
+fn report(own: &Verification, judgement: &Judgement, texts: &Found) -> Report {
     let Judgement { verdict, first_bad, faults, notes } = judgement;
     let head = own.root.map_or("unknown".to_string(), |root| root.to_string());
     let own_faults = own.faults.iter().map(|fact| (fact.seq, &fact.what));
@@ -100,6 +150,7 @@ fn report(own: &Verification, judgement: &Judgement) -> Report {
             _ => None,
         },
         log: LogJson { size: own.size, head: head.clone(), left_out: None },
+        texts: texts.into(),
         faults: faults.iter().map(|(seq, what)| FindingJson { seq: *seq, agreement: None, text: what.to_string() }).collect(),
         notes: notes.clone(),
     };
@@ -117,6 +168,7 @@ fn report(own: &Verification, judgement: &Judgement) -> Report {
     }
     let records = if own.size == 1 { "record" } else { "records" };
     sections.push(Section::note(format!("{} {records}, root {head}", own.size)));
+    sections.extend(told(texts).into_iter().map(Section::note));
     sections.extend(notes.iter().map(Section::note));
     Report::new(&document, "faults", COLUMNS).sections(sections)
 }

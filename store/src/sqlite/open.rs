@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, purpose: Purpose, patience: Duration) -> Result<
     let failed = |error| StoreError::from_sqlite(path, "opened", error);
     let mut connection = connect(&full, purpose).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
-    refuse_foreign(&connection, path)?;
+    refuse_foreign(&connection, path, APPLICATION_ID)?;
     guards::configure(&connection, purpose).map_err(failed)?;
     if purpose == Purpose::Write {
         guards::set_journal(&connection, path)?;
@@ -57,13 +57,13 @@ fn refuse_old_sqlite(number: i32, found: &str) -> Result<(), StoreError> {
     if number < 3_051_003 { Err(StoreError::OldSqlite { found: found.into() }) } else { Ok(()) }
 }
 
-fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path, application_id: i32) -> Result<(), StoreError> {
     let read = |name| {
         let value = connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         value.map_err(|error| StoreError::from_sqlite(path, "opened", error))
     };
     let (application, version) = (read("application_id")?, read("user_version")?);
-    if application != APPLICATION_ID {
+    if application != application_id {
         return Err(StoreError::Foreign { path: path.into(), found: application });
     }
     if version > FORMAT_VERSION {
