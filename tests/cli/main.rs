@@ -27,5 +27,6 @@ mod status;
 mod timeline;
 mod topics;
 mod verify;
+mod verify_against;
 mod what_if;
 mod where_is_it;
