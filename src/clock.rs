@@ -10,6 +10,11 @@ pub fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// The instant now in whole seconds since 1970, as witnesses say when they cosign.
+pub fn seconds() -> u64 {
+    u64::try_from(now().timestamp()).unwrap_or(0)
+}
+
 /// The day it is where the program runs. `OBLIGO_TODAY` says another for tests; it changes what is asked, never what is recorded.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! The program: the only place that meets a clock, a terminal, a file or an environment variable.
 //! `cli` reads arguments, `agreement_file` reads what people write, `sources` the documents
-//! it cites, `app` has the two motions, `report` lays answers out.
+//! it cites, `app` has the two motions, `report` lays answers out. `checkpoints` has keys, signatures and proofs, `witness` those of logs elsewhere.
 
 pub mod cli;
 
@@ -13,6 +13,7 @@ pub mod report;
 pub mod sources;
 
 pub mod checkpoints;
+pub mod witness;
 
 pub mod almanac;
 pub mod rule_sets;

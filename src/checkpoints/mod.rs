@@ -15,6 +15,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use key::KeyFile;
 
+pub mod found;
+pub mod judge;
 pub mod key;
 pub mod notes;
 pub mod prove;

@@ -66,6 +66,7 @@ mod what_if;
 mod key;
 mod prove;
 mod verify;
+mod witness;
 
 pub mod compute;
 mod regimes;
@@ -84,8 +85,8 @@ Exit codes:
   2   wrong usage
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
-  5   `verify`: the log does not verify
-  10  `due --exit-code`: something is due
+  5   the log is not what it was, or not what was signed
+  10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
@@ -158,7 +159,7 @@ enum Verb {
     Replay(replay::Args),
     /// What differs between two positions, each line with its causes
     Diff(diff::Args),
-    /// Whether the log is what it was: hashes, tree, columns, guards
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
     Export(bundle::Export),
@@ -170,6 +171,8 @@ enum Verb {
     Prove(prove::Args),
     /// The key by which others verify this register's checkpoints
     Key(key::Args),
+    /// Watch the checkpoints of logs that are kept elsewhere, or have those of this one watched
+    Witness(witness::Args),
     /// A deadline from a day and a period, step by step, with each rule's article
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
@@ -334,6 +337,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Pack(args) => pack::run(args, context),
         Verb::Prove(args) => prove::run(args, context),
         Verb::Key(args) => key::run(args, context),
+        Verb::Witness(args) => witness::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
         Verb::Rules(args) => rules::run(args, context),

@@ -541,16 +541,56 @@ pub struct CauseJson {
 pub struct VerifyJson {
     /// Always `obligo.verify.v1`.
     pub schema: &'static str,
-    /// `SELF-CONSISTENT`, `TAMPERED`, `INCOMPLETE`, `DAMAGED`, `UNGUARDED`.
+    /// `ANCHORED`, `SELF-CONSISTENT`, `ROLLBACK`, `FORK`, `TAMPERED`, `INCOMPLETE`, `KEY-CHANGED`, `FORGED`, `FOREIGN`, `DAMAGED`, `UNGUARDED`;
+    /// of a proof alone `INCLUDED` or `CONSISTENT`.
     pub verdict: String,
     /// What the verdict proves.
     pub meaning: String,
     /// The first record that is in doubt.
     pub first_bad_seq: Option<u64>,
+    /// The first bad record is this one at the latest; the same as `first_bad_seq` where it is known exactly.
+    pub first_bad_upto: Option<u64>,
+    /// Up to which record a checkpoint that was held elsewhere agrees, and who held it.
+    pub anchored: Option<AnchoredJson>,
     /// What was verified.
     pub log: LogJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
+    /// What else is to be said.
+    pub notes: Vec<String>,
+}
+
+/// What a checkpoint that was held elsewhere shows.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnchoredJson {
+    /// Everything up to this record is what it was.
+    pub seq: u64,
+    /// Who or what held the checkpoint.
+    pub by: String,
+}
+
+/// `obligo.witness.v1`: what a witness knows of the logs that it watches.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WitnessJson {
+    /// Always `obligo.witness.v1`.
+    pub schema: &'static str,
+    /// Each log; one with several troubles once for each.
+    pub logs: Vec<WatchedJson>,
+}
+
+/// A log that is watched.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WatchedJson {
+    /// Its origin.
+    pub log: String,
+    /// How many records the checkpoint has that was cosigned last.
+    pub size: u64,
+    /// When that was, or since when it is watched, in UTC.
+    pub heard: String,
+    /// `GOES-ON`, `FORK` (two histories were signed), `NOT-SHOWN` (one was not shown to go on) or `SILENT`.
+    pub state: String,
+    /// What that is, in words.
+    pub text: String,
 }
 
 /// `obligo.compute.v1`: a deadline, step by step.
@@ -1345,6 +1385,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("replay.v1.json", schema::<ReplayJson>()),
         ("diff.v1.json", schema::<DiffJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        ("bundle.v1.json", schema::<crate::bundle::Header>()),
+        ("witness.v1.json", schema::<WitnessJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),
