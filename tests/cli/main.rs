@@ -4,6 +4,7 @@
 mod support;
 
 mod brief;
+mod bundle;
 mod check;
 mod completions;
 mod compute;
@@ -16,6 +17,7 @@ mod init;
 mod log;
 mod man;
 mod notice;
+mod pack;
 mod party;
 mod pipes;
 mod record;
