@@ -444,6 +444,9 @@ const fn refusal(
 }
 
 const REFUSALS: &[Refusal] = &[
+    refusal("bundle_of_nothing", "restore small.toml --register new.db", "E0106", 4, &["DAMAGED", "the header"]),
+    refusal("bundle_of_a_part", "restore slice.jsonl --register new.db", "E0107", 4, &["records", "whole log"]),
+    refusal("pack_where_something_is", "pack small --as-of 2026-11-21 -o taken", "E0108", 4, &["`taken`", "not there yet"]),
     refusal("file_that_is_not_there", "import nowhere.toml", "E0101", 4, &["nowhere.toml"]),
     refusal("folder_for_a_file", "import folder.toml", "E0101", 4, &["folder.toml"]),
     refusal(
@@ -802,6 +805,9 @@ fn furnished() -> Register {
     register.file("empty.toml", "");
     register.file("deep.toml", format!("{SMALL}\nx = {}", "[".repeat(10_000)));
     register.file("deep-tables.toml", format!("{SMALL}\n[{}a]", "a.".repeat(10_000)));
+    register.obligo("export --ceiling public -o slice.jsonl").succeeded();
+    std::fs::create_dir(register.folder.path().join("taken")).unwrap();
+    register.file("taken/notes.txt", "mine");
     // A hundred megabytes that take no room.
     File::create(register.folder.path().join("huge.toml")).unwrap().set_len(100 * 1024 * 1024).unwrap();
     register

@@ -4,6 +4,7 @@
 mod support;
 
 mod brief;
+mod bundle;
 mod check;
 mod completions;
 mod compute;
@@ -17,6 +18,7 @@ mod init;
 mod log;
 mod man;
 mod notice;
+mod pack;
 mod party;
 mod pipes;
 mod quotes;
