@@ -18,7 +18,7 @@ pub struct Look<'a> {
     pub log: &'a Replay,
     /// Which of them are looked at.
     pub sift: Sift,
-    /// By which rule set.
+    /// What it is derived by.
     pub rules: &'a RuleSet,
     /// The day.
     pub as_of: NaiveDate,
@@ -88,7 +88,7 @@ pub struct Point<'a> {
     pub as_of: NaiveDate,
     /// The records 1 to this are known.
     pub upto: u64,
-    /// The rule set, with what was known of its calendars.
+    /// The rule set, as it was known.
     pub rules: &'a RuleSet,
 }
 

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use events::record::REGISTER;
 use events::{Event, Record};
 
 use crate::replay::corrected;
@@ -108,6 +109,11 @@ impl Sift {
         let is_kept = |wanted: &dyn Fn(&Record) -> bool| {
             by_then.iter().zip(&looks).any(|(record, look)| *look == Look::Kept && wanted(record))
         };
+        if stream.first().is_some_and(|record| record.agreement == REGISTER) {
+            // Which rules the register goes by holds for all; what is said of it is the office's own.
+            let counts = |look| if look == Look::Kept { Look::Kept } else { Look::Counts };
+            return looks.into_iter().map(counts).collect();
+        }
         let says_what_it_is = |record: &Record| matches!(record.event, Event::AgreementRecorded(_));
         let says_more =
             |record: &Record| !is_frame(record) && target(record).is_none() && !matches!(record.event, Event::SourceRecorded(_));
@@ -148,4 +154,198 @@ fn documents(stream: &[Record]) -> BTreeMap<&str, Document> {
         documents.entry(&source.id).and_modify(strictest).or_insert(found);
     }
     documents
+}
+
+#[cfg(test)]
+mod tests {
+    use events::event::{Milestone, RecordCorrected};
+    use events::record::{Draft, SourceRef};
+    use events::terms::{AgreementTerms, Body, Force, Form, Source};
+    use uuid::Uuid;
+
+    use super::*;
+
+    const WAS: [Look; 3] = [Look::Kept, Look::Counts, Look::LeftOut];
+
+    fn terms() -> Event {
+        Event::AgreementRecorded(AgreementTerms {
+            title: "A pact".into(),
+            form: Form::Treaty,
+            force: Force::Binding,
+            reckoning: "corresponding-date".into(),
+            zone: None,
+            calendars: vec![],
+            paragraphs: None,
+            parties: vec![],
+            relates: vec![],
+        })
+    }
+
+    fn source(id: &str, published: &str, handling: &str) -> Event {
+        let (published, handling) = (published.parse().unwrap(), handling.into());
+        Event::SourceRecorded(Source { id: id.into(), title: id.into(), published, handling, sha256: None, url: None })
+    }
+
+    fn body() -> Event {
+        Event::BodyRecorded(Body { id: "council".into(), name: "Council".into(), chair: None })
+    }
+
+    fn signed() -> Event {
+        Event::AgreementSigned(Milestone::default())
+    }
+
+    fn reversal() -> Event {
+        Event::RecordCorrected(RecordCorrected {})
+    }
+
+    /// A stream: each record with the document it cites, or none, and the record that it reverses, or 0.
+    fn stream(records: Vec<(Event, &str, u64)>) -> Vec<Record> {
+        let record = |(seq, (event, cites, corrects)): (u64, (Event, &str, u64))| Record {
+            origin: Uuid::nil(),
+            seq,
+            version: seq,
+            command: Uuid::nil(),
+            recorded_at: Default::default(),
+            draft: Draft {
+                id: Uuid::nil(),
+                agreement: "pact".into(),
+                event,
+                occurred_on: None,
+                actor: "a".into(),
+                authority: None,
+                source: (!cites.is_empty()).then(|| SourceRef { id: cites.into(), sha256: None, locator: None }),
+                reason: None,
+                corrects: (corrects > 0).then_some(corrects),
+                rules: None,
+            },
+        };
+        (1..).zip(records).map(record).collect()
+    }
+
+    /// `+` kept, `o` merely counts, `-` left out.
+    fn told(looks: &[Look]) -> String {
+        looks.iter().map(|look| ['+', 'o', '-'][WAS.iter().position(|was| was == look).unwrap()]).collect()
+    }
+
+    fn under(ceiling: Marking, stream: &[Record], upto: u64) -> String {
+        told(&Sift { ceiling: Some(ceiling), sources_until: None }.looks(stream, upto))
+    }
+
+    fn until(day: &str, stream: &[Record], upto: u64) -> String {
+        told(&Sift { ceiling: None, sources_until: Some(day.parse().unwrap()) }.looks(stream, upto))
+    }
+
+    /// The frame, a document of each marking, and an act on each and on none.
+    fn marked() -> Vec<Record> {
+        stream(vec![
+            (terms(), "", 0),
+            (body(), "", 0),
+            (source("open", "2024-01-10", "public"), "open", 0),
+            (source("limite", "2024-02-10", "limite"), "limite", 0),
+            (source("odd", "2024-03", "eyes only"), "odd", 0),
+            (signed(), "open", 0),
+            (signed(), "limite", 0),
+            (signed(), "odd", 0),
+            (signed(), "", 0),
+            (signed(), "nowhere", 0),
+        ])
+    }
+
+    #[test]
+    fn nothing_marked_above_the_ceiling_is_looked_at() {
+        let all = marked();
+        assert_eq!(under(Marking::Public, &all, 10), "+++--+----");
+        assert_eq!(under(Marking::Internal, &all, 10), "+++--+--+-");
+        assert_eq!(under(Marking::Limite, &all, 10), "++++-++-+-");
+        assert_eq!(told(&Sift::default().looks(&all, 10)), "++++++++++");
+    }
+
+    #[test]
+    fn only_what_documents_published_by_then_say_is_looked_at() {
+        let all = marked();
+        assert_eq!(until("2024-01-09", &all, 10), "----------");
+        assert_eq!(until("2024-01-10", &all, 10), "+++--+----");
+        assert_eq!(until("2024-03-30", &all, 10), "++++-++---", "March may have gone on for a day");
+        assert_eq!(until("2024-03-31", &all, 10), "++++++++--");
+        let near = stream(vec![(terms(), "", 0), (source("near", "around 2020", "public"), "near", 0), (signed(), "near", 0)]);
+        assert_eq!(until("2024-01-01", &near, 3), "---", "when it was published is not settled");
+    }
+
+    #[test]
+    fn an_agreement_of_which_nothing_else_is_looked_at_is_not_there() {
+        let all = marked();
+        assert_eq!(under(Marking::Public, &all, 5), "-----", "its documents alone say nothing of it");
+        assert_eq!(under(Marking::Public, &all, 6), "+++--+");
+        // What it is rests on a document above the ceiling, and so does everything about it.
+        let hidden = stream(vec![
+            (terms(), "limite", 0),
+            (source("limite", "2024-02-10", "LIMITE"), "limite", 0),
+            (source("open", "2024-01-10", "public"), "open", 0),
+            (signed(), "open", 0),
+        ]);
+        assert_eq!(under(Marking::Public, &hidden, 4), "----");
+        assert_eq!(under(Marking::Limite, &hidden, 4), "++++");
+        assert_eq!(until("2024-01-31", &hidden, 4), "+-++", "what it is, is said though the document that says so came later");
+    }
+
+    #[test]
+    fn a_reversal_goes_with_what_it_reverses() {
+        let all = stream(vec![
+            (terms(), "", 0),
+            (source("open", "2024-01-10", "public"), "open", 0),
+            (signed(), "open", 0),
+            (signed(), "", 0),
+            (reversal(), "", 3),
+            (reversal(), "", 4),
+            (reversal(), "open", 5),
+        ]);
+        assert_eq!(under(Marking::Public, &all, 7), "+++-o-+");
+        assert_eq!(under(Marking::Internal, &all, 7), "+++++++");
+        assert_eq!(until("2024-01-10", &all, 7), "+++-o-+");
+    }
+
+    #[test]
+    fn the_marking_is_that_of_now_and_the_publication_that_of_then() {
+        let all = stream(vec![
+            (terms(), "", 0),
+            (source("paper", "2024-01-10", "public"), "paper", 0),
+            (signed(), "paper", 0),
+            (reversal(), "", 2),
+            (source("paper", "2024-06-10", "LIMITE"), "paper", 0),
+        ]);
+        assert_eq!(under(Marking::Public, &all, 3), "---", "it turned out to be marked");
+        assert_eq!(under(Marking::Limite, &all, 3), "+++");
+        assert_eq!(until("2024-02-01", &all, 3), "+++", "it was not known to be of June");
+        assert_eq!(until("2024-02-01", &all, 5), "-----");
+        assert_eq!(until("2024-06-10", &all, 5), "+++o+");
+    }
+
+    #[test]
+    fn a_document_that_no_record_brings_settles_nothing() {
+        let all = stream(vec![
+            (terms(), "", 0),
+            (source("paper", "2024-01-10", "public"), "paper", 0),
+            (signed(), "paper", 0),
+            (signed(), "", 0),
+            (reversal(), "", 2),
+        ]);
+        assert_eq!(under(Marking::Internal, &all, 5), "+--+-");
+        assert_eq!(until("2025-01-01", &all, 5), "-----");
+    }
+
+    #[test]
+    fn which_rules_a_register_goes_by_always_counts() {
+        let mut all = stream(vec![(signed(), "", 0)]);
+        all[0].draft.agreement = REGISTER.into();
+        assert_eq!(under(Marking::Public, &all, 1), "o");
+        assert_eq!(under(Marking::Internal, &all, 1), "+");
+        assert_eq!(until("2024-01-01", &all, 1), "o");
+    }
+
+    #[test]
+    fn a_ceiling_is_one_of_three_words() {
+        assert_eq!(["Public", "INTERNAL", " limite "].map(Marking::ceiling), Marking::CEILINGS.map(|(_, marking)| Some(marking)));
+        assert_eq!(["", "limited", "secret", "other"].map(Marking::ceiling), [None; 4]);
+        assert!(Marking::CEILINGS.iter().all(|(_, marking)| *marking < Marking::of("limited")));
+    }
 }

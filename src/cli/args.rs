@@ -73,6 +73,10 @@ pub struct Output {
     /// Write to a file; its extension picks the format
     #[arg(short = 'o', long = "output", global = true, value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Leave away what stands under a file: its stamp and a checkpoint
+    #[arg(long, global = true, requires = "file")]
+    pub bare: bool,
 }
 
 /// What every writing verb takes.
@@ -172,7 +176,11 @@ impl Output {
             Some(file) => {
                 let mut plain = anstream::StripStream::new(Vec::new());
                 report.write(format, &mut plain)?;
-                self.write_file(file, |out| Ok(out.write_all(&plain.into_inner())?))
+                let mut text = plain.into_inner();
+                if !self.bare {
+                    text.extend(report.footer(format).into_bytes());
+                }
+                self.write_file(file, |out| Ok(out.write_all(&text)?))
             }
         }
     }

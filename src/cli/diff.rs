@@ -1,9 +1,7 @@
 //! `obligo diff`: what differs between two positions, each line with its causes. What was believed of the earlier day and is told
 //! otherwise now stands apart.
 
-use chrono::NaiveDate;
 use events::log::EventLog;
-use rules::RuleSet;
 use rules::diff::{Between, Cause, Diff, Difference, Point};
 use rules::docket::Line;
 use rules::replay::Replay;
@@ -13,12 +11,12 @@ use super::args::{self, Output, Sifted};
 use super::outcome::change_words;
 use super::status::{self, together};
 use super::{Context, lookup, progress};
-use crate::app::{Ground, KnownAt, LeftOut, Position, Seen};
+use crate::app::{self, Ground, KnownAt, LeftOut, Position, Seen};
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::{CauseJson, ChangeJson, DiffJson, DifferenceJson, PositionJson};
 use crate::report::{Report, Section, Tone, words};
-use crate::rule_sets::Shelf;
+use crate::rule_sets::{Choice, Shelf};
 
 const POSITIONS: &str = "\
 A position is AS_OF or AS_OF@KNOWN_AT: the day from which one looks, and what was known: a day, an instant, or #42 for the records 1 to 42.
@@ -40,6 +38,10 @@ pub struct Args {
     /// The later position
     #[arg(long, value_name = "POSITION", allow_hyphen_values = true)]
     to: String,
+
+    /// Both by the rules of then, of now, or of another rule set: its id or its file
+    #[arg(long, value_name = "RULES")]
+    rules: Option<Choice>,
 
     #[command(flatten)]
     sifted: Sifted,
@@ -63,36 +65,43 @@ const COLUMNS: &[(&str, &str)] = &[
 
 /// A position, and what it stands on in this log.
 struct End {
-    as_of: NaiveDate,
+    position: Position,
     known_at: String,
     ground: Ground,
-    rules: RuleSet,
 }
 
 impl End {
-    /// As it can be asked for again, though more be recorded.
-    fn pinned(&self) -> String {
-        let cap = if self.known_at.starts_with('#') { String::new() } else { format!("#{}", self.ground.size) };
-        format!("{}@{}{cap}", self.as_of, self.known_at)
-    }
-
-    fn point(&self) -> Point<'_> {
-        Point { as_of: self.as_of, upto: self.ground.size, rules: &self.rules }
+    /// As it can be asked for again, though more was recorded since.
+    fn words(&self) -> String {
+        let known = self.position.known_at.as_ref().and_then(KnownAt::words);
+        let known = match known.as_deref() {
+            Some(words) if words.starts_with('#') => words.to_string(),
+            when => format!("{}#{}", when.unwrap_or("now"), self.ground.size),
+        };
+        format!("{}@{known}", self.position.as_of)
     }
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let sift = args.sifted.sift()?;
     let log = context.reader()?;
-    let shelf = context.shelf()?;
-    let (from, to) = (end(&log, &shelf, &args.from, sift)?, end(&log, &shelf, &args.to, sift)?);
+    let (shelf, rules) = (context.shelf()?, args.rules.unwrap_or_default());
+    let from = end(&log, &shelf, &args.from, rules.clone(), sift)?;
+    let to = end(&log, &shelf, &args.to, rules.clone(), sift)?;
     refuse_backwards(&from, &to)?;
     let all = to.ground.collect(&log, args.agreement.as_deref(), &mut |_| {})?;
     if let Some(id) = args.agreement.as_ref().filter(|_| all.looked_at(to.ground.size, &sift).is_empty()) {
-        let position = Position { known_at: Some(KnownAt::Seq(to.ground.size)), sift, ..Position::on(to.as_of) };
-        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+        lookup::agreement(&context.view(&log, &to.position, None)?, id)?;
     }
-    let between = Between { log: &all, sift, from: from.point(), to: to.point() };
+    let (rules_then, rules_now) = (from.ground.rules.set(), to.ground.rules.set());
+    let point = |end: &End| (end.position.as_of, end.ground.size);
+    let ((as_of, upto), (later, size)) = (point(&from), point(&to));
+    let between = Between {
+        log: &all,
+        sift,
+        from: Point { as_of, upto, rules: &rules_then },
+        to: Point { as_of: later, upto: size, rules: &rules_now },
+    };
     let agreements: Vec<&str> = all.agreements().collect();
     let bar = progress::bar(agreements.len() as u64, "comparing");
     let mut diff = Diff::default();
@@ -106,14 +115,15 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = |end: &End| -> Result<PositionJson, Error> {
         let left_out = (!sift.is_all()).then(|| LeftOut { sift, records: all.at(end.ground.size, &sift).1 });
         let seen = Seen { left_out, ..Seen::at(&log, end.ground.size)? };
-        Ok(PositionJson { as_of: end.as_of.to_string(), known_at: end.known_at.clone(), log: seen.into() })
+        let rules = end.ground.rules.held.set.id.clone();
+        let as_of = end.position.as_of.to_string();
+        Ok(PositionJson { as_of, known_at: end.known_at.clone(), log: seen.into(), rules })
     };
     let lines = diff.restated.iter().chain(&diff.changed).flat_map(|one| [&one.before, &one.after]).flatten();
     let document = DiffJson {
         schema: "obligo.diff.v1",
         from: position(&from)?,
         to: position(&to)?,
-        rules: to.rules.id.clone(),
         handling: together(lines.map(|line: &Line| line.handling.as_slice())),
         agreement: args.agreement.clone(),
         restated: diff.restated.iter().map(|one| json(&all, one)).collect(),
@@ -121,34 +131,37 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     let left_out = (!sift.is_all()).then(|| LeftOut { sift, records: all.at(to.ground.size, &sift).1 });
     let sections = sections(&document, &diff, left_out);
-    let stamp = context.stamp_of(None, Seen::at(&log, to.ground.size)?, &to.ground.rules);
-    let stamp = stamp.pinned("--from", &from.pinned()).pinned("--to", &to.pinned());
     let report = Report::new(&document, "changed", COLUMNS).rows(rows(&document)).sections(sections);
+    let seen = Seen { left_out, ..Seen::at(&log, to.ground.size)? };
+    let stamp = context.stamp_of(Some(&to.position), seen, &to.ground.rules).between(from.words(), to.words());
     args.output.write(&report.stamped(stamp))?;
     Ok(0)
 }
 
 /// A position as it is typed.
-fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, sift: Sift) -> Result<End, Error> {
+fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, rules: Choice, sift: Sift) -> Result<End, Error> {
     let today = clock::today()?;
     let (as_of, known) = match text.split_once('@') {
         Some((as_of, known)) => (Some(args::day(as_of, today)?), known),
         None => (None, text),
     };
     let known_at = args::known_at(known, today)?;
-    let words = known_at.words().unwrap_or_else(|| "now".into());
-    let ground = Ground::of(log, shelf, &Position { known_at: Some(known_at), sift, ..Position::on(today) })?;
-    let rules = ground.rules.set().into_owned();
-    // Before the first record there is no day but that of the first.
-    let first = || Ok::<_, Error>(log.recorded_at(1)?.map_or(today, |at| at.date_naive()));
-    let as_of = as_of.or(ground.known_on).map_or_else(first, Ok)?;
-    Ok(End { as_of, known_at: words, ground, rules })
+    let mut position = Position { as_of: today, known_at: Some(known_at), rules, sift };
+    let ground = Ground::of(log, shelf, &position)?;
+    position.as_of = match (as_of.or(ground.known_on), ground.size) {
+        (Some(day), _) => day,
+        // Before the first record there is no day but that of the first.
+        (None, 0) => log.recorded_at(1)?.map_or(today, |at| at.date_naive()),
+        (None, _) => today,
+    };
+    let known_at = app::known_at(log, &position, ground.size)?.unwrap_or_else(|| "now".into());
+    Ok(End { position, known_at, ground })
 }
 
 fn refuse_backwards(from: &End, to: &End) -> Result<(), Error> {
-    let told = |end: &End| format!("{}, known at {}", end.as_of, end.known_at);
+    let told = |end: &End| format!("{}, known at {}", end.position.as_of, end.known_at);
     let knows_less = to.ground.size < from.ground.size || to.ground.known_on < from.ground.known_on;
-    if !knows_less && from.as_of <= to.as_of {
+    if !knows_less && from.position.as_of <= to.position.as_of {
         return Ok(());
     }
     let how = if knows_less { "knows less than" } else { "is seen from an earlier day than" };
@@ -220,7 +233,7 @@ fn sections(document: &DiffJson, diff: &Diff, left_out: Option<LeftOut>) -> Vec<
     let left_out = status::left_out(left_out).map(|told| format!(" · {told}")).unwrap_or_default();
     sections.push(Section::line(""));
     let root = &to.log.head[..12];
-    sections.push(Section::note(format!("log {} {root}… · {}{handling}{left_out}", to.log.size, document.rules)));
+    sections.push(Section::note(format!("log {} {root}… · {}{handling}{left_out}", to.log.size, document.to.rules)));
     sections
 }
 

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use events::codec::CodecError;
 use events::log::{EventLog, Select};
 use events::{Event, Record, codec, tree};
-use rules::replay::corrected;
 use serde_json::Value;
 
 use super::args::{Known, Output};
@@ -71,7 +70,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if let Some(id) = args.agreement.as_ref().filter(|_| records.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
-    let corrections = Corrections::of(&decoded);
+    let reversed = looked_at.iter().filter_map(|(seq, found)| Some((*seq, found.reversed_by?))).collect();
+    let corrections = Corrections::of(&decoded, reversed);
     for ((record, row), read) in records.iter_mut().zip(&mut rows).zip(&decoded) {
         (record.reversed_by, record.in_place_of) = (corrections.reversed_by(record.seq), corrections.in_place_of(record.seq));
         if record.reversed_by.is_some() {
@@ -99,7 +99,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         Section::line(""),
         Section::note(format!("{count} {what} · log {} {}…{marked}{left_out}", seen.size, &seen.head.to_string()[..12])),
     ];
-    let stamp = context.stamp_of(Some(&position), seen, &ground.rules);
+    let stamp = context.stamp_of(Some(&position), seen, &ground.rules).seen_from_no_day();
     args.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
@@ -118,17 +118,19 @@ struct Corrections {
     /// By the record that stands in place of another: that other.
     replaced: BTreeMap<u64, u64>,
     reasons: BTreeMap<u64, String>,
+    shown: BTreeSet<u64>,
 }
 
 impl Corrections {
-    fn of(records: &[Option<Record>]) -> Self {
-        let records: Vec<Record> = records.iter().flatten().cloned().collect();
+    /// Of the records that are shown, and what reverses them, whether that is shown or not.
+    fn of(records: &[Option<Record>], reversed: BTreeMap<u64, u64>) -> Self {
+        let records: Vec<&Record> = records.iter().flatten().collect();
         let reversal = |record: &Record| record.corrects.filter(|_| matches!(record.event, Event::RecordCorrected(_)));
         // A command that reverses one record and records something else puts that in its place.
-        let pairs = records.windows(2).filter(|pair| pair[0].command == pair[1].command && reversal(&pair[1]).is_none());
-        let replaced = pairs.filter_map(|pair| Some((pair[1].seq, reversal(&pair[0])?))).collect();
+        let pairs = records.windows(2).filter(|pair| pair[0].command == pair[1].command && reversal(pair[1]).is_none());
+        let replaced = pairs.filter_map(|pair| Some((pair[1].seq, reversal(pair[0])?))).collect();
         let reasons = records.iter().filter_map(|record| Some((record.seq, record.reason.clone()?))).collect();
-        Corrections { reversed: corrected(&records), replaced, reasons }
+        Corrections { reversed, replaced, reasons, shown: records.iter().map(|record| record.seq).collect() }
     }
 
     fn reversed_by(&self, seq: u64) -> Option<u64> {
@@ -142,9 +144,13 @@ impl Corrections {
     /// What reversed it and why, and why it was recorded.
     fn note(&self, record: Option<&Record>) -> String {
         let Some(record) = record else { return String::new() };
-        let reason = |seq: u64| self.reasons.get(&seq).map_or("no reason given", String::as_str);
+        let reason = |seq: u64| match self.reasons.get(&seq) {
+            Some(reason) => format!(": {reason}"),
+            None if self.shown.contains(&seq) => ": no reason given".into(),
+            None => String::new(),
+        };
         let own = record.reason.clone();
-        let reversed = self.reversed_by(record.seq).map(|by| format!("reversed by #{by}: {}", reason(by)));
+        let reversed = self.reversed_by(record.seq).map(|by| format!("reversed by #{by}{}", reason(by)));
         [reversed, own].into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }

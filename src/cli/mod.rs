@@ -8,7 +8,7 @@ use events::EventLog;
 use store::SqliteLog;
 
 use crate::app::{self, App, Position, Seen, TimeOrdered, View};
-use crate::checkpoints::{Beside, Checkpointed};
+use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
@@ -159,7 +159,7 @@ enum Verb {
     Replay(replay::Args),
     /// What differs between two positions, each line with its causes
     Diff(diff::Args),
-    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept; or a proof, a bundle, an answer
     Verify(verify::Args),
     /// The log, or the records of some agreements, as one file that anybody can verify without the register
     Export(bundle::Export),
@@ -250,7 +250,13 @@ impl Context {
 
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
-        Stamp::new(std::env::args().skip(1), position, seen, rules)
+        let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
+        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
+        let checkpoint = self.register().ok().and_then(|found| {
+            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+            notes::last_upto(&file, seen.size).ok().flatten()
+        });
+        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
     }
 
     /// What stands beside the register and vouches for it.

@@ -93,9 +93,17 @@ fn way_back(records: &[Record]) -> String {
         records if records.iter().all(is_reversal) => format!("{one_of}: what was reversed stands again"),
         // The record that says what the agreement is stays.
         records if records.iter().any(|record| matches!(record.event, Event::AgreementRecorded(_))) => one_of.into(),
+        // No act of `record` stands in the place of these.
+        [record] if is_term(&record.event) => {
+            format!("obligo undo, or obligo record correction {} --reason TEXT", record.seq)
+        }
         [record] => format!("obligo undo, or obligo correct {} --reason TEXT ACT", record.seq),
         _ => format!("obligo undo, or {one_of}"),
     }
+}
+
+fn is_term(event: &Event) -> bool {
+    matches!(event, Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_) | Event::RulesAdopted(_))
 }
 
 fn range(first: u64, last: u64) -> String {

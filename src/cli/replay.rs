@@ -94,11 +94,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let left_out = (!position.sift.is_all()).then(|| LeftOut { sift: position.sift, records: all.at(to, &position.sift).1 });
     let shown = looked_at.values().filter(|found| found.is_shown);
     let handling: BTreeSet<String> = shown.filter_map(|found| log::marking(&found.record.event)).collect();
+    let seen = Seen { left_out, ..Seen::at(&log, ground.size)? };
     let document = ReplayJson {
         schema: "obligo.replay.v1",
         as_of: position.as_of.to_string(),
         known_at: app::known_at(&log, &position, ground.size)?,
-        log: Seen { left_out, ..Seen::at(&log, ground.size)? }.into(),
+        log: seen.into(),
         rules: ground.rules.held.set.id.clone(),
         handling: handling.into_iter().collect(),
         agreement: args.agreement.clone(),
@@ -114,9 +115,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     sections.push(Section::line(""));
     sections.push(Section::note(summary(&document, left_out)));
-    let report = Report::new(&document, "records", COLUMNS).sections(sections);
-    let stamp = context.stamp_of(Some(&position), Seen::at(&log, ground.size)?, &ground.rules);
-    args.reading.output.write(&report.stamped(stamp))?;
+    let stamp = context.stamp_of(Some(&position), seen, &ground.rules);
+    args.reading.output.write(&Report::new(&document, "records", COLUMNS).sections(sections).stamped(stamp))?;
     Ok(0)
 }
 
@@ -169,7 +169,7 @@ fn what(record: &ReplayedJson) -> Cell {
     };
     let what = format!("{}{late}", record.what.as_deref().unwrap_or_default());
     match record.reversed_by {
-        Some(reversal) => Tone::Dim.of(format!("{what} (reversed by #{reversal})")),
+        Some(reversal) => Tone::Struck.of(format!("{what} (reversed by #{reversal})")),
         None => what.into(),
     }
 }

@@ -492,8 +492,6 @@ pub struct DiffJson {
     pub from: PositionJson,
     /// The later position.
     pub to: PositionJson,
-    /// The rules that both were derived by.
-    pub rules: String,
     /// Handling markings of the documents that the lines rest on, other than `public`.
     pub handling: Vec<String>,
     /// The agreement; null: all.
@@ -513,6 +511,8 @@ pub struct PositionJson {
     pub known_at: String,
     /// The part of the log that was known.
     pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
 }
 
 /// A line that differs.
@@ -528,7 +528,8 @@ pub struct DifferenceJson {
 /// Why a line differs.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CauseJson {
-    /// `record`; `time`: with the same records it differs, time passed; `calendars`: editions of calendars came between.
+    /// `record`; `time`: with the same records it differs, time passed; `rules`: another rule set, or editions of
+    /// calendars, came between.
     pub cause: &'static str,
     /// The record.
     pub record: Option<u64>,
@@ -1302,6 +1303,38 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.stamp.v1`: whether an answer that was given once is given again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StampVerdictJson {
+    /// Always `obligo.stamp.v1`.
+    pub schema: &'static str,
+    /// `SAME`, `DIFFERENT`, `NOT-ANSWERED`; `FOREIGN`, `ROLLBACK`, `FORK` where the register is not the one that was asked.
+    pub verdict: &'static str,
+    /// What that means.
+    pub meaning: String,
+    /// The file with the answer.
+    pub file: String,
+    /// The question.
+    pub asked: Vec<String>,
+    /// The program that answered; null where the answer does not say so by itself.
+    pub program_then: Option<String>,
+    /// This program.
+    pub program_now: String,
+    /// The first place at which they differ.
+    pub first: Option<DifferenceAtJson>,
+}
+
+/// A place at which two answers differ.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DifferenceAtJson {
+    /// A JSON pointer, or the number of a line.
+    pub at: String,
+    /// What stands there in the answer that was kept.
+    pub then: String,
+    /// What stands there now.
+    pub now: String,
+}
+
 /// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RuleSetsJson {
@@ -1398,6 +1431,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("stamp.v1.json", schema::<StampVerdictJson>()),
         ("rules.v1.json", schema::<RuleSetsJson>()),
         ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]

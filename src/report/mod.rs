@@ -139,6 +139,24 @@ impl Report {
         Report { stamp: Some(stamp), ..self }
     }
 
+    /// What stands under an answer that goes into a file: whoever is handed the file can ask again, and has a checkpoint to hold.
+    pub fn footer(&self, format: Format) -> String {
+        let Some(stamp) = &self.stamp else { return String::new() };
+        let checkpoint = stamp.checkpoint.as_deref().unwrap_or_default();
+        match format {
+            // The document has it in itself.
+            Format::Json => String::new(),
+            Format::Jsonl => format!("{}\n", serde_json::json!({ "stamp": stamp })),
+            Format::Csv => {
+                let lines = std::iter::once(stamp.line()).chain(checkpoint.lines().map(String::from));
+                lines.map(|line| format!("# {line}").trim_end().to_string() + "\n").collect()
+            }
+            _ if checkpoint.is_empty() => String::new(),
+            Format::Table => format!("\n{checkpoint}"),
+            Format::Md => format!("\n```text\n{checkpoint}```\n"),
+        }
+    }
+
     /// Writes it.
     ///
     /// # Errors

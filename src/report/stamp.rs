@@ -98,24 +98,70 @@ impl Stamp {
         }
     }
 
-    /// The same with an option of the question as it was understood.
-    pub fn pinned(mut self, option: &str, value: &str) -> Self {
-        while let Some(place) = self.asked.iter().position(|argument| argument.split('=').next() == Some(option)) {
-            let taken = if self.asked[place] == option { 2 } else { 1 };
-            self.asked.drain(place..(place + taken).min(self.asked.len()));
-        }
-        self.asked.extend([option.into(), value.into()]);
-        self
+    /// The same for an answer that is seen from no day.
+    pub fn seen_from_no_day(self) -> Self {
+        let place = self.asked.iter().position(|argument| argument == "--as-of");
+        let without = |(at, _): &(usize, String)| place.is_none_or(|place| !(place..place + 2).contains(at));
+        let asked = self.asked.into_iter().enumerate().filter(without).map(|(_, argument)| argument).collect();
+        Stamp { asked, as_of: None, ..self }
+    }
+
+    /// The same for an answer between two positions: both as they were understood, in the place of the one.
+    pub fn between(self, from: String, to: String) -> Self {
+        let Stamp { mut asked, .. } = self;
+        asked.truncate(asked.len().saturating_sub(POSITION.len() * 2));
+        let mut kept = without_values(asked, &["--from", "--to"]);
+        kept.extend(["--from".into(), from, "--to".into(), to]);
+        Stamp { asked: kept, ..self }
     }
 
     /// In one line, for people: the question as it can be asked again, the program, the rule set.
     pub fn line(&self) -> String {
-        let asked: Vec<String> = self.asked.iter().map(|argument| quoted(argument)).collect();
-        format!("again: obligo {} · {} · {} {}…", asked.join(" "), self.program, self.rules.id, &self.rules.sha256[..12])
+        format!("{AGAIN}{} · {} · {} {}…", command(&self.asked), self.program, self.rules.id, &self.rules.sha256[..12])
     }
 }
 
-fn program() -> String {
+const AGAIN: &str = "again: ";
+
+/// The question as a command that can be typed.
+pub fn command(asked: &[String]) -> String {
+    let asked: Vec<String> = asked.iter().map(|argument| quoted(argument)).collect();
+    format!("obligo {}", asked.join(" "))
+}
+
+/// The question of a line that [`Stamp::line`] wrote.
+pub fn asked_in(line: &str) -> Option<Vec<String>> {
+    let line = line.trim_start_matches("# ").strip_prefix(AGAIN)?.strip_prefix("obligo ")?;
+    let mut rest = line.rsplitn(3, " · ").nth(2)?;
+    let mut asked = Vec::new();
+    while !rest.is_empty() {
+        let mut argument = String::new();
+        while let Some(letter) = rest.chars().next().filter(|letter| *letter != ' ') {
+            rest = match letter {
+                '\'' => {
+                    let (inside, after) = rest[1..].split_once('\'')?;
+                    argument.push_str(inside);
+                    after
+                }
+                '\\' => {
+                    let escaped = rest[1..].chars().next()?;
+                    argument.push(escaped);
+                    &rest[1 + escaped.len_utf8()..]
+                }
+                plain => {
+                    argument.push(plain);
+                    &rest[plain.len_utf8()..]
+                }
+            };
+        }
+        asked.push(argument);
+        rest = rest.trim_start_matches(' ');
+    }
+    Some(asked)
+}
+
+/// This program and its version.
+pub fn program() -> String {
     concat!("obligo ", env!("CARGO_PKG_VERSION")).into()
 }
 
@@ -139,6 +185,21 @@ const WHERE_AND_HOW: [&str; 4] = ["--register", "--color", "--format", "--output
 
 /// Options of the position; what they said is written anew, as it was understood.
 const POSITION: [&str; 2] = ["--as-of", "--known-at"];
+
+/// Arguments without these options and their values.
+fn without_values(arguments: Vec<String>, names: &[&str]) -> Vec<String> {
+    let mut arguments = arguments.into_iter();
+    let mut kept = Vec::new();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split_once('=').map_or(argument.as_str(), |(name, _)| name);
+        if !names.contains(&name) {
+            kept.push(argument);
+        } else if name == argument {
+            arguments.next();
+        }
+    }
+    kept
+}
 
 /// The arguments that make the question.
 fn asked(arguments: impl IntoIterator<Item = String>) -> Vec<String> {
@@ -176,6 +237,15 @@ mod tests {
         assert_eq!(told("due --within 90d -o due.csv --as-of=2026-01-01 --color never"), "due --within 90d");
         assert_eq!(told("-Ojson party KR -O csv --known-at 2026-01-01 -odue.csv"), "party KR");
         assert_eq!(told("topics --register=a.db -- --json"), "topics -- --json");
+    }
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let asked: Vec<String> = ["status", "it's · 5 o'clock", "", "a b", "--known-at", "now#5"].map(String::from).into();
+        let stamp = Stamp { asked: asked.clone(), ..Stamp::without_register([]) };
+        assert_eq!(asked_in(&stamp.line()), Some(asked.clone()));
+        assert_eq!(asked_in(&format!("# {}", stamp.line())), Some(asked));
+        assert_eq!(asked_in("again and again"), None);
     }
 
     #[test]

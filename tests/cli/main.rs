@@ -8,6 +8,7 @@ mod bundle;
 mod check;
 mod completions;
 mod compute;
+mod corrections;
 mod due;
 mod explain;
 mod formats;

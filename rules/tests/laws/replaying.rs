@@ -10,10 +10,10 @@ use crate::history::{History, Log, docket, histories, log, rule_set};
 use crate::time::days;
 use crate::{Verdict, alike, holds, is_broken, that};
 
-const IDS: [&str; 3] = ["x-y", "p-q", "a-b"];
+pub const IDS: [&str; 3] = ["x-y", "p-q", "a-b"];
 
 /// Three agreements whose records lie between each other.
-fn logs() -> impl Strategy<Value = Log> {
+pub fn logs() -> impl Strategy<Value = Log> {
     let turns = prop::collection::vec(0usize..3, 0..80);
     (prop::array::uniform3(histories()), turns).prop_map(|(histories, turns)| {
         let named: Vec<(&str, &History)> = IDS.into_iter().zip(&histories).collect();

@@ -1,0 +1,131 @@
+//! A register: by itself, by the checkpoints beside it, and by what others kept.
+
+use chrono::DateTime;
+use events::checkpoint::{Role, Signed, SignedCheckpoint, Verifier};
+use events::log::EventLog;
+use store::sqlite::verify;
+use store::{SqliteLog, StoreError, Verification};
+
+use super::{COLUMNS, Context, Output, alone, progress, stamp_of_program};
+use crate::checkpoints::judge::{Case, Held, Judgement, Tree, Verdict, What, judge};
+use crate::checkpoints::{Beside, key, notes};
+use crate::config::Register;
+use crate::error::Error;
+use crate::report::json::{AnchoredJson, FindingJson, LogJson, VerifyJson};
+use crate::report::{Report, Section, Tone};
+
+pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Context) -> Result<u8, Error> {
+    let register = context.register()?;
+    let log = match SqliteLog::open_read_only(&register.path) {
+        Err(error @ StoreError::Damaged { .. }) => return damaged(output, &error),
+        opened => opened?,
+    };
+    let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
+    let own = log.verify(&mut |done| progress::advance(&bar, done))?;
+    bar.finish_and_clear();
+    let judgement = judged(&log, &own, &register, given, held)?;
+    let is_good = judgement.verdict.is_good();
+    let written = output.write(&report(&own, &judgement).stamped(stamp_of_program()));
+    // A reader that went away does not make a bad log good.
+    if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
+}
+
+/// The register together with what stands beside it and what was held elsewhere.
+fn judged(
+    log: &SqliteLog,
+    own: &Verification,
+    register: &Register,
+    given: &[Verifier],
+    mut held: Vec<Held>,
+) -> Result<Judgement, Error> {
+    let beside = Beside::of(&register.path, register.key.as_deref());
+    let name = beside.checkpoints.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let kept = notes::all(&beside.checkpoints)?;
+    // Whoever may not read the key can still say which one he trusts.
+    let (signer, unread) = match beside.key.read_of(&key::origin(log.origin())) {
+        Ok(signer) => (signer, None),
+        Err(Error::Failed { what, .. }) if !given.is_empty() => (None, Some(what)),
+        Err(error) => return Err(error),
+    };
+    held.extend(cosigned(&beside, given)?);
+    let case = Case {
+        log,
+        own,
+        tree: &Tree::of(log),
+        notes: kept.as_ref().map(|kept| (name, kept)),
+        key: signer.map(|signer| signer.verifier()),
+        given,
+        held: &held,
+    };
+    let mut judgement = judge(&case);
+    judgement.notes.extend(unread);
+    Ok(judgement)
+}
+
+/// What witnesses cosigned that whoever asks trusts: nobody else can sign in their name, so that it counts as held elsewhere.
+fn cosigned(beside: &Beside, given: &[Verifier]) -> Result<Vec<Held>, Error> {
+    let witnesses = given.iter().filter(|key| key.role() == Role::Witness);
+    let all = notes::all(&beside.cosigned)?.unwrap_or_default();
+    let by = |witness: &Verifier, note: &SignedCheckpoint| match witness.has_signed(note) {
+        Signed::Yes(time) => Some(format!("{}{}", witness.name(), at(time))),
+        Signed::No => None,
+        Signed::Forged => Some(witness.name().into()),
+    };
+    let held = witnesses.flat_map(|witness| {
+        let signed = all.notes.iter().flatten().filter_map(move |note| Some((by(witness, note)?, note)));
+        signed.map(|(from, note)| Held { from, what: What::Checkpoint(note.clone()) })
+    });
+    Ok(held.collect())
+}
+
+/// ` on 2026-11-22T09:30:00Z`
+fn at(time: Option<u64>) -> String {
+    let instant = time.and_then(|time| DateTime::from_timestamp(i64::try_from(time).ok()?, 0));
+    instant.map(|instant| format!(" on {}", instant.format("%Y-%m-%dT%H:%M:%SZ"))).unwrap_or_default()
+}
+
+fn report(own: &Verification, judgement: &Judgement) -> Report {
+    let Judgement { verdict, first_bad, faults, notes } = judgement;
+    let head = own.root.map_or("unknown".to_string(), |root| root.to_string());
+    let own_faults = own.faults.iter().map(|fact| (fact.seq, &fact.what));
+    let faults: Vec<(Option<u64>, &String)> = own_faults.chain(faults.iter().map(|what| (None, what))).collect();
+    let document = VerifyJson {
+        schema: "obligo.verify.v1",
+        verdict: verdict.name().into(),
+        meaning: verdict.meaning(),
+        first_bad_seq: first_bad.map(|(first, _)| first),
+        first_bad_upto: first_bad.map(|(_, last)| last),
+        anchored: match verdict {
+            Verdict::Anchored(seq, by) => Some(AnchoredJson { seq: *seq, by: by.clone() }),
+            _ => None,
+        },
+        log: LogJson { size: own.size, head: head.clone(), left_out: None },
+        faults: faults.iter().map(|(seq, what)| FindingJson { seq: *seq, agreement: None, text: what.to_string() }).collect(),
+        notes: notes.clone(),
+    };
+    let tone = if verdict.is_good() { Tone::Good } else { Tone::Bad };
+    let mut sections = vec![Section::Line(vec![tone.of(verdict.to_string()), format!(": {}", verdict.meaning()).into()])];
+    sections.extend(first_bad.map(|(first, last)| match first == last {
+        true => Section::line(format!("First bad record: seq {first}")),
+        false => Section::line(format!("First bad record: one of seq {first} to {last}; those before it are what they were")),
+    }));
+    let place = |seq: Option<u64>| seq.map(|seq| format!("seq {seq}: ")).unwrap_or_default();
+    sections.extend(faults.iter().map(|(seq, what)| Section::line(format!("  {}{what}", place(*seq)))));
+    let unsaid = own.fault_count.saturating_sub(own.faults.len() as u64);
+    if unsaid > 0 {
+        sections.push(Section::line(format!("  and {unsaid} {} more", if unsaid == 1 { "fault" } else { "faults" })));
+    }
+    let records = if own.size == 1 { "record" } else { "records" };
+    sections.push(Section::note(format!("{} {records}, root {head}", own.size)));
+    sections.extend(notes.iter().map(Section::note));
+    Report::new(&document, "faults", COLUMNS).sections(sections)
+}
+
+/// A file so damaged that it is no log any more is no failure of the world: it is what was asked about.
+fn damaged(output: &Output, error: &StoreError) -> Result<u8, Error> {
+    let document = alone(Verdict::Damaged.name(), verify::Verdict::Damaged.meaning(), 0, "unknown", vec![error.to_string()]);
+    let words = vec![Tone::Bad.of(Verdict::Damaged.to_string()), format!(": {error}").into()];
+    let sections = vec![Section::Line(words), Section::line(error.hint())];
+    output.write(&Report::new(&document, "faults", COLUMNS).sections(sections).stamped(stamp_of_program()))?;
+    Err(Error::Unverified)
+}
