@@ -458,7 +458,7 @@ const REFUSALS: &[Refusal] = &[
     ),
     refusal(
         "text_that_reads_like_a_seal",
-        "record work small --on 2025-06-01 --text 'sealed: by the court'",
+        "record work small --on 2026-11-20 --text 'sealed: by the court'",
         "E0212",
         4,
         &["stands for another"],
@@ -832,7 +832,7 @@ fn a_refused_command_says_why_and_writes_nothing() {
 #[test]
 fn a_record_without_a_text_beside_the_log_has_nothing_to_erase() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    register.obligo("record work small --on 2025-06-01 --text x").succeeded();
+    register.obligo("record work small --on 2026-11-20 --text x").succeeded();
     let before = register.log();
     refused(register.obligo("erase 1 --reason asked"), "E0430", 4, &["record 1 has no text"]);
     refused(register.obligo("erase 99 --reason asked"), "E0504", 3, &["record 99"]);

@@ -12,12 +12,12 @@ use obligo::agreement_file::AgreementFile;
 use obligo::app::{App, TimeOrdered, Unwritten, Write};
 use obligo::erase::Request;
 use obligo::rule_sets::Shelf;
-use obligo::texts::{self, Sealed, Texts};
-use proptest::prelude::{ProptestConfig, prop_assert_eq, proptest};
+use obligo::texts::{self, Found, Sealed, Texts};
+use proptest::prelude::{ProptestConfig, prop_assert, prop_assert_eq, proptest};
 use proptest::sample::{Index, subsequence};
 use rules::decide::Proposal;
 use rusqlite::Connection;
-use store::{Beside, KeptText, PrivateFile, SqliteLog, Verdict};
+use store::{KeptText, PrivateFile, SqliteLog, Verdict};
 use support::{Register, SMALL};
 use uuid::Uuid;
 
@@ -72,14 +72,11 @@ fn proofs(log: &SqliteLog) -> Vec<(tree::Hash, tree::Hash)> {
     proofs
 }
 
-/// The verdict over the log and the texts beside it.
-fn verdict(path: &Path) -> Verdict {
+/// What is found of the texts in a log that agrees with itself.
+fn found(path: &Path) -> Found {
     let log = SqliteLog::open_read_only(path).expect("a register");
-    let mut found = log.verify(&mut |_| {}).expect("it is verified");
-    let texts = texts::check(&log, &PrivateFile::beside(path)).expect("the texts are read");
-    texts.other.iter().for_each(|seq| found.beside(Beside::Changed(*seq), String::new()));
-    texts.missing.iter().for_each(|seq| found.beside(Beside::Missing(*seq), String::new()));
-    found.verdict
+    assert_eq!(log.verify(&mut |_| {}).expect("it is verified").verdict, Verdict::SelfConsistent);
+    texts::check(&log, &PrivateFile::beside(path)).expect("the texts are read")
 }
 
 /// A copy of a register and of what stands beside it.
@@ -106,8 +103,8 @@ fn an_erasure_changes_no_proof_whatever_is_erased() {
         }
         let after = proofs(&app.log);
         prop_assert_eq!(&after[..before.len()], &before[..]);
-        prop_assert_eq!(verdict(&path), Verdict::SelfConsistent);
-        let found = texts::check(&app.log, &app.private).expect("the texts are read");
+        let found = found(&path);
+        prop_assert!(found.other.is_empty() && found.missing.is_empty());
         let reason = u64::from(!erased.is_empty());
         prop_assert_eq!(found.sealed, 2 * seqs.len() as u64 + reason);
         prop_assert_eq!(found.erased, 2 * erased.len() as u64);
@@ -158,16 +155,17 @@ fn texts_that_change_places_are_found_with_the_first_record() {
         };
         let expected = match which {
             // Rows change places.
-            0 => { set(&one.1, &b); set(&other.1, &a); (one.1 != other.1).then(|| Verdict::Tampered(one.0.min(other.0))) }
+            0 => { set(&one.1, &b); set(&other.1, &a); if one.1 == other.1 { (None, None) } else { (Some(one.0.min(other.0)), None) } }
             // A text is edited.
-            1 => { set(&one.1, &KeptText { text: format!("{} ", a.text), ..a }); Some(Verdict::Tampered(one.0)) }
+            1 => { set(&one.1, &KeptText { text: format!("{} ", a.text), ..a }); (Some(one.0), None) }
             // A salt is another.
-            2 => { set(&one.1, &KeptText { salt: [7; 32], ..a }); Some(Verdict::Tampered(one.0)) }
+            2 => { set(&one.1, &KeptText { salt: [7; 32], ..a }); (Some(one.0), None) }
             // A row is taken out, and nothing says so.
-            _ => { connection.execute("DELETE FROM text WHERE commitment = ?1", [&one.1]).expect("it is deleted"); Some(Verdict::Incomplete(one.0)) }
+            _ => { connection.execute("DELETE FROM text WHERE commitment = ?1", [&one.1]).expect("it is deleted"); (None, Some(one.0)) }
         };
         drop(connection);
-        prop_assert_eq!(verdict(&path), expected.unwrap_or(Verdict::SelfConsistent));
+        let found = found(&path);
+        prop_assert_eq!((found.other.first().copied(), found.missing.first().copied()), expected);
     });
 }
 
@@ -181,7 +179,7 @@ fn a_log_that_is_handed_on_has_no_typed_text_and_is_whole() {
         format!("record decision small --on 2026-11-20 --text 'Ask {NAME}'"),
         "record notice small --by AA --given 2026-11-20".into(),
         format!("record notice-defective small --on 2026-11-21 --defect 'not signed by {NAME}'"),
-        format!("record signed small --on 2024-01-15 --text 'by {NAME}'"),
+        format!("record announcement small --on 2026-11-15 --text 'by {NAME}'"),
         format!("record project small --id chips --on 2026-11-20 --text 'led by {NAME}'"),
     ] {
         register.obligo(&act).succeeded();
@@ -302,4 +300,37 @@ fn an_erasure_cannot_be_taken_back_and_says_what_it_did() {
     register.obligo("verify").succeeded().says(&format!("2 redacted (erased by #{})", seq + 1));
     register.obligo(&format!("record correction {} --reason no", seq + 1)).ended(4).warns("E0415");
     register.obligo("log").says_not("Anna");
+}
+
+#[test]
+fn verify_says_which_record_a_text_no_longer_fits_and_ends_as_for_a_bad_log() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    for text in ["one", "two", "three"] {
+        register.obligo(&format!("record work small --on 2026-11-20 --text {text}")).succeeded();
+    }
+    let last = register.json("log")["records"].as_array().unwrap().len();
+    let connection = Connection::open(register.db().with_extension("private.db")).unwrap();
+    connection.execute("UPDATE text SET text = 'four' WHERE text = 'two'", []).unwrap();
+    register.obligo("verify").ended(5).says(&format!("TAMPERED({})", last - 1)).says("not the one that the record commits to");
+    let verdict: serde_json::Value = serde_json::from_str(&register.obligo("verify --json").stdout).unwrap();
+    assert_eq!((&verdict["first_bad_seq"], &verdict["texts"]["other"]), (&(last - 1).into(), &1.into()));
+    connection.execute("UPDATE text SET text = 'two' WHERE text = 'four'", []).unwrap();
+    register.obligo("verify").succeeded();
+    connection.execute("DELETE FROM text WHERE text = 'three'", []).unwrap();
+    register.obligo("verify").ended(5).says(&format!("INCOMPLETE({last})")).says("no record says that it was erased");
+    drop(connection);
+    std::fs::write(register.db().with_extension("private.db"), "my notes").unwrap();
+    register.obligo("verify").ended(5).says("DAMAGED").says("is not an SQLite database");
+}
+
+#[test]
+fn the_reason_of_an_adopted_rule_set_is_of_no_agreement_and_can_be_erased() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo(&format!("rules adopt obligo-rules/3 --reason 'as {NAME} asked'")).succeeded();
+    let seq = register.log()["size"].as_u64().unwrap();
+    register.obligo("log").succeeded().says(NAME);
+    register.obligo(&format!("erase {seq} --reason asked")).succeeded().says("Erased 1 text");
+    register.obligo("log").succeeded().says_not("Anna");
+    register.obligo("verify").succeeded().says("1 redacted");
+    register.obligo("status").succeeded();
 }

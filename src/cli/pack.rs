@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use events::codec;
-use events::log::{EventLog, Select};
+use events::log::Select;
 use rules::replay::corrected;
 
 use super::args::{Known, day};
@@ -13,6 +13,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::pack::{Contents, File, files};
 use crate::report::stamp::Stamp;
+use crate::texts::Texts;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -46,9 +47,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let is_ours = |seq: u64, agreement: &str| agreement == id || Some(seq) == adopted;
     let slice = bundle::slice(&log, context, &position, &is_ours)?;
     let mut records = Vec::new();
-    log.scan(&Select { agreement: None, upto: Some(view.log.size) }, &mut |seq, entry| {
+    // The page has the texts that the docket has; the bundle has the entries, which never do.
+    let private = context.private()?;
+    Texts::new(&log, &private).scan(&Select { agreement: None, upto: Some(view.log.size) }, &mut |seq, entry| {
         records.extend(slice.seqs.contains(&seq).then(|| codec::decode(entry).ok()).flatten());
-        true
     })?;
     let contents = Contents {
         agreement: &id,

@@ -10,4 +10,4 @@ mod error;
 pub use error::StoreError;
 pub use sqlite::SqliteLog;
 pub use sqlite::private::{KeptText, PrivateFile};
-pub use sqlite::verify::{Beside, Fault, Verdict, Verification};
+pub use sqlite::verify::{Fault, Verdict, Verification};

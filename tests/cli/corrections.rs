@@ -34,8 +34,8 @@ fn a_record_is_reversed_and_another_stands_in_its_place_by_one_command() {
     let [old, reversal, new] = &all[all.len() - 3..] else { panic!("three records") };
     assert_eq!((&old["reversed_by"], &new["in_place_of"]), (&reversal["seq"], &old["seq"]));
     assert_eq!((&reversal["entry"]["corrects"], &reversal["entry"]["command"]), (&old["seq"], &new["entry"]["command"]));
-    assert_eq!(reversal["entry"]["reason"], "the letter is of the 5th");
-    assert_eq!(new["entry"]["reason"], format!("in place of #{wrong}: the letter is of the 5th"));
+    assert_eq!(reversal["texts"][0]["text"], "the letter is of the 5th");
+    assert_eq!(new["texts"][0]["text"], format!("in place of #{wrong}: the letter is of the 5th"));
     assert_eq!((&reversal["entry"]["authority"], &new["entry"]["authority"]), (&"desk-1".into(), &"desk-1".into()));
     assert_eq!(new["entry"]["data"]["notice"], "notice-1", "it is judged without the one that is reversed");
     register.obligo("verify").succeeded();
@@ -103,8 +103,8 @@ fn undo_takes_back_the_last_command_and_no_other_actor_s() {
     assert_eq!(register.log(), before);
     register.obligo("undo --reason 'a slip' --authority head").succeeded().says(&format!("Undone #{mine}")).says("mine");
     let all = records(&register);
-    let last = &all.last().unwrap()["entry"];
-    assert_eq!((&last["corrects"], &last["reason"], &last["authority"]), (&mine.into(), &"a slip".into(), &"head".into()));
+    let (last, reason) = (&all.last().unwrap()["entry"], &all.last().unwrap()["texts"][0]["text"]);
+    assert_eq!((&last["corrects"], reason, &last["authority"]), (&mine.into(), &"a slip".into(), &"head".into()));
     assert_eq!(all[mine as usize]["reversed_by"], Value::Null, "what another recorded stands");
     register.obligo("undo --actor nobody").ended(4).warns("E0424");
     // All that is left of ours is the import of the agreement.

@@ -126,9 +126,9 @@ fn a_document_is_registered_by_its_digest_and_kept_where_that_is_asked() {
     register.obligo(&format!("{record} --id second --handling LIMITE")).ended(4).warns("E0205");
     register.obligo("record source small --file nowhere.txt --title x --published 2024").ended(4).warns("E0101");
     register.obligo("record source other --file small.toml --title x --published 2024").ended(3).warns("E0502");
-    register.obligo("record work small --on 2024-02-02 --text x --source joint-paper").succeeded();
+    register.obligo("record work small --on 2024-02-02 --text x --source joint-paper --reason late").succeeded();
     let provision = "record provision-added small --on 2024-03-01 --set 'ref = \"9\"' --set 'kind = \"statement\"' \
-        --set 'quote = \"The Council meets\"' --source second";
+        --set 'quote = \"The Council meets\"' --source second --reason late";
     register.obligo(provision).succeeded();
     // What is kept is looked into without a folder.
     register.obligo("check quotes small").succeeded().says("1 quote: 1 found").says("second, line 3");

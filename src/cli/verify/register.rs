@@ -22,12 +22,13 @@ pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Conte
         opened => opened?,
     };
     let bar = progress::bar(log.head().map_or(0, |head| head.size), "verifying");
-    let mut own = log.verify(&mut |done| progress::advance(&bar, done))?;
+    let own = log.verify(&mut |done| progress::advance(&bar, done))?;
     bar.finish_and_clear();
-    let texts = beside(&mut own, &log, context)?;
-    let judgement = judged(&log, &own, &register, given, held)?;
+    let mut judgement = judged(&log, &own, &register, given, held)?;
+    let texts = texts::check(&log, &context.private()?);
+    let found = judgement.of_texts(&texts);
     let is_good = judgement.verdict.is_good();
-    let written = output.write(&report(&own, &judgement, &texts).stamped(stamp_of_program()));
+    let written = output.write(&report(&own, &judgement, &found, texts.ok().as_ref()).stamped(stamp_of_program()));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
 }
@@ -86,26 +87,44 @@ fn at(time: Option<u64>) -> String {
     instant.map(|instant| format!(" on {}", instant.format("%Y-%m-%dT%H:%M:%SZ"))).unwrap_or_default()
 }
 
-/// The texts that are kept beside the log; what is wrong with them is wrong with the register.
-fn beside(found: &mut Verification, log: &SqliteLog, context: &Context) -> Result<Found, Error> {
-    let texts = match texts::check(log, &context.private()?) {
-        Ok(texts) => texts,
-        Err(error) => {
-            found.beside(verify::Beside::Unreadable, format!("the texts beside the log cannot be read: {error}"));
-            return Ok(Found::default());
-        }
+fn report(own: &Verification, judgement: &Judgement, of_texts: &[(u64, String)], texts: Option<&Found>) -> Report {
+    let Judgement { verdict, first_bad, faults, notes } = judgement;
+    let head = own.root.map_or("unknown".to_string(), |root| root.to_string());
+    let own_faults = own.faults.iter().map(|fact| (fact.seq, &fact.what));
+    let of_texts = of_texts.iter().map(|(seq, what)| (Some(*seq), what));
+    let faults: Vec<(Option<u64>, &String)> = own_faults.chain(of_texts).chain(faults.iter().map(|what| (None, what))).collect();
+    let document = VerifyJson {
+        schema: "obligo.verify.v1",
+        verdict: verdict.name().into(),
+        meaning: verdict.meaning(),
+        first_bad_seq: first_bad.map(|(first, _)| first),
+        first_bad_upto: first_bad.map(|(_, last)| last),
+        anchored: match verdict {
+            Verdict::Anchored(seq, by) => Some(AnchoredJson { seq: *seq, by: by.clone() }),
+            _ => None,
+        },
+        log: LogJson { size: own.size, head: head.clone(), left_out: None },
+        texts: texts.map(Into::into).unwrap_or_default(),
+        faults: faults.iter().map(|(seq, what)| FindingJson { seq: *seq, agreement: None, text: what.to_string() }).collect(),
+        notes: notes.clone(),
     };
-    for seq in &texts.other {
-        found.beside(
-            verify::Beside::Changed(*seq),
-            "a text that is kept beside the log is not the one that the record commits to".into(),
-        );
+    let tone = if verdict.is_good() { Tone::Good } else { Tone::Bad };
+    let mut sections = vec![Section::Line(vec![tone.of(verdict.to_string()), format!(": {}", verdict.meaning()).into()])];
+    sections.extend(first_bad.map(|(first, last)| match first == last {
+        true => Section::line(format!("First bad record: seq {first}")),
+        false => Section::line(format!("First bad record: one of seq {first} to {last}; those before it are what they were")),
+    }));
+    let place = |seq: Option<u64>| seq.map(|seq| format!("seq {seq}: ")).unwrap_or_default();
+    sections.extend(faults.iter().map(|(seq, what)| Section::line(format!("  {}{what}", place(*seq)))));
+    let unsaid = own.fault_count.saturating_sub(own.faults.len() as u64);
+    if unsaid > 0 {
+        sections.push(Section::line(format!("  and {unsaid} {} more", if unsaid == 1 { "fault" } else { "faults" })));
     }
-    for seq in &texts.missing {
-        let what = "a text of it is not there, and no record says that it was erased";
-        found.beside(verify::Beside::Missing(*seq), what.into());
-    }
-    Ok(texts)
+    let records = if own.size == 1 { "record" } else { "records" };
+    sections.push(Section::note(format!("{} {records}, root {head}", own.size)));
+    sections.extend(texts.into_iter().flat_map(told).map(Section::note));
+    sections.extend(notes.iter().map(Section::note));
+    Report::new(&document, "faults", COLUMNS).sections(sections)
 }
 
 /// What is said of the texts; nothing, where there are none.
@@ -132,45 +151,6 @@ fn told(texts: &Found) -> Vec<String> {
         told.push(format!("{} kept for no record: a write was cut short", counted(texts.orphans, "text")));
     }
     told
-}
-
-fn report(own: &Verification, judgement: &Judgement, texts: &Found) -> Report {
-    let Judgement { verdict, first_bad, faults, notes } = judgement;
-    let head = own.root.map_or("unknown".to_string(), |root| root.to_string());
-    let own_faults = own.faults.iter().map(|fact| (fact.seq, &fact.what));
-    let faults: Vec<(Option<u64>, &String)> = own_faults.chain(faults.iter().map(|what| (None, what))).collect();
-    let document = VerifyJson {
-        schema: "obligo.verify.v1",
-        verdict: verdict.name().into(),
-        meaning: verdict.meaning(),
-        first_bad_seq: first_bad.map(|(first, _)| first),
-        first_bad_upto: first_bad.map(|(_, last)| last),
-        anchored: match verdict {
-            Verdict::Anchored(seq, by) => Some(AnchoredJson { seq: *seq, by: by.clone() }),
-            _ => None,
-        },
-        log: LogJson { size: own.size, head: head.clone(), left_out: None },
-        texts: texts.into(),
-        faults: faults.iter().map(|(seq, what)| FindingJson { seq: *seq, agreement: None, text: what.to_string() }).collect(),
-        notes: notes.clone(),
-    };
-    let tone = if verdict.is_good() { Tone::Good } else { Tone::Bad };
-    let mut sections = vec![Section::Line(vec![tone.of(verdict.to_string()), format!(": {}", verdict.meaning()).into()])];
-    sections.extend(first_bad.map(|(first, last)| match first == last {
-        true => Section::line(format!("First bad record: seq {first}")),
-        false => Section::line(format!("First bad record: one of seq {first} to {last}; those before it are what they were")),
-    }));
-    let place = |seq: Option<u64>| seq.map(|seq| format!("seq {seq}: ")).unwrap_or_default();
-    sections.extend(faults.iter().map(|(seq, what)| Section::line(format!("  {}{what}", place(*seq)))));
-    let unsaid = own.fault_count.saturating_sub(own.faults.len() as u64);
-    if unsaid > 0 {
-        sections.push(Section::line(format!("  and {unsaid} {} more", if unsaid == 1 { "fault" } else { "faults" })));
-    }
-    let records = if own.size == 1 { "record" } else { "records" };
-    sections.push(Section::note(format!("{} {records}, root {head}", own.size)));
-    sections.extend(told(texts).into_iter().map(Section::note));
-    sections.extend(notes.iter().map(Section::note));
-    Report::new(&document, "faults", COLUMNS).sections(sections)
 }
 
 /// A file so damaged that it is no log any more is no failure of the world: it is what was asked about.

@@ -18,17 +18,6 @@ mod subtrees;
 /// How many faults are kept; more are counted.
 pub const FAULTS_KEPT: usize = 100;
 
-/// What is amiss beside the file: a text that a record commits to is another, or is not there, or none can be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beside {
-    /// Another text, from this `seq` on.
-    Changed(u64),
-    /// No text, from this `seq` on.
-    Missing(u64),
-    /// What stands beside the file cannot be read.
-    Unreadable,
-}
-
 /// What was found amiss.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -106,29 +95,6 @@ impl Verification {
     /// The first record in doubt; no record before it is.
     pub fn first_bad_seq(&self) -> Option<u64> {
         self.first_bad
-    }
-
-    /// Adds a fault that was found beside the file, in what records stand for.
-    pub fn beside(&mut self, about: Beside, what: String) {
-        use Verdict::{Damaged, Incomplete, SelfConsistent, Tampered, Unguarded};
-        let seq = match about {
-            Beside::Changed(seq) | Beside::Missing(seq) => Some(seq),
-            Beside::Unreadable => None,
-        };
-        self.verdict = match (about, self.verdict) {
-            (Beside::Changed(seq) | Beside::Missing(seq), Tampered(bad)) => Tampered(bad.min(seq)),
-            (Beside::Changed(seq), Incomplete(missing)) => Tampered(missing.min(seq)),
-            (Beside::Changed(seq), SelfConsistent | Damaged | Unguarded) => Tampered(seq),
-            (Beside::Missing(seq), Incomplete(missing)) => Incomplete(missing.min(seq)),
-            (Beside::Missing(seq), SelfConsistent | Damaged | Unguarded) => Incomplete(seq),
-            (Beside::Unreadable, SelfConsistent | Unguarded) => Damaged,
-            (Beside::Unreadable, verdict) => verdict,
-        };
-        self.first_bad = [self.first_bad, seq].into_iter().flatten().min();
-        self.fault_count += 1;
-        if self.faults.len() < FAULTS_KEPT {
-            self.faults.push(Fault { seq, what });
-        }
     }
 }
 
