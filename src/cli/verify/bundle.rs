@@ -24,6 +24,9 @@ pub fn run(file: &Path, keys: Vec<Verifier>, held: Vec<Held>, output: &Output) -
     let texts = texts::handed_on(records.map(|(seq, entry)| (*seq, entry.as_slice())));
     let word = found.verdict.to_string();
     let name = word.split('(').next().unwrap_or_default();
+    // What is to be known of a good one is no fault.
+    let (faults, notes) =
+        if found.verdict.is_good() { (Vec::new(), found.remarks.clone()) } else { (found.remarks.clone(), Vec::new()) };
     let document = VerifyJson {
         first_bad_seq: found.verdict.first_bad_seq(),
         anchored: match &found.verdict {
@@ -31,7 +34,8 @@ pub fn run(file: &Path, keys: Vec<Verifier>, held: Vec<Held>, output: &Output) -
             _ => None,
         },
         texts: (&texts).into(),
-        ..alone(name, found.verdict.meaning(), size, &head, found.remarks.clone())
+        notes,
+        ..alone(name, found.verdict.meaning(), size, &head, faults)
     };
     let is_good = found.verdict.is_good() && (!held.is_something() || found.verdict.is_anchored());
     let tone = if is_good { Tone::Good } else { Tone::Bad };
