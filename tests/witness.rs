@@ -169,9 +169,8 @@ fn it_goes_on_where_it_was_and_its_folder_is_its_own() {
     assert_eq!(answer(&witness, &asked("a", 0, 5)), Answer::OtherSize(5));
     drop(witness);
     // A state that cannot be read is not taken for none: that would cosign anything.
-    let state = std::fs::read_dir(folder.path().join("logs")).unwrap().map(|file| file.unwrap().path());
-    let state =
-        state.filter(|file| file.extension().unwrap() == "json" && std::fs::read_to_string(file).unwrap().contains('5')).next();
+    let mut state = std::fs::read_dir(folder.path().join("logs")).unwrap().map(|file| file.unwrap().path());
+    let state = state.find(|file| file.extension().unwrap() == "json" && std::fs::read_to_string(file).unwrap().contains('5'));
     std::fs::write(state.unwrap(), "{").unwrap();
     assert!(Witness::open(folder.path(), None, vec![self::key(1).verifier()], DAY, 1).is_err());
 }
