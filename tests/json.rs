@@ -129,6 +129,11 @@ fn every_answer_is_what_its_schema_says() {
     ] {
         used.push(is_valid(&demo.json(question), question));
     }
+    let witness = Register::nowhere();
+    let log = Register::demo().obligo("key").succeeded().stdout.trim().parse().unwrap();
+    drop(obligo::witness::Witness::open(&witness.folder.path().join("w"), None, vec![log], 60, 1).unwrap());
+    let silent = witness.obligo("witness check --state w --json").ended(10).stdout;
+    used.push(is_valid(&serde_json::from_str(&silent).unwrap(), "witness check"));
     for agreement in ["eu-jp-dp", "eu-kr-dp", "eu-sg-dp", "eu-sg-ai-safety", "eu-sg-dta", "kr-sg-dpa", "uk-kr-dp"] {
         for question in [format!("status {agreement}"), format!("timeline {agreement}")] {
             is_valid(&demo.json(&question), &question);

@@ -11,7 +11,7 @@ fn small() -> Register {
 }
 
 fn launched(register: &Register, on: &str) -> Ran {
-    register.obligo(&format!("record announcement small --on {on} --text news")).succeeded()
+    register.obligo(&format!("record announcement small --on {on} --reason late --text news")).succeeded()
 }
 
 fn path(register: &Register, name: &str) -> std::path::PathBuf {
