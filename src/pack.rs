@@ -183,25 +183,27 @@ fn without_sealed(text: &str) -> String {
     shown + rest
 }
 
-/// How the checks are called, with the keys that are there.
-pub fn how_to_verify(keys: &[String]) -> Vec<String> {
-    let by: String = keys.iter().map(|key| format!(" --key '{key}'")).collect();
-    vec![format!("python3 verify.py bundle.jsonl{by}"), format!("obligo verify --bundle bundle.jsonl{by}")]
-}
+/// How the checks are called, in the folder of the pack.
+pub const COMMANDS: [&str; 2] = ["python3 verify.py bundle.jsonl --key KEY", "obligo verify --bundle bundle.jsonl --key KEY"];
 
 fn readme(contents: &Contents) -> String {
-    let position = &contents.view.docket.as_of;
-    let commands = how_to_verify(&contents.keys).join("\n    ");
+    let signed = match contents.keys.as_slice() {
+        [] => "It says nothing of the key of its log.".to_string(),
+        keys => format!("It says that its log signs with {}: whoever forged it would say so of his own key.", keys.join(" and ")),
+    };
     format!(
-        "Evidence pack of {}, as of {position}. Open report.html; it needs nothing else.\n\
+        "Evidence pack of {}, as of {}. Open report.html; it needs nothing else.\n\
          bundle.jsonl has the records to the byte, each with the proof that it stands in the log.\n\
          docket.json: what followed from them; sources.json: what they rest on; sources/, evidence/: those files, each under its SHA-256.\n\
-         To verify in this folder, with Python alone or with the program (exit code 0: nothing amiss; the verdict says what is proved):\n    \
-         {commands}\n\
-         A key is worth what you know of it: compare it with the one that you have from elsewhere, not with this file.\n\
-         With a checkpoint that you hold, in a file: add --against FILE.\n\
+         To verify in this folder, with Python alone or with the program:\n    \
+         {}\n\
+         KEY is the key of the log, had from elsewhere than this pack (at the register, `obligo key` prints it).\n\
+         {signed}\n\
+         With a checkpoint that you hold, in a file: --against FILE. Exit code 0: nothing amiss; the verdict says what is proved.\n\
          Texts of people are sealed; the report says [sealed] in their place.\n",
-        contents.agreement
+        contents.agreement,
+        contents.view.docket.as_of,
+        COMMANDS.join("\n    "),
     )
 }
 

@@ -207,7 +207,12 @@ fn honest(random: &mut Random) -> Case {
     let size = random.below(log.size as usize + 1) as u64;
     let checkpoint = *random.of(&[None, Some(size), Some(size / 2), Some(log.size)]);
     let only = *random.of(&[None, Some("a"), Some("nothing")]);
-    let bundle = log.bundle(size, checkpoint, only).into_bytes();
+    let mut lines = Lines::of(&log.bundle(size, checkpoint, only));
+    if random.below(4) == 0 {
+        // Who exports may not know the key.
+        lines.put(0, "keys", json!([]));
+    }
+    let bundle = lines.bytes();
     let is_whole = Lines::of(std::str::from_utf8(&bundle).unwrap()).0.len() as u64 == size + 1;
     let mut case = Case { what: "honest", bundle, keys: Vec::new(), against: Vec::new(), must: Must::BeSelfConsistent };
     let mut vouched = Vec::new();

@@ -444,6 +444,9 @@ const fn refusal(
 }
 
 const REFUSALS: &[Refusal] = &[
+    refusal("bundle_of_nothing", "restore small.toml --register new.db", "E0106", 4, &["DAMAGED", "the header"]),
+    refusal("bundle_of_a_part", "restore slice.jsonl --register new.db", "E0107", 4, &["records", "whole log"]),
+    refusal("pack_where_something_is", "pack small --as-of 2026-11-21 -o taken", "E0108", 4, &["`taken`", "not there yet"]),
     refusal("file_that_is_not_there", "import nowhere.toml", "E0101", 4, &["nowhere.toml"]),
     refusal("folder_for_a_file", "import folder.toml", "E0101", 4, &["folder.toml"]),
     refusal(
@@ -802,6 +805,9 @@ fn furnished() -> Register {
     register.file("empty.toml", "");
     register.file("deep.toml", format!("{SMALL}\nx = {}", "[".repeat(10_000)));
     register.file("deep-tables.toml", format!("{SMALL}\n[{}a]", "a.".repeat(10_000)));
+    register.obligo("export --ceiling public -o slice.jsonl").succeeded();
+    std::fs::create_dir(register.folder.path().join("taken")).unwrap();
+    register.file("taken/notes.txt", "mine");
     // A hundred megabytes that take no room.
     File::create(register.folder.path().join("huge.toml")).unwrap().set_len(100 * 1024 * 1024).unwrap();
     register
@@ -919,6 +925,119 @@ fn what_is_no_register_is_said_to_be_none() {
     register.obligo("init").ended(1).warns("exists already");
 }
 
+/// The codes that the next three tests provoke.
+const OF_CHECKPOINTS: [&str; 9] = ["E0601", "E0602", "E0603", "E0604", "E0605", "E0606", "E0607", "E0608", "E0609"];
+
+/// A register with two writes, and a copy of its files after the first.
+fn written_twice() -> (Register, impl Fn(&str)) {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let folder = register.folder.path().to_path_buf();
+    let copy = |from: &str, to: &str| std::fs::copy(folder.join(from), folder.join(to)).map(drop).unwrap();
+    for end in ["db", "key", "checkpoints"] {
+        copy(&format!("register.{end}"), &format!("first.{end}"));
+    }
+    register.obligo("record launched small --on 2024-02-01").succeeded();
+    let folder = register.folder.path().to_path_buf();
+    let put_back = move |end: &str| {
+        std::fs::copy(folder.join(format!("first.{end}")), folder.join(format!("register.{end}"))).map(drop).unwrap();
+    };
+    (register, put_back)
+}
+
+const WRITE: &str = "record announcement small --on 2024-03-01 --text more";
+
+#[test]
+fn nothing_is_written_to_a_register_that_is_not_what_was_signed() {
+    // An old copy.
+    let (register, put_back) = written_twice();
+    put_back("db");
+    let before = std::fs::read(register.db()).unwrap();
+    refused(register.obligo(WRITE), "E0601", 5, &["ROLLBACK", "nothing written"]);
+    assert_eq!(std::fs::read(register.db()).unwrap(), before);
+    // Two copies that were both written to.
+    let (register, _) = written_twice();
+    register.obligo("record launched small --on 2024-02-02 --register first.db").succeeded();
+    std::fs::rename(register.folder.path().join("first.db"), register.db()).unwrap();
+    refused(register.obligo(WRITE), "E0602", 5, &["FORK", "root"]);
+    refused(register.obligo("prove 1"), "E0602", 5, &["FORK"]);
+    // Another register's checkpoints.
+    let (register, _) = written_twice();
+    let other = Register::with(&[("small.toml", SMALL)]);
+    std::fs::copy(other.db(), register.db()).unwrap();
+    refused(register.obligo(WRITE), "E0605", 4, &["the key", "is that of `obligo/"]);
+    std::fs::copy(other.folder.path().join("register.key"), register.folder.path().join("register.key")).unwrap();
+    refused(register.obligo(WRITE), "E0603", 5, &["KEY-CHANGED"]);
+    // The key lost, and another in its place.
+    let (register, _) = written_twice();
+    let key = register.folder.path().join("register.key");
+    std::fs::rename(&key, register.folder.path().join("away.key")).unwrap();
+    refused(register.obligo(WRITE), "E0603", 5, &["KEY-CHANGED", "not there"]);
+    let verifier = register.obligo("key").ended(4);
+    assert!(verifier.stderr.contains("E0605") && verifier.stderr.contains("there is no key"), "{verifier:?}");
+    // A checkpoint that was edited.
+    let (register, _) = written_twice();
+    let file = register.folder.path().join("register.checkpoints");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let last = register.log()["size"].as_u64().unwrap();
+    std::fs::write(&file, text.replace(&format!("\n{last}\n"), &format!("\n{}\n", last - 1))).unwrap();
+    refused(register.obligo(WRITE), "E0604", 5, &["not what the key signed"]);
+    std::fs::write(&file, "x".repeat(200 * 1024)).unwrap();
+    refused(register.obligo(WRITE), "E0604", 5, &["not a file of checkpoints"]);
+}
+
+#[test]
+fn keys_proofs_and_checkpoints_that_are_none_are_refused() {
+    let (register, _) = written_twice();
+    let size = register.log()["size"].as_u64().unwrap();
+    let key = register.obligo("key").succeeded().stdout;
+    register.file("notes.txt", "nothing is signed here");
+    for (line, code, words) in [
+        ("verify --against notes.txt", "E0607", "there is no checkpoint in `notes.txt`"),
+        ("verify --against no-such-file", "E0101", "no-such-file"),
+        ("verify --key register.key", "E0605", "is not a verifying key"),
+        ("prove --from #2", "E0606", "no checkpoint of 2 records"),
+        ("prove --from #x", "E0607", "`#x` is not a size"),
+        ("prove --from notes.txt", "E0607", "not a checkpoint"),
+        (&format!("prove --from #{size} --to #{}", size - 1), "E0607", "is the earlier one"),
+        ("key rotate --reason ' '", "E0608", "one line"),
+        ("witness key --state nowhere", "E0605", "there is no witness"),
+        ("witness check --state . --silent-after soon", "E0304", "not a length of time"),
+        (&format!("witness serve --state w --log {} --name 'a b'", key.trim()), "E0605", "not a name of a key"),
+        (&format!("witness submit --to http://127.0.0.1:9 --witness {}", key.trim()), "E0605", "the key of a log"),
+    ] {
+        refused(register.obligo(line), code, 4, &[words]);
+    }
+    refused(register.obligo("prove 999"), "E0504", 3, &["no record 999"]);
+    register.obligo("prove 2 -o proof.txt").succeeded();
+    let proof = |more: &str| register.obligo(&format!("verify --proof {more} --key {}", key.trim()));
+    refused(proof("proof.txt"), "E0607", 4, &["does not have the entry"]);
+    refused(proof("notes.txt"), "E0607", 4, &["is no proof"]);
+    let without = Register::new();
+    refused(without.obligo("prove --from #1"), "E0606", 4, &["no checkpoint"]);
+    let file = register.folder.path().join("register.key");
+    std::fs::write(&file, "my notes\n").unwrap();
+    refused(register.obligo(WRITE), "E0605", 4, &["not a signing key"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_that_others_may_read_is_refused() {
+    use std::os::unix::fs::PermissionsExt;
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let key = register.folder.path().join("register.key");
+    let mode = |mode| std::fs::set_permissions(&key, std::fs::Permissions::from_mode(mode)).unwrap();
+    assert_eq!(std::fs::metadata(&key).unwrap().permissions().mode() & 0o7777, 0o600);
+    for open in [0o644, 0o640, 0o604, 0o622] {
+        mode(open);
+        refused(register.obligo(WRITE), "E0605", 4, &["open to others", "chmod 600"]);
+    }
+    // Kept elsewhere, a service manager hands it to a group.
+    mode(0o440);
+    let mut command = register.command(WRITE);
+    command.env("OBLIGO_KEY", &key);
+    support::run(&mut command).succeeded();
+}
+
 /// Every code that a fault is given anywhere in the program.
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
@@ -944,6 +1063,7 @@ fn every_code_in_the_source_is_documented_and_has_a_test_and_no_page_speaks_of_a
         .map(|slip| slip.code)
         .chain(REFUSALS.iter().map(|refusal| refusal.code))
         .chain(["E0105", "E0430"])
+        .chain(OF_CHECKPOINTS)
         .map(String::from)
         .collect();
     let used = codes_in_source();

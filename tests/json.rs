@@ -119,6 +119,8 @@ fn every_answer_is_what_its_schema_says() {
             is_valid(&demo.json(&question), &question);
         }
     }
+    let bundle = demo.obligo("export uk-kr-dp").succeeded().stdout;
+    used.push(is_valid(&serde_json::from_str(bundle.lines().next().unwrap()).unwrap(), "export"));
     used.sort();
     used.dedup();
     let mut all = names();

@@ -317,6 +317,7 @@ fn verify_says_which_record_a_text_no_longer_fits_and_ends_as_for_a_bad_log() {
     register.obligo("verify").ended(5).says(&format!("TAMPERED({})", last - 1)).says("not the one that the record commits to");
     let verdict: serde_json::Value = serde_json::from_str(&register.obligo("verify --json").stdout).unwrap();
     assert_eq!((&verdict["first_bad_seq"], &verdict["texts"]["other"]), (&(last - 1).into(), &1.into()));
+    assert!(!verdict["notes"].to_string().contains("contradict"), "the checkpoints say nothing against it: {}", verdict["notes"]);
     connection.execute("UPDATE text SET text = 'two' WHERE text = 'four'", []).unwrap();
     register.obligo("verify").succeeded();
     connection.execute("DELETE FROM text WHERE text = 'three'", []).unwrap();

@@ -468,7 +468,12 @@ impl Docket {
     pub fn changes<'a>(&'a self, before: &'a Docket) -> Vec<Change<'a>> {
         let told = |line: &Line| {
             let Line { label, due, axes, what, by, to, .. } = line;
-            (label.clone(), *due, axes.clone(), what.clone(), by.clone(), to.clone())
+            let mut axes = axes.clone();
+            // For how long follows from the date and the day.
+            if let Timing::Overdue(days) = &mut axes.timing {
+                *days = 0;
+            }
+            (label.clone(), *due, axes, what.clone(), by.clone(), to.clone())
         };
         let now = self.entries.iter().filter_map(|line| match before.line(&line.id) {
             None => Some(Change::New(line)),

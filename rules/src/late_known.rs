@@ -94,9 +94,9 @@ impl<'a> Knowledge<'a> {
             return;
         }
         let later: Vec<NaiveDate> = self.days.range(date..).copied().filter(|day| date < *day).collect();
-        let Some(since) = later.iter().copied().find(|day| self.is_told(line, date, *day)).or(later.last().copied()) else {
-            return;
-        };
+        // On the last of them the docket says what it says now.
+        let Some((last, before)) = later.split_last() else { return };
+        let since = before.iter().copied().find(|day| self.is_told(line, date, *day)).unwrap_or(*last);
         line.known_since = Some(since);
         line.late_known = true;
         let made: BTreeMap<u64, NaiveDate> =

@@ -53,10 +53,8 @@ impl Verdict {
     /// What it proves, and what it does not.
     pub fn meaning(&self) -> String {
         match self {
-            Verdict::Anchored(size, by) => {
-                return format!(
-                    "everything up to record {size} is what it was when {by} had that checkpoint; what came later agrees with it"
-                );
+            Verdict::Anchored(size, _) => {
+                return format!("everything up to record {size} is what it was when that checkpoint was signed; what came later agrees with it");
             }
             Verdict::SelfConsistent => verify::Verdict::SelfConsistent.meaning(),
             Verdict::Rollback => "the register is shorter than a checkpoint of it: records were cut off, or this is an old copy",

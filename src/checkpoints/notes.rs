@@ -110,7 +110,7 @@ fn end(file: &mut File, path: &Path) -> Result<(u64, Option<SignedCheckpoint>), 
     let from = size.saturating_sub(TAIL);
     file.seek(SeekFrom::Start(from)).map_err(reading)?;
     let mut tail = Vec::new();
-    file.read_to_end(&mut tail).map_err(reading)?;
+    file.take(TAIL).read_to_end(&mut tail).map_err(reading)?;
     let wrong = |why: &str| {
         let what = format!("`{}` is not a file of checkpoints: {why}", path.display());
         Error::refused("E0604", what, "put it back as it was; `obligo verify` says more")

@@ -109,7 +109,7 @@ pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
         return Err(Error::refused("E0107", what, "a register is made of a whole log: `obligo export` without an agreement"));
     }
     let (beside, anchor) = (context.beside()?, Anchor { checkpoint: bundle.checkpoint, keys: bundle.keys });
-    refuse_taken(&beside)?;
+    refuse_taken(&register, &beside)?;
     let entries: Vec<&[u8]> = bundle.records.iter().map(|(_, entry)| entry.as_slice()).collect();
     SqliteLog::restore(&register, bundle.origin, &entries)?;
     anchor.keep(&beside).inspect_err(|_| {
@@ -124,11 +124,11 @@ pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// What an earlier register of that name left is of another log.
-fn refuse_taken(beside: &Beside) -> Result<(), Error> {
+/// Nothing is written over, and what an earlier register of that name left is of another log.
+fn refuse_taken(register: &Path, beside: &Beside) -> Result<(), Error> {
     let public = bundle::public(beside);
-    let taken = [&beside.checkpoints, &beside.cosigned, &public].into_iter().find(|path| path.exists());
-    let hint = "move away what an earlier register left";
+    let taken = [register, &beside.checkpoints, &beside.cosigned, &public].into_iter().find(|path| path.exists());
+    let hint = "choose another path, or move away what is there or an earlier register left";
     taken.map_or(Ok(()), |path| Err(Error::failed(format!("there is something at `{}`", path.display()), hint)))
 }
 

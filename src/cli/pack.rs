@@ -87,7 +87,7 @@ fn refuse_taken(folder: &Path) -> Result<(), Error> {
         return Ok(());
     }
     let what = format!("there is something at `{}`", folder.display());
-    Err(Error::refused("E0109", what, "name a folder that is not there yet, or an empty one"))
+    Err(Error::refused("E0108", what, "name a folder that is not there yet, or an empty one"))
 }
 
 /// The folder is there whole, or not at all: it is made beside its place and renamed.

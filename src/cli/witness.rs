@@ -75,9 +75,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             let witness = Witness::open(&state, name.as_deref(), logs, seconds(&silent_after)?, clock::seconds())?;
             let key = witness.verifier();
             serve::run(witness, &listen, |address| {
-                say!("Listening on http://{address}");
-                say!("Cosigning as {key}");
-                Ok(())
+                use std::io::Write;
+                // It goes on when nobody reads what it says.
+                let _ = writeln!(anstream::stdout(), "Listening on http://{address}\nCosigning as {key}");
             })?;
             Ok(0)
         }

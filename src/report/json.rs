@@ -1573,9 +1573,11 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("replay.v1.json", schema::<ReplayJson>()),
         ("diff.v1.json", schema::<DiffJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        // No answer but a file: what it was asked by is none of it.
+        ("bundle.v1.json", schemars::schema_for!(crate::bundle::Header).to_value()),
+        ("witness.v1.json", schema::<WitnessJson>()),
         ("quotes.v1.json", schema::<QuotesJson>()),
         ("actors.v1.json", schema::<ActorsJson>()),
-        ("witness.v1.json", schema::<WitnessJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),

@@ -5,7 +5,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use rules::docket::{AgreementLine, Line, Reason};
 
 use super::words;
-use crate::pack::{Contents, Document, Sources, cited, how_to_verify};
+use crate::pack::{COMMANDS, Contents, Document, Sources, cited};
 
 /// What stands on the page.
 pub struct Page<'a> {
@@ -227,15 +227,15 @@ fn verifying(page: &Page) -> Markup {
             "This page is a picture of the records; " code { "bundle.jsonl" } " has them to the byte, each with the proof that it stands in the log"
             " under the root above. In the folder of this page:"
         }
-        @for command in how_to_verify(&contents.keys) { p { code { (command) } } }
+        @for command in COMMANDS { p { code { (command) } } }
         p {
-            "Exit code 0 is: nothing amiss; the verdict says how much it proves. " code { "verify.py" } " needs Python and nothing else. "
-            @if contents.keys.is_empty() {
-                "The bundle has no signed checkpoint: it shows that its records agree with each other, not that nobody wrote all of them anew."
-            } @else {
-                "A key is worth what you know of it: compare it with the one that you have from elsewhere. With a checkpoint that you hold, add "
-                code { "--against FILE" } "."
-            }
+            code { "KEY" } " is the key of the log, had from elsewhere than this pack; at the register, " code { "obligo key" } " prints it."
+            " With a checkpoint that you hold, in a file, say " code { "--against FILE" } "."
+            " Exit code 0 is: nothing amiss; the verdict says how much it proves. " code { "verify.py" } " needs Python and nothing else."
+        }
+        @if !contents.keys.is_empty() {
+            p { "The pack says that its log signs with this key; whoever forged it would say so of his own:" }
+            @for key in &contents.keys { p { span.hash { (key) } } }
         }
     }
 }

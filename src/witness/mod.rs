@@ -8,6 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use events::checkpoint::{Checkpoint, Role, Signed, SignedCheckpoint, Signer, Verifier};
 use events::proof::AddCheckpoint;
@@ -89,9 +90,15 @@ impl Witness {
         let writing = |error: std::io::Error| failed(folder, &error);
         fs::create_dir_all(folder.join("logs")).and_then(|()| fs::create_dir_all(folder.join("evidence"))).map_err(writing)?;
         let alone = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join("lock")).map_err(writing)?;
-        alone.try_lock().map_err(|_| {
-            Error::failed(format!("another witness has the folder `{}`", folder.display()), "give each a folder of its own")
-        })?;
+        // One that is just ending may still have it.
+        let is_free = (0..20).any(|turn| {
+            std::thread::sleep(Duration::from_millis(if turn == 0 { 0 } else { 50 }));
+            alone.try_lock().is_ok()
+        });
+        if !is_free {
+            let what = format!("another witness has the folder `{}`", folder.display());
+            return Err(Error::failed(what, "give each a folder of its own"));
+        }
         let signer = signer(folder, name)?;
         for log in &logs {
             if watched(folder, log.name())?.is_none() {

@@ -25,14 +25,14 @@ const SIZE: &str = "text/x.tlog.size";
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub fn run(witness: Witness, listen: &str, ready: impl FnOnce(std::net::SocketAddr) -> Result<(), Error>) -> Result<(), Error> {
+pub fn run(witness: Witness, listen: &str, ready: impl FnOnce(std::net::SocketAddr)) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let failed = |error: std::io::Error| {
             Error::failed(format!("cannot listen on `{listen}`: {error}"), "give an address like 127.0.0.1:8080")
         };
         let listener = TcpListener::bind(listen).await.map_err(failed)?;
-        ready(listener.local_addr()?)?;
+        ready(listener.local_addr()?);
         let witness = Arc::new(witness);
         tokio::spawn(listen_for_silence(witness.clone()));
         Ok(axum::serve(listener, router(witness)).await?)

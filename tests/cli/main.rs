@@ -4,6 +4,7 @@
 mod support;
 
 mod brief;
+mod bundle;
 mod check;
 mod completions;
 mod compute;
@@ -17,6 +18,7 @@ mod init;
 mod log;
 mod man;
 mod notice;
+mod pack;
 mod party;
 mod pipes;
 mod quotes;
@@ -27,5 +29,6 @@ mod status;
 mod timeline;
 mod topics;
 mod verify;
+mod verify_against;
 mod what_if;
 mod where_is_it;

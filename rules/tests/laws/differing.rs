@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Days, NaiveDate};
 use proptest::prelude::*;
 use rules::diff::{Between, Cause, Diff, Difference, Look, Point, Walk};
-use rules::docket::{Change, Docket, Line};
+use rules::docket::{Change, Docket, Line, Timing};
 use rules::replay::Replay;
 use rules::sift::Sift;
 
@@ -40,7 +40,12 @@ fn collected(log: &Log) -> Replay {
 type Told = BTreeMap<String, String>;
 
 fn told(line: &Line) -> String {
-    format!("{} {:?} {:?} {} {:?} {:?}", line.label, line.due, line.axes, line.what, line.by, line.to)
+    let mut axes = line.axes.clone();
+    // For how long it is overdue, the date and the day say.
+    if let Timing::Overdue(days) = &mut axes.timing {
+        *days = 0;
+    }
+    format!("{} {:?} {axes:?} {} {:?} {:?}", line.label, line.due, line.what, line.by, line.to)
 }
 
 fn all_told(docket: &Docket) -> Told {
