@@ -333,6 +333,12 @@ impl Judge<'_> {
             let fact = self.compare(note, &name);
             self.beside.extend(fact);
         }
+        let covered = before.map_or(0, |last| last.checkpoint.size);
+        if covered < self.case.tree.size() {
+            self.notes.push(format!(
+                "What comes after record {covered} has no checkpoint yet, as after a crash; the next write makes one"
+            ));
+        }
         match (notes.len(), before) {
             (count, Some(last)) => {
                 let checkpoints = if count == 1 { "checkpoint" } else { "checkpoints" };

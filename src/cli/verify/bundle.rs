@@ -21,13 +21,17 @@ pub fn run(file: &Path, keys: Vec<Verifier>, held: Vec<Held>, output: &Output) -
     let (size, head) = found.bundle.as_ref().map_or((0, "unknown".into()), |bundle| (bundle.size, bundle.root.to_string()));
     let word = found.verdict.to_string();
     let name = word.split('(').next().unwrap_or_default();
+    // What is to be known of a good one is no fault.
+    let (faults, notes) =
+        if found.verdict.is_good() { (Vec::new(), found.remarks.clone()) } else { (found.remarks.clone(), Vec::new()) };
     let document = VerifyJson {
         first_bad_seq: found.verdict.first_bad_seq(),
         anchored: match &found.verdict {
             Verdict::Anchored { size, by } => Some(AnchoredJson { seq: *size, by: by.clone() }),
             _ => None,
         },
-        ..alone(name, found.verdict.meaning(), size, &head, found.remarks.clone())
+        notes,
+        ..alone(name, found.verdict.meaning(), size, &head, faults)
     };
     let is_good = found.verdict.is_good() && (!held.is_something() || found.verdict.is_anchored());
     let tone = if is_good { Tone::Good } else { Tone::Bad };
