@@ -102,6 +102,9 @@ fn what_is_not_told_is_not_near_either() {
     let ran = register.obligo("status geheimm --ceiling public").ended(3);
     assert!(!ran.stderr.contains("geheim`?") && ran.stderr.contains("small"), "{}", ran.stderr);
     register.obligo("status --ceiling public").succeeded().says_not("geheim").says("small");
+    let last = register.log()["size"].as_u64().unwrap();
+    let ran = register.obligo(&format!("what-if correction {last} --reason x --ceiling public")).ended(3);
+    assert!(!ran.stderr.contains("geheim"), "{}", ran.stderr);
 }
 
 #[test]
