@@ -599,12 +599,12 @@ fn every_tampering_is_found_and_the_first_bad_record_is_named() {
 
             let Some(truth) = truth.filter(|truth| *truth <= honest.size()) else { continue };
             let (first, last) = honest.commit(truth);
-            if !files.notes.is_none() && class != "swap the key" {
+            if files.notes.is_some() && class != "swap the key" {
                 assert!(exact || first < last, "{what}: {found:#?}");
             }
             // What was kept before, and one receipt of then or later.
-            let before = honest.all.iter().filter(|note| note.checkpoint.size < truth);
-            let mut held: Vec<Held> = before.last().map(checkpoint).into_iter().collect();
+            let mut before = honest.all.iter().filter(|note| note.checkpoint.size < truth);
+            let mut held: Vec<Held> = before.next_back().map(checkpoint).into_iter().collect();
             held.push(receipt(&honest.receipts[random.from(truth, honest.size()) as usize - 1]));
             if files.notes.is_some() && class != "fork" && class != "swap the key" {
                 files.cut_notes(truth - 1);

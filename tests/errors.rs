@@ -486,6 +486,17 @@ const REFUSALS: &[Refusal] = &[
     refusal("date_that_is_none", "record meeting small --body council --held soon", "E0303", 4, &["`soon` is not a date"]),
     refusal("as_of_that_is_no_day", "status --as-of 2026-06", "E0303", 4, &["not a single day"]),
     refusal("known_at_that_does_not_exist", "status --known-at 2026-02-30", "E0301", 4, &["`2026-02-30`"]),
+    refusal("known_at_that_is_no_record", "status --known-at '#x'", "E0303", 4, &["`#x` is not the number of a record", "#42"]),
+    refusal("known_at_past_the_end", "status --known-at 2025", "E0504", 3, &["no record #2025", "2026-06-30"]),
+    refusal("ceiling_that_is_none", "status --ceiling secret", "E0204", 4, &["`secret` is not a ceiling", "LIMITE"]),
+    refusal(
+        "positions_that_run_backwards",
+        "diff --from 2026-11-22 --to 2024-01-01",
+        "E0305",
+        4,
+        &["2024-01-01, known at 2024-01-01 knows less than", "swap them"],
+    ),
+    refusal("walk_that_runs_backwards", "replay --from 3 --to 2", "E0305", 4, &["#2", "#3"]),
     refusal("period_that_is_none", "due --within now", "E0304", 4, &["`now` is not a period"]),
     refusal("period_whose_numbers_disagree", "due --within 'six (7) months'", "E0304", 4, &["six (7) months"]),
     refusal("window_that_ends_before_it_begins", "due --from 2026-02-01 --to 2026-01-01", "E0305", 4, &["2026-01-01"]),
@@ -936,7 +947,7 @@ fn written_twice() -> (Register, impl Fn(&str)) {
     for end in ["db", "key", "checkpoints"] {
         copy(&format!("register.{end}"), &format!("first.{end}"));
     }
-    register.obligo("record launched small --on 2024-02-01").succeeded();
+    register.obligo("record launched small --on 2024-02-01 --reason late").succeeded();
     let folder = register.folder.path().to_path_buf();
     let put_back = move |end: &str| {
         std::fs::copy(folder.join(format!("first.{end}")), folder.join(format!("register.{end}"))).map(drop).unwrap();
@@ -944,7 +955,7 @@ fn written_twice() -> (Register, impl Fn(&str)) {
     (register, put_back)
 }
 
-const WRITE: &str = "record announcement small --on 2024-03-01 --text more";
+const WRITE: &str = "record announcement small --on 2024-03-01 --reason late --text more";
 
 #[test]
 fn nothing_is_written_to_a_register_that_is_not_what_was_signed() {
@@ -956,7 +967,7 @@ fn nothing_is_written_to_a_register_that_is_not_what_was_signed() {
     assert_eq!(std::fs::read(register.db()).unwrap(), before);
     // Two copies that were both written to.
     let (register, _) = written_twice();
-    register.obligo("record launched small --on 2024-02-02 --register first.db").succeeded();
+    register.obligo("record launched small --on 2024-02-02 --reason late --register first.db").succeeded();
     std::fs::rename(register.folder.path().join("first.db"), register.db()).unwrap();
     refused(register.obligo(WRITE), "E0602", 5, &["FORK", "root"]);
     refused(register.obligo("prove 1"), "E0602", 5, &["FORK"]);
@@ -1038,6 +1049,23 @@ fn a_key_that_others_may_read_is_refused() {
     support::run(&mut command).succeeded();
 }
 
+#[test]
+fn what_is_no_answer_and_no_rule_set_is_refused() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.file("notes.txt", "as of 2026-11-21, all is well");
+    refused(register.obligo("verify --stamp notes.txt"), "E0109", 4, &["`notes.txt`", "no stamp"]);
+    register.file("rules.toml", "id = \"ours/1\"\nstage = 9");
+    refused(register.obligo("rules adopt rules.toml"), "E0701", 4, &["`rules.toml`", "stage 9", "stages 3 to 4"]);
+    let own = register.obligo("rules show obligo-rules/4").succeeded().stdout;
+    register.file("rules.toml", own.replace("stage = 4", "stage = 3"));
+    refused(register.obligo("rules adopt rules.toml"), "E0701", 4, &["`obligo-rules/4`", "name of a rule set of the program"]);
+    register.file("rules.toml", own.replace("id = \"obligo-rules/4\"", "id = \"ours/1\""));
+    register.obligo("rules adopt rules.toml").succeeded().says("ours/1");
+    std::fs::remove_dir_all(register.db().with_extension("rules")).unwrap();
+    refused(register.obligo("status"), "E0702", 4, &["ours/1", "not at hand"]);
+    register.obligo("status --rules obligo-rules/4").succeeded();
+}
+
 /// Every code that a fault is given anywhere in the program.
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
@@ -1062,7 +1090,7 @@ fn every_code_in_the_source_is_documented_and_has_a_test_and_no_page_speaks_of_a
         .iter()
         .map(|slip| slip.code)
         .chain(REFUSALS.iter().map(|refusal| refusal.code))
-        .chain(["E0105", "E0430"])
+        .chain(["E0105", "E0109", "E0430", "E0701", "E0702"])
         .chain(OF_CHECKPOINTS)
         .map(String::from)
         .collect();

@@ -336,6 +336,28 @@ fn what_is_shown_or_decided_on_has_its_texts_and_what_is_handed_on_has_not() {
 }
 
 #[test]
+fn verify_says_which_record_a_text_no_longer_fits_and_ends_as_for_a_bad_log() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    for text in ["one", "two", "three"] {
+        register.obligo(&format!("record work small --on 2026-11-20 --text {text}")).succeeded();
+    }
+    let last = register.json("log")["records"].as_array().unwrap().len();
+    let connection = Connection::open(register.db().with_extension("private.db")).unwrap();
+    connection.execute("UPDATE text SET text = 'four' WHERE text = 'two'", []).unwrap();
+    register.obligo("verify").ended(5).says(&format!("TAMPERED({})", last - 1)).says("not the one that the record commits to");
+    let verdict: serde_json::Value = serde_json::from_str(&register.obligo("verify --json").stdout).unwrap();
+    assert_eq!((&verdict["first_bad_seq"], &verdict["texts"]["other"]), (&(last - 1).into(), &1.into()));
+    assert!(!verdict["notes"].to_string().contains("contradict"), "the checkpoints say nothing against it: {}", verdict["notes"]);
+    connection.execute("UPDATE text SET text = 'two' WHERE text = 'four'", []).unwrap();
+    register.obligo("verify").succeeded();
+    connection.execute("DELETE FROM text WHERE text = 'three'", []).unwrap();
+    register.obligo("verify").ended(5).says(&format!("INCOMPLETE({last})")).says("no record says that it was erased");
+    drop(connection);
+    std::fs::write(register.db().with_extension("private.db"), "my notes").unwrap();
+    register.obligo("verify").ended(5).says("DAMAGED").says("is not an SQLite database");
+}
+
+#[test]
 fn an_erasure_is_the_end_of_undo_and_hides_nothing_from_it() {
     let register = Register::with(&[("small.toml", SMALL)]);
     let size = || register.log()["size"].as_u64().unwrap();

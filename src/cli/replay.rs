@@ -59,7 +59,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let ground = Ground::of(register.books(), &position)?;
     let (from, to) = range(&args, ground.size)?;
     let all = ground.collect(register.books(), args.agreement.as_deref(), &mut |_| {})?;
-    let looked_at = all.looked_at(to, &position.sift);
+    let looked_at = all.looked_at(ground.size, &position.sift);
     if let Some(id) = args.agreement.as_ref().filter(|_| looked_at.is_empty()) {
         lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
@@ -91,8 +91,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let odd = odd.filter_map(|finding| Some((finding.seq.filter(|seq| (from..=to).contains(seq))?, finding.text.clone())));
     records.extend(odd.map(|(seq, text)| ReplayedJson { seq, unreadable: Some(text), ..ReplayedJson::default() }));
     records.sort_by_key(|record| record.seq);
-    let left_out = (!position.sift.is_all()).then(|| LeftOut { sift: position.sift, records: all.at(to, &position.sift).1 });
-    let shown = looked_at.values().filter(|found| found.is_shown);
+    let left_out =
+        (!position.sift.is_all()).then(|| LeftOut { sift: position.sift, records: all.at(ground.size, &position.sift).1 });
+    let shown = looked_at.range(from..=to).map(|(_, found)| found).filter(|found| found.is_shown);
     let handling: BTreeSet<String> = shown.filter_map(|found| log::marking(&found.record.event)).collect();
     let seen = Seen { left_out, ..Seen::at(log, ground.size)? };
     let document = ReplayJson {

@@ -173,6 +173,11 @@ fn diffs_are_explained(two: &Two, spoilt: impl Fn(&mut Diff)) -> Verdict {
             let wanted: Vec<u64> = (from + 1..=to).filter(|seq| then.has_changed(line, *seq)).collect();
             that(records(one).eq(wanted.iter().copied()), || format!("{line}: {wanted:?} and not {:?}", one.causes))?;
         }
+        // What told of the earlier day otherwise made nothing of what came after.
+        for one in &diff.changed {
+            let line = &one.line().id;
+            that(records(one).all(|seq| !then.has_changed(line, seq)), || format!("{:?} restated {line}", one.causes))?;
+        }
         that(early < late || diff.changed.is_empty(), || "something changed in no time".into())?;
         that(from < to || diff.changed.iter().all(|one| one.causes == [Cause::Time]), || "records of no time".into())
     })
