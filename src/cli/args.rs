@@ -58,6 +58,10 @@ pub struct Sifted {
     /// Nothing that rests on a document marked above this: public, internal, LIMITE
     #[arg(long, global = true, value_name = "MARKING")]
     ceiling: Option<String>,
+
+    /// Leave sealed what people typed: for an answer that is handed on
+    #[arg(long, global = true)]
+    pub sealed: bool,
 }
 
 /// How an answer is written.
@@ -115,7 +119,7 @@ impl Known {
         let today = clock::today()?;
         let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
         let rules = self.rules.clone().unwrap_or_default();
-        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()? })
+        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()?, sealed: self.sifted.sealed })
     }
 }
 

@@ -38,7 +38,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if let Some(seq) = proposal.corrects {
         // Of a record that is not looked at nothing is said, not even whose it is.
         let ground = Ground::of(&app.log, &app.shelf, &position)?;
-        let all = ground.collect(&app.log, Some(&id), &mut |_| {})?;
+        let all = ground.collect(&app.texts().sealed(position.sealed), Some(&id), &mut |_| {})?;
         if !all.looked_at(ground.size, &position.sift).contains_key(&seq) {
             return Err(Error::refused("E0504", format!("there is no record {seq}"), "see obligo log, at the same position"));
         }
