@@ -94,7 +94,7 @@ impl Ground {
         let (size, known_on) = match &position.known_at {
             None => (all, None),
             Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
-            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all || *seq == u64::MAX => {
                 let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
                 (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
             }

@@ -318,6 +318,9 @@ pub fn plain_period(text: &str) -> Result<Period, Error> {
 
 /// A moment of knowledge. A bare number is that of a record: a year is no day.
 pub fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+    if text == "now" {
+        return Ok(KnownAt::Capped(None, u64::MAX));
+    }
     if let Some((when, number)) = text.split_once('#').filter(|(when, _)| !when.is_empty()) {
         let capped = match (when, known_at(&format!("#{number}"), today)?) {
             ("now", KnownAt::Seq(seq)) => KnownAt::Capped(None, seq),
