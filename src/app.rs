@@ -51,12 +51,14 @@ pub struct Position {
     pub rules: Choice,
     /// Which records are looked at.
     pub sift: Sift,
+    /// Typed texts stay sealed: the answer is to be handed on.
+    pub sealed: bool,
 }
 
 impl Position {
     /// A day, with all that is known.
     pub fn on(as_of: NaiveDate) -> Self {
-        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default() }
+        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default(), sealed: false }
     }
 }
 
@@ -98,6 +100,7 @@ pub struct Ground {
     /// The rule set.
     pub rules: InForce,
     sift: Sift,
+    sealed: bool,
 }
 
 impl Ground {
@@ -111,7 +114,7 @@ impl Ground {
         let (size, known_on) = match &position.known_at {
             None => (all, None),
             Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
-            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all || *seq == u64::MAX => {
                 let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
                 (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
             }
@@ -122,7 +125,12 @@ impl Ground {
             }
         };
         let rules = shelf.in_force(log, &position.rules, size, known_on)?;
-        Ok(Ground { size, known_on, rules, sift: position.sift })
+        Ok(Ground { size, known_on, rules, sift: position.sift, sealed: position.sealed })
+    }
+
+    /// The log with its texts, as far as they may be disclosed.
+    pub fn texts<'a>(&self, books: Books<'a>) -> Texts<'a> {
+        books.texts().sealed(self.sealed)
     }
 
     /// The records that are looked at, with their texts, and how many are left out. `progress` is told each `seq` as it is read.
@@ -137,7 +145,7 @@ impl Ground {
     ) -> Result<(Replay, Option<LeftOut>), Error> {
         if self.sift.is_all() {
             let select = Select { agreement: agreement.map(String::from), upto: Some(self.size) };
-            return Ok((collect(books, &select, progress)?, None));
+            return Ok((collect(&self.texts(books), &select, progress)?, None));
         }
         let (replay, records) = self.collect(books, agreement, progress)?.at(self.size, &self.sift);
         Ok((replay, Some(LeftOut { sift: self.sift, records })))
@@ -149,7 +157,7 @@ impl Ground {
     /// [`Error::Failed`], when the log or its texts cannot be read.
     pub fn collect(&self, books: Books, agreement: Option<&str>, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
         let upto = self.sift.ceiling.is_none().then_some(self.size);
-        collect(books, &Select { agreement: agreement.map(String::from), upto }, progress)
+        collect(&self.texts(books), &Select { agreement: agreement.map(String::from), upto }, progress)
     }
 }
 
@@ -316,9 +324,9 @@ pub fn known_at(log: &dyn EventLog, position: &Position, size: u64) -> Result<Op
 }
 
 /// The selected entries with their texts, collected; `progress` is told each `seq`.
-fn collect(books: Books, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
+fn collect(texts: &Texts, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
     let mut replay = Replay::default();
-    books.texts().scan(select, &mut |seq, entry| {
+    texts.scan(select, &mut |seq, entry| {
         progress(seq);
         replay.take(seq, entry);
     })?;

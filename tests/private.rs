@@ -426,7 +426,7 @@ fn a_pack_shows_that_texts_are_sealed_and_not_what_they_say() {
     for name in ["report.html", "docket.json", "sources.json", "bundle.jsonl", "README.txt"] {
         assert!(!read(name).contains("Anna"), "{name} names somebody");
     }
-    assert!(read("report.html").contains(seal::KEPT_BACK) && read("docket.json").contains(seal::KEPT_BACK));
+    assert!(read("report.html").contains(seal::SEALED) && read("docket.json").contains(seal::SEALED));
     register.obligo("verify --bundle pack/bundle.jsonl").succeeded();
 }
 

@@ -16,15 +16,15 @@ pub const MARK: &str = "sealed:";
 /// What is read in the place of a text that was erased.
 pub const ERASED: &str = "[erased]";
 
+/// What is read in the place of a text that is not to be disclosed.
+pub const SEALED: &str = "[sealed]";
+
 /// What is read in the place of a text that is not at hand.
 pub const MISSING: &str = "[text missing]";
 
-/// What is read in the place of a text that is not for whoever reads.
-pub const KEPT_BACK: &str = "[sealed]";
-
 /// Whether it is read in the place of a text that cannot be had.
 pub fn is_gone(text: &str) -> bool {
-    [ERASED, MISSING, KEPT_BACK].contains(&text)
+    [ERASED, MISSING, SEALED].contains(&text)
 }
 
 /// Bytes of a salt.

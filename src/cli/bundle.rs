@@ -37,7 +37,7 @@ pub struct Restore {
 
 pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
     let position = args.known.position()?;
-    let register = context.handed_on()?;
+    let register = context.reader()?;
     let only: BTreeSet<String> = args.agreements.into_iter().collect();
     let slice = slice(&register, context, &position, &|_, agreement| only.is_empty() || only.contains(agreement))?;
     for id in only.difference(&slice.agreements) {
@@ -70,7 +70,8 @@ pub fn slice(
     wanted: &dyn Fn(u64, &str) -> bool,
 ) -> Result<Slice, Error> {
     let books = register.books();
-    let ground = Ground::of(books, position)?;
+    // A bundle is handed on: what stands beside the log is not looked into.
+    let ground = Ground::of(books, &Position { sealed: true, ..position.clone() })?;
     let all = ground.collect(books, None, &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let anchor = Anchor::beside(&context.beside()?, books.log.origin(), ground.size)?;

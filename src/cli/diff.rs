@@ -85,8 +85,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let sift = args.sifted.sift()?;
     let register = context.reader()?;
     let (books, rules) = (register.books(), args.rules.unwrap_or_default());
-    let from = end(books, &args.from, rules.clone(), sift)?;
-    let to = end(books, &args.to, rules.clone(), sift)?;
+    let end = |text: &str| end(books, text, rules.clone(), (sift, args.sifted.sealed));
+    let (from, to) = (end(&args.from)?, end(&args.to)?);
     refuse_backwards(&from, &to)?;
     let all = to.ground.collect(books, args.agreement.as_deref(), &mut |_| {})?;
     if let Some(id) = args.agreement.as_ref().filter(|_| all.looked_at(to.ground.size, &sift).is_empty()) {
@@ -138,14 +138,14 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 /// A position as it is typed.
-fn end(books: Books, text: &str, rules: Choice, sift: Sift) -> Result<End, Error> {
+fn end(books: Books, text: &str, rules: Choice, (sift, sealed): (Sift, bool)) -> Result<End, Error> {
     let today = clock::today()?;
     let (as_of, known) = match text.split_once('@') {
         Some((as_of, known)) => (Some(args::day(as_of, today)?), known),
         None => (None, text),
     };
     let known_at = args::known_at(known, today)?;
-    let mut position = Position { as_of: today, known_at: Some(known_at), rules, sift };
+    let mut position = Position { known_at: Some(known_at), rules, sift, sealed, ..Position::on(today) };
     let ground = Ground::of(books, &position)?;
     position.as_of = match (as_of.or(ground.known_on), ground.size) {
         (Some(day), _) => day,

@@ -56,9 +56,10 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let mut rows = Vec::new();
     let mut decoded = Vec::new();
     let mut hidden = 0;
-    let texts = register.books().texts();
-    // Names are for the screen; what is handed on as data has the ids alone.
-    let names = if args.output.format()? == Format::Table { register.private.actors()? } else { BTreeMap::new() };
+    let texts = ground.texts(register.books());
+    // Names are for the screen; what is handed on has the ids alone.
+    let is_for_us = args.output.format()? == Format::Table && !position.sealed;
+    let names = if is_for_us { register.private.actors()? } else { BTreeMap::new() };
     let mut failed = None;
     log.scan(&Select { agreement: args.agreement.clone(), upto: Some(ground.size) }, &mut |seq, entry| {
         let found = looked_at.get(&seq).filter(|found| found.is_shown);
@@ -189,6 +190,7 @@ fn sealed(value: &Value, at: &str, texts: &Texts, all: &mut Vec<TextJson>) -> Re
             let Some(commitment) = seal::commitment_in(text) else { return Ok(()) };
             let (state, text, erased_by) = match texts.behind(commitment)? {
                 Behind::Text(text) => ("disclosed", Some(text), None),
+                Behind::Sealed => ("sealed", None, None),
                 Behind::Erased(record) => ("erased", None, Some(record)),
                 Behind::Other => ("other", None, None),
                 Behind::Missing => ("missing", None, None),

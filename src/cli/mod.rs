@@ -262,11 +262,6 @@ impl Context {
         })
     }
 
-    /// The register as it is handed on: nobody looks into the texts beside it.
-    fn handed_on(&self) -> Result<OpenRegister, Error> {
-        Ok(OpenRegister { private: PrivateFile::nowhere(), ..self.reader()? })
-    }
-
     /// The texts beside the register, and the names.
     fn private(&self) -> Result<PrivateFile, Error> {
         Ok(PrivateFile::beside(&self.register()?.path))

@@ -25,7 +25,7 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
         faults.push(Fault::new("E0210", &[], what).hint("write one line of plain text"));
     }
     if stand_for_another(proposal) {
-        let all = [seal::ERASED, seal::MISSING, seal::KEPT_BACK].map(|words| format!(", `{words}`")).concat();
+        let all = [seal::ERASED, seal::MISSING, seal::SEALED].map(|words| format!(", `{words}`")).concat();
         let what = format!("a text reads like one that stands for another: `{}…`{all}", seal::MARK);
         faults.push(Fault::new("E0212", &[], what).hint("say it in other words"));
     }
