@@ -1,6 +1,7 @@
 //! `obligo diff`: what differs between two positions, each line with its causes. What was believed of the earlier day and is told
 //! otherwise now stands apart.
 
+use chrono::NaiveDate;
 use rules::diff::{Between, Cause, Diff, Difference, Point};
 use rules::docket::Line;
 use rules::replay::Replay;
@@ -159,7 +160,9 @@ fn end(books: Books, text: &str, rules: Choice, (sift, sealed): (Sift, bool)) ->
 
 fn refuse_backwards(from: &End, to: &End) -> Result<(), Error> {
     let told = |end: &End| format!("{}, known at {}", end.position.as_of, end.known_at);
-    let knows_less = to.ground.size < from.ground.size || to.ground.known_on < from.ground.known_on;
+    // Without a day it is everything that is known now; of no record, nothing.
+    let day = |end: &End| end.ground.known_on.or((end.ground.size > 0).then_some(NaiveDate::MAX));
+    let knows_less = to.ground.size < from.ground.size || day(to) < day(from);
     if !knows_less && from.position.as_of <= to.position.as_of {
         return Ok(());
     }
