@@ -1,6 +1,7 @@
 //! `obligo diff`: what differs between two positions, each line with its causes. What was believed of the earlier day and is told
 //! otherwise now stands apart.
 
+use chrono::NaiveDate;
 use events::log::EventLog;
 use rules::diff::{Between, Cause, Diff, Difference, Point};
 use rules::docket::Line;
@@ -163,7 +164,9 @@ fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, rules: Choice, sift: Sift)
 
 fn refuse_backwards(from: &End, to: &End) -> Result<(), Error> {
     let told = |end: &End| format!("{}, known at {}", end.position.as_of, end.known_at);
-    let knows_less = to.ground.size < from.ground.size || to.ground.known_on < from.ground.known_on;
+    // What was not cut is all that there is.
+    let day = |end: &End| end.ground.known_on.unwrap_or(NaiveDate::MAX);
+    let knows_less = to.ground.size < from.ground.size || day(to) < day(from);
     if !knows_less && from.position.as_of <= to.position.as_of {
         return Ok(());
     }
