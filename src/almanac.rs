@@ -1,8 +1,5 @@
-//! The regimes and calendars that the program holds, read from the data files of the rules. They are in the program, so that an answer
-//! does not hang on what lies beside it.
-
-use std::borrow::Cow;
-use std::sync::LazyLock;
+//! Regimes and calendars as data: the files of the rules, which are in the program, so that an answer does not hang on what lies beside it,
+//! and how such a document is read.
 
 use chrono::{NaiveDate, Weekday};
 use rules::time::calendar::{Calendar, CalendarEdition};
@@ -10,6 +7,8 @@ use rules::time::regime::{
     Almanac, AtLeast, Backward, Cited, Edition, EffectDay, MissingDay, Regime, Roll, RollBack, ShortPeriod,
 };
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 macro_rules! data {
     ($folder:literal: $($name:literal),+ $(,)?) => {
@@ -22,26 +21,59 @@ const REGIMES: &[(&str, &str)] =
 
 const CALENDARS: &[(&str, &str)] = data!("calendars": "KR", "SG", "JP", "GB-ENG", "EU");
 
-/// Everything that is shipped, read once.
-pub fn shipped() -> &'static Almanac {
-    static SHIPPED: LazyLock<Almanac> = LazyLock::new(read_all);
-    &SHIPPED
+/// The data files of the program as documents: the regimes, the calendars.
+pub fn documents() -> (Vec<Value>, Vec<Value>) {
+    let parsed = |(name, text): &(&str, &str)| match toml::from_str::<toml::Table>(text) {
+        Ok(table) => as_json(table.into()),
+        Err(error) => panic!("{name}: {error}"),
+    };
+    (REGIMES.iter().map(parsed).collect(), CALENDARS.iter().map(parsed).collect())
 }
 
-/// What was known of it by a day.
-pub fn known_by(day: Option<NaiveDate>) -> Cow<'static, Almanac> {
-    day.map_or(Cow::Borrowed(shipped()), |day| Cow::Owned(shipped().clone().known_by(day)))
-}
-
-/// # Panics
-/// If a data file in the program is not of its shape; a test reads them all.
-fn read_all() -> Almanac {
-    fn read<'de, T: Deserialize<'de>>(name: &str, text: &'de str) -> T {
-        toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"))
+/// What TOML says, as JSON: dates are strings there.
+pub fn as_json(value: toml::Value) -> Value {
+    match value {
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) => number.into(),
+        toml::Value::Boolean(is) => is.into(),
+        toml::Value::Datetime(date) => date.to_string().into(),
+        toml::Value::Array(list) => list.into_iter().map(as_json).collect(),
+        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(key, value)| (key, as_json(value))).collect()),
     }
-    let regimes = REGIMES.iter().map(|(name, text)| read::<RegimeFile>(name, text).into()).collect();
-    let calendars = CALENDARS.iter().map(|(name, text)| read::<CalendarFile>(name, text).into()).collect();
-    Almanac { regimes, calendars }
+}
+
+/// What a rule set counts by, from its documents.
+///
+/// # Errors
+/// Which of them is not of its shape, and why.
+pub fn read(regimes: Vec<Value>, calendars: Vec<Value>) -> Result<Almanac, String> {
+    fn each<File: DeserializeOwned, T>(
+        what: &str,
+        documents: Vec<Value>,
+        lacks_edition: fn(&File) -> bool,
+    ) -> Result<Vec<T>, String>
+    where
+        T: From<File>,
+    {
+        let one = |document: Value| {
+            let id = document.get("id").and_then(Value::as_str).unwrap_or("without an id").to_string();
+            let wrong = |why: String| format!("{what} `{id}`: {why}");
+            let file: File = serde_json::from_value(document).map_err(|error| wrong(error.to_string()))?;
+            if lacks_edition(&file) { Err(wrong("it has no edition".into())) } else { Ok(file.into()) }
+        };
+        documents.into_iter().map(one).collect()
+    }
+    let regimes: Vec<Regime> = each("regime", regimes, |file: &RegimeFile| file.edition.is_empty())?;
+    let calendars: Vec<Calendar> = each("calendar", calendars, |file: &CalendarFile| file.edition.is_empty())?;
+    let ids = regimes.iter().map(|regime| &regime.id).chain(calendars.iter().map(|calendar| &calendar.id));
+    let mut seen = std::collections::BTreeSet::new();
+    for id in ids {
+        if !seen.insert(id) {
+            return Err(format!("`{id}` is there twice"));
+        }
+    }
+    Ok(Almanac { regimes, calendars })
 }
 
 #[derive(Deserialize)]
@@ -235,8 +267,7 @@ struct HolidayFile {
 }
 
 fn a_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<NaiveDate, D::Error> {
-    let day = toml::value::Datetime::deserialize(deserializer)?;
-    day.to_string().parse().map_err(serde::de::Error::custom)
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
 }
 
 fn optional_day<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<NaiveDate>, D::Error> {
@@ -352,21 +383,18 @@ impl From<CalendarFile> for Calendar {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::rule_sets;
+    use chrono::NaiveDate;
 
     #[test]
     fn a_calendar_is_not_known_before_the_day_from_which_it_was() {
         let day: NaiveDate = "2026-05-05".parse().unwrap();
         let korea = |known_by: &str| {
-            let almanac = known_by_day(known_by);
-            almanac.calendar("KR").unwrap().holiday(day).map(|name| name.map(String::from))
+            let set = rule_sets::newest().set.clone().known_by(known_by.parse().unwrap());
+            set.almanac.calendar("KR").unwrap().holiday(day).map(|name| name.map(String::from))
         };
         assert!(korea("2026-11-22").unwrap().is_some());
         let unknown = korea("2026-11-21").unwrap_err();
         assert_eq!(unknown.to_string(), "calendar KR covers nothing that was known, not 2026-05-05");
-    }
-
-    fn known_by_day(day: &str) -> Cow<'static, Almanac> {
-        known_by(Some(day.parse().unwrap()))
     }
 }

@@ -3,41 +3,134 @@
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
-use events::codec;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
-use events::record::{Draft, Record};
+use events::record::{Draft, REGISTER, Record};
 use events::tree::Hash;
-use rules::decide::{Proposal, Refusal, decide};
+use events::{codec, seal};
+use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
-use rules::{Docket, Register, assess};
+use rules::sift::Sift;
+use rules::{Docket, Register, RuleSet, assess};
+use store::PrivateFile;
 use uuid::Uuid;
 
-use crate::almanac;
 use crate::error::Error;
+use crate::rule_sets::{Choice, InForce, Shelf};
+use crate::texts::{Sealed, Sealer, Texts};
 
-/// The day a view is seen from, and what was known.
+mod undo;
+
+use undo::is_reversal;
+
+/// The day a view is seen from, what was known, and what of that is looked at.
 #[derive(Debug, Clone)]
 pub struct Position {
     /// The day.
     pub as_of: NaiveDate,
     /// What was known by then; `None`: everything recorded.
     pub known_at: Option<KnownAt>,
+    /// By which rule set.
+    pub rules: Choice,
+    /// Which records are looked at.
+    pub sift: Sift,
 }
 
-/// A moment of knowledge.
+impl Position {
+    /// A day, with all that is known.
+    pub fn on(as_of: NaiveDate) -> Self {
+        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default() }
+    }
+}
+
+/// A moment of knowledge, with the words in which it was asked for.
 #[derive(Debug, Clone)]
-pub struct KnownAt {
-    /// As it was asked for.
-    pub words: String,
+pub enum KnownAt {
     /// Everything recorded up to and including this instant was known.
-    pub instant: DateTime<Utc>,
+    Instant(String, DateTime<Utc>),
+    /// The records 1 to this were known.
+    Seq(u64),
+    /// What was known by an instant, or all, and no more than the records 1 to this: how an answer is given again, though more was recorded
+    /// in the same moment or since.
+    Capped(Option<(String, DateTime<Utc>)>, u64),
 }
 
 impl KnownAt {
     /// The end of a day in UTC.
     pub fn day(day: NaiveDate) -> Self {
         let next = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN).and_utc();
-        KnownAt { words: day.to_string(), instant: next - TimeDelta::microseconds(1) }
+        KnownAt::Instant(day.to_string(), next - TimeDelta::microseconds(1))
+    }
+
+    /// As it was asked for; a number always as `#42`. `None` where everything was asked for.
+    pub fn words(&self) -> Option<String> {
+        match self {
+            KnownAt::Instant(words, _) | KnownAt::Capped(Some((words, _)), _) => Some(words.clone()),
+            KnownAt::Seq(seq) => Some(format!("#{seq}")),
+            KnownAt::Capped(None, _) => None,
+        }
+    }
+}
+
+/// What an answer at a position stands on.
+pub struct Ground {
+    /// The log as it was with so many records.
+    pub size: u64,
+    /// The day in UTC by which all was known; `None`: everything that is known now.
+    pub known_on: Option<NaiveDate>,
+    /// The rule set.
+    pub rules: InForce,
+    sift: Sift,
+}
+
+impl Ground {
+    /// What a position means in a log.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for a record that is not in the log; [`Error::Failed`], when the log cannot be read.
+    pub fn of(log: &dyn EventLog, shelf: &Shelf, position: &Position) -> Result<Self, Error> {
+        let all = log.head()?.size;
+        let (size, known_on) = match &position.known_at {
+            None => (all, None),
+            Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+                let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
+                (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
+            }
+            Some(KnownAt::Seq(seq)) if *seq <= all => (*seq, log.recorded_at(*seq)?.map(|at| at.date_naive())),
+            Some(KnownAt::Seq(seq) | KnownAt::Capped(_, seq)) => {
+                let hint = "a day is written 2026-06-30; `obligo log` shows the records with their numbers";
+                return Err(Error::refused("E0504", format!("there is no record #{seq}: the log has {all}"), hint));
+            }
+        };
+        let rules = shelf.in_force(log, &position.rules, size, known_on)?;
+        Ok(Ground { size, known_on, rules, sift: position.sift })
+    }
+
+    /// The records that are looked at, and how many are left out. `progress` is told each `seq` as it is read.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], when the log or its texts cannot be read.
+    pub fn read(
+        &self,
+        texts: &Texts,
+        agreement: Option<&str>,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(Replay, Option<LeftOut>), Error> {
+        if self.sift.is_all() {
+            let select = Select { agreement: agreement.map(String::from), upto: Some(self.size) };
+            return Ok((collect(texts, &select, progress)?, None));
+        }
+        let (replay, records) = self.collect(texts, agreement, progress)?.at(self.size, &self.sift);
+        Ok((replay, Some(LeftOut { sift: self.sift, records })))
+    }
+
+    /// All that has a say in what is looked at: how a document is marked now stands perhaps behind the position.
+    ///
+    /// # Errors
+    /// [`Error::Failed`], when the log or its texts cannot be read.
+    pub fn collect(&self, texts: &Texts, agreement: Option<&str>, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
+        let upto = self.sift.ceiling.is_none().then_some(self.size);
+        collect(texts, &Select { agreement: agreement.map(String::from), upto }, progress)
     }
 }
 
@@ -51,15 +144,42 @@ pub struct View {
     pub log: Seen,
     /// What was known, in words; the last record's stamp if nothing was asked.
     pub known_at: Option<String>,
+    /// The position that was asked for.
+    pub position: Position,
+    /// By which rule set.
+    pub rules: InForce,
 }
 
 /// A prefix of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen {
+    /// The log's id.
+    pub origin: Uuid,
     /// How many records.
     pub size: u64,
     /// Root over them.
     pub head: Hash,
+    /// Which of them were not looked at; `None`: all were.
+    pub left_out: Option<LeftOut>,
+}
+
+/// Records that were not looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct LeftOut {
+    /// By what they were sifted.
+    pub sift: Sift,
+    /// How many, of those that would have been read.
+    pub records: u64,
+}
+
+impl Seen {
+    /// The log when it had so many records.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read or never had that size.
+    pub fn at(log: &dyn EventLog, size: u64) -> Result<Self, LogError> {
+        Ok(Seen { origin: log.origin(), size, head: log.root_at(size)?, left_out: None })
+    }
 }
 
 /// Where ids of records and commands come from: the clock's own in a register, derived ones where bytes must repeat.
@@ -81,10 +201,16 @@ impl Ids for TimeOrdered {
 pub struct App<L: EventLog> {
     /// The log.
     pub log: L,
+    /// The texts that stand beside it.
+    pub private: PrivateFile,
+    /// Where its rule sets are.
+    pub shelf: Shelf,
     /// Who records.
     pub actor: String,
     /// The day on which decisions are made.
     pub today: NaiveDate,
+    /// So many days after its day, recording an act takes a reason; `None`: never.
+    pub late_after_days: Option<u32>,
     /// New ids.
     pub ids: Box<dyn Ids>,
 }
@@ -110,6 +236,8 @@ pub struct Write {
     pub dry_run: bool,
     /// Idempotency key; without one each call is a command of its own.
     pub command: Option<Uuid>,
+    /// Which texts do not go into the log.
+    pub sealed: Sealed,
 }
 
 /// Why a write was not done: the rules refused proposals, or something else.
@@ -146,35 +274,41 @@ const TRIES: u32 = 200;
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///
 /// # Errors
-/// [`Error::Failed`], when the log cannot be read.
+/// [`Error::Failed`], when the log cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(
-    log: &dyn EventLog,
+    texts: &Texts,
+    shelf: &Shelf,
     position: &Position,
     agreement: Option<&str>,
     progress: &mut dyn FnMut(u64),
 ) -> Result<View, Error> {
-    let size = match &position.known_at {
-        Some(known_at) => log.size_at(known_at.instant)?,
-        None => log.head()?.size,
-    };
-    let select = Select { agreement: agreement.map(String::from), upto: Some(size) };
-    let (register, findings) = read(log, &select, progress)?.finish();
-    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
-    let docket = assess(&register, findings, &almanac, position.as_of);
-    let known_at = match &position.known_at {
-        Some(known_at) => Some(known_at.words.clone()),
-        None => log.recorded_at(size)?.map(codec::instant),
-    };
-    Ok(View { register, docket, log: Seen { size, head: log.root_at(size)? }, known_at })
+    let log = texts.log;
+    let ground = Ground::of(log, shelf, position)?;
+    let (replay, left_out) = ground.read(texts, agreement, progress)?;
+    let (register, findings) = replay.finish();
+    let docket = assess(&register, findings, &ground.rules.set(), position.as_of);
+    let known_at = known_at(log, position, ground.size)?;
+    let log = Seen { left_out, ..Seen::at(log, ground.size)? };
+    Ok(View { register, docket, log, known_at, position: position.clone(), rules: ground.rules })
 }
 
-/// The selected entries, collected; `progress` is told each `seq`.
-fn read(log: &dyn EventLog, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, LogError> {
+/// What is known at a position, in words: as it was asked for, or the stamp of the last record.
+///
+/// # Errors
+/// [`LogError::World`], when the log cannot be read.
+pub fn known_at(log: &dyn EventLog, position: &Position, size: u64) -> Result<Option<String>, LogError> {
+    match position.known_at.as_ref().and_then(KnownAt::words) {
+        Some(words) => Ok(Some(words)),
+        None => Ok(log.recorded_at(size)?.map(codec::instant)),
+    }
+}
+
+/// The selected entries, collected with the texts that are kept beside the log; `progress` is told each `seq`.
+fn collect(texts: &Texts, select: &Select, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
     let mut replay = Replay::default();
-    log.scan(select, &mut |seq, entry| {
+    texts.scan(select, &mut |seq, entry| {
         progress(seq);
         replay.take(seq, entry);
-        true
     })?;
     Ok(replay)
 }
@@ -186,16 +320,51 @@ impl<L: EventLog> App<L> {
     /// [`Unwritten::Refused`] with every fault of every proposal; [`Unwritten::Other`] when the log fails, or when others wrote in
     /// between two hundred times in a row.
     pub fn execute(&mut self, proposals: &[Proposal], write: Write) -> Result<Outcome, Unwritten> {
+        self.execute_what(write, |_, _| Ok(proposals.to_vec()))
+    }
+
+    /// Records what is to be proposed to a log of that size, looked for anew whenever others wrote in between.
+    fn execute_what(
+        &mut self,
+        write: Write,
+        propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
+        let mut sealer = Sealer::default();
+        let written = self.written(write, &mut sealer, propose);
+        let orphans = match &written {
+            Ok(Outcome { receipt: Some(receipt), .. }) => sealer.orphans(receipt.repeated),
+            Ok(_) | Err(Unwritten::Refused(_)) => sealer.orphans(true),
+            // Whether it was written is not known; texts of a record that stands must not be lost.
+            Err(Unwritten::Other(_)) => Vec::new(),
+        };
+        if !orphans.is_empty() {
+            // A text that stays behind does no harm to the log, and `verify` counts it.
+            let _ = self.private.erase(&orphans);
+        }
+        written
+    }
+
+    fn written(
+        &mut self,
+        write: Write,
+        sealer: &mut Sealer,
+        mut propose: impl FnMut(&Self, u64) -> Result<Vec<Proposal>, Unwritten>,
+    ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
-            let (mut outcome, drafts, expected) = self.decided(proposals, command)?;
+            let ground = Ground::of(&self.log, &self.shelf, &Position::on(self.today))?;
+            let proposals = propose(self, ground.size)?;
+            let (mut outcome, drafts, expected) = self.decided(&proposals, command, &ground)?;
             if let Some(receipt) = self.log.receipt(command)? {
-                self.refuse_other_content(receipt, proposals)?;
+                self.refuse_other_content(receipt, &proposals)?;
                 return Ok(Outcome { receipt: Some(receipt), ..outcome });
             }
             if write.dry_run || drafts.is_empty() {
                 return Ok(outcome);
             }
+            let drafts = sealer.seal(&drafts, write.sealed)?;
+            // On the disk before the record that needs them is.
+            self.private.keep(sealer.texts()).map_err(Error::from)?;
             match self.log.append(command, &expected, &drafts) {
                 Ok(receipt) => {
                     outcome.receipt = Some(receipt);
@@ -208,16 +377,46 @@ impl<L: EventLog> App<L> {
         unreachable!("the last try returns")
     }
 
+    /// Reverses what this actor's last command recorded, as far as it stands: all of it, and nothing that others recorded. A command that
+    /// only reverses is passed over. The records that are reversed come with the outcome.
+    ///
+    /// # Errors
+    /// [`Unwritten::Other`] when there is nothing to undo, or something recorded since rests on it; and those of [`App::execute`].
+    pub fn undo(&mut self, reason: &str, authority: Option<&str>, write: Write) -> Result<(Outcome, Vec<Record>), Unwritten> {
+        let before = write.command.map(|command| self.log.receipt(command)).transpose()?.flatten();
+        let mut undone = Vec::new();
+        let outcome = self.execute_what(write, |app, size| {
+            if let Some(receipt) = before {
+                // It was carried out: what it reversed then is what it means now.
+                let of_it = |record: &Record| (receipt.first..=receipt.last).contains(&record.seq);
+                return Ok(undo::records(&app.texts(), size, of_it)?
+                    .iter()
+                    .filter(|record| is_reversal(record))
+                    .map(Proposal::again)
+                    .collect());
+            }
+            undone = undo::last_of(&app.texts(), size, &app.actor)?;
+            let rules = app.shelf.in_force(&app.log, &Choice::Now, size, None)?;
+            undo::refuse_foundation(&app.texts(), size, &undone, &rules.set(), app.today)?;
+            let reversal = |record: &Record| Proposal {
+                reason: Some(reason.into()),
+                authority: authority.map(String::from),
+                ..Proposal::reversal(&record.agreement, record.seq, app.today)
+            };
+            Ok(undone.iter().rev().map(reversal).collect())
+        })?;
+        Ok((outcome, undone))
+    }
+
     /// A command's id belongs to what it recorded first: the same with something else is a slip that must not pass for done.
     fn refuse_other_content(&self, receipt: Receipt, proposals: &[Proposal]) -> Result<(), Unwritten> {
         let mut is_other = false;
-        self.log.scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
+        self.texts().scan(&Select { agreement: None, upto: Some(receipt.last) }, &mut |seq, entry| {
             if seq >= receipt.first
                 && let Ok(record) = codec::decode(entry)
             {
                 is_other |= !proposals.iter().any(|proposal| is_of(proposal, &record));
             }
-            true
         })?;
         if is_other {
             let what =
@@ -227,33 +426,49 @@ impl<L: EventLog> App<L> {
         Ok(())
     }
 
+    /// The log with its texts.
+    pub fn texts(&self) -> Texts<'_> {
+        Texts::new(&self.log, &self.private)
+    }
+
+    /// The day on which it is decided, and how late an act may be told without a reason.
+    pub fn when(&self) -> Today {
+        Today { day: self.today, late_after_days: self.late_after_days }
+    }
+
     /// What would be written, and what would follow from it.
-    fn decided(&mut self, proposals: &[Proposal], command: Uuid) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
-        let size = self.log.head()?.size;
+    fn decided(
+        &mut self,
+        proposals: &[Proposal],
+        command: Uuid,
+        ground: &Ground,
+    ) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
+        let Ground { size, rules, .. } = ground;
+        let rules = &*rules.set();
         let mut only = one_agreement(proposals);
-        let mut replay = read(&self.log, &Select { agreement: only.clone(), upto: Some(size) }, &mut |_| {})?;
+        let (mut replay, _) = ground.read(&self.texts(), only.as_deref(), &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
             // Nothing of that name: a new agreement, or a slip that is answered from all there are.
             only = None;
-            replay = read(&self.log, &Select { agreement: None, upto: Some(size) }, &mut |_| {})?;
+            (replay, _) = ground.read(&self.texts(), None, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, almanac::shipped(), self.today);
+        let before = assess(&register, findings, rules, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
         } else {
-            decide(&register, proposals, almanac::shipped(), self.today).map_err(Unwritten::Refused)?
+            decide(&register, proposals, rules, self.when()).map_err(Unwritten::Refused)?
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
-        let records = self.records(&register, size, command, &drafts);
-        let after = following(replay, &records, self.today);
+        let records = self.records(&register, *size, command, &drafts);
+        let after = following(replay, &records, rules, self.today);
         let expected = match only {
             Some(agreement) => {
-                let version = register.agreements.get(&agreement).map_or(0, |agreement| agreement.version);
+                let version = register.version_of(&agreement);
                 Expected::Version { agreement, version }
             }
-            None => Expected::Size(size),
+            None => Expected::Size(*size),
         };
         Ok((Outcome { receipt: None, records, already: decision.already.len(), before, after }, drafts, expected))
     }
@@ -277,6 +492,7 @@ impl<L: EventLog> App<L> {
     fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
         let mut versions: std::collections::BTreeMap<&str, u64> =
             register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
+        versions.insert(REGISTER, register.version);
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
         (size + 1..)
             .zip(drafts)
@@ -293,6 +509,10 @@ impl<L: EventLog> App<L> {
 pub struct Imagined {
     with: Replay,
     without: Replay,
+    /// By which rule set.
+    pub rules: InForce,
+    /// What of the log it stands on.
+    pub log: Seen,
     /// What was imagined.
     pub records: Vec<Record>,
 }
@@ -307,45 +527,55 @@ impl Imagined {
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
         let docket = |replay: &Replay| {
             let (register, findings) = replay.clone().finish();
-            assess(&register, findings, almanac::shipped(), day)
+            assess(&register, findings, &self.rules.set(), day)
         };
         (docket(&self.without), docket(&self.with))
     }
 }
 
 impl<L: EventLog> App<L> {
-    /// What would follow from proposals. Nothing is written, and they are judged as on the day of the last of them, or of the receipt
-    /// that it tells of, if that is to come.
+    /// What would follow from proposals, by what is known at a position. Nothing is written, and they are judged as on the day of the last
+    /// of them, or of the receipt that it tells of, if that is to come.
     ///
     /// # Errors
     /// Those of [`App::execute`].
-    pub fn imagine(&mut self, proposals: &[Proposal]) -> Result<Imagined, Unwritten> {
+    pub fn imagine(&mut self, proposals: &[Proposal], position: &Position) -> Result<Imagined, Unwritten> {
         let receipt = |event: &Event| match event {
             Event::NoticeGiven(notice) => notice.received.as_ref()?.latest(),
             _ => None,
         };
         let days = proposals.iter().filter_map(|proposal| proposal.occurred_on.as_ref()?.latest());
         let days = days.chain(proposals.iter().filter_map(|proposal| receipt(&proposal.event)));
-        self.today = days.fold(self.today, NaiveDate::max);
+        self.today = days.fold(position.as_of, NaiveDate::max);
         let command = self.ids.next();
-        let (outcome, ..) = self.decided(proposals, command)?;
-        let size = self.log.head()?.size;
-        let without = read(&self.log, &Select { agreement: one_agreement(proposals), upto: Some(size) }, &mut |_| {})?;
+        let ground = Ground::of(&self.log, &self.shelf, position)?;
+        let (outcome, ..) = self.decided(proposals, command, &ground)?;
+        let (without, left_out) = ground.read(&self.texts(), one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
-        Ok(Imagined { with, without, records: outcome.records })
+        let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
+        Ok(Imagined { with, without, rules: ground.rules, log, records: outcome.records })
     }
 }
 
 fn is_of(proposal: &Proposal, record: &Record) -> bool {
-    let is_same = rules::decide::same_event(&record.event, &proposal.event);
-    is_same && proposal.agreement == record.agreement && proposal.occurred_on == record.occurred_on
+    let mut held = record.event.clone();
+    let mut proposed = proposal.event.clone();
+    for (held, proposed) in seal::free_texts(&mut held).into_iter().zip(seal::free_texts(&mut proposed)) {
+        // What was erased since cannot be compared; the rest is.
+        if [seal::ERASED, seal::MISSING].contains(&held.as_str()) {
+            held.clone_from(proposed);
+        }
+    }
+    let is_same = rules::decide::same_event(&held, &proposed);
+    let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
+    is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
 }
 
-fn following(mut replay: Replay, records: &[Record], as_of: NaiveDate) -> Docket {
+fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {
     records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
     let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, almanac::shipped(), as_of)
+    assess(&register, findings, rules, as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

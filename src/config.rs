@@ -1,6 +1,8 @@
 //! Which register is meant: `--register`, then `OBLIGO_REGISTER`, then `register = …` in the nearest `obligo.toml` upward, then
-//! the user's data folder. And where its signing key is kept, if not beside it: `OBLIGO_KEY`, then `key = …` beside `register = …`.
+//! the user's data folder. And what else that file settles: where the signing key is kept, if not beside the register (`OBLIGO_KEY` goes
+//! before it), and how late an act may be recorded without a reason.
 
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
@@ -21,9 +23,13 @@ pub struct Register {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Settings {
-    register: PathBuf,
+    register: Option<PathBuf>,
     key: Option<PathBuf>,
+    late_after_days: Option<NonZeroU32>,
 }
+
+/// So many days after the day of an act, recording it takes a reason, where nothing else is set.
+pub const LATE_AFTER_DAYS: u32 = 30;
 
 /// Finds the register. `given` is the flag; clap has put the environment variable in its place where the flag is absent.
 ///
@@ -34,9 +40,10 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
         let because = if given_by_flag { "--register" } else { "OBLIGO_REGISTER" };
         return Ok(Register { path: path.into(), because: because.into(), key: named_key() });
     }
-    let here = std::env::current_dir()?;
-    if let Some(file) = here.ancestors().map(|folder| folder.join("obligo.toml")).find(|file| file.is_file()) {
-        return from_settings(&file);
+    if let Some((file, Settings { register: Some(register), key, .. })) = settings()? {
+        let folder = file.parent().unwrap_or(Path::new("."));
+        let key = named_key().or_else(|| key.map(|key| folder.join(key)));
+        return Ok(Register { path: folder.join(register), because: format!("{}", file.display()), key });
     }
     let base = etcetera::choose_base_strategy()
         .map_err(|error| Error::failed(format!("no home folder: {error}"), "name the register with --register"))?;
@@ -44,15 +51,28 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
     Ok(Register { path, because: "the user's data folder".into(), key: named_key() })
 }
 
-fn from_settings(file: &Path) -> Result<Register, Error> {
-    let refuse = |why: String| {
-        Error::refused("E0105", format!("`{}`: {why}", file.display()), "it has register = \"PATH\", and may have key = \"PATH\"")
+/// How many days after its day an act may be recorded without a reason.
+///
+/// # Errors
+/// [`Error::Refused`] for an `obligo.toml` that cannot be read.
+pub fn late_after_days() -> Result<u32, Error> {
+    let set = settings()?.and_then(|(_, settings)| settings.late_after_days);
+    Ok(set.map_or(LATE_AFTER_DAYS, NonZeroU32::get))
+}
+
+/// The nearest `obligo.toml` upward, and what it says.
+fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
+    let here = std::env::current_dir()?;
+    let Some(file) = here.ancestors().map(|folder| folder.join("obligo.toml")).find(|file| file.is_file()) else {
+        return Ok(None);
     };
-    let text = std::fs::read_to_string(file).map_err(|error| refuse(error.to_string()))?;
-    let settings: Settings = toml::from_str(&text).map_err(|error| refuse(error.message().into()))?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    let key = named_key().or_else(|| settings.key.map(|key| folder.join(key)));
-    Ok(Register { path: folder.join(settings.register), because: format!("{}", file.display()), key })
+    let refuse = |why: String| {
+        let hint = "its keys are register = \"PATH\", key = \"PATH\" and late_after_days = NUMBER";
+        Error::refused("E0105", format!("`{}`: {why}", file.display()), hint)
+    };
+    let text = std::fs::read_to_string(&file).map_err(|error| refuse(error.to_string()))?;
+    let settings = toml::from_str(&text).map_err(|error| refuse(error.message().into()))?;
+    Ok(Some((file, settings)))
 }
 
 /// `OBLIGO_KEY`, which goes before `key = …` in the settings.

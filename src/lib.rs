@@ -1,12 +1,17 @@
 //! The program: the only place that meets a clock, a terminal, a file or an environment variable.
 //! `cli` reads arguments, `agreement_file` reads what people write, `sources` the documents
-//! it cites, `app` has the two motions, `report` lays answers out. `checkpoints` has keys, signatures and proofs, `witness` those of logs elsewhere.
+//! it cites, `app` has the two motions, `texts` what stands beside the log, `report` lays answers out. `checkpoints` has keys, signatures
+//! and proofs, `witness` those of logs elsewhere.
 
 pub mod cli;
 
 pub mod app;
+pub mod erase;
+pub mod texts;
 
 pub mod agreement_file;
+pub mod bundle;
+pub mod pack;
 pub mod report;
 pub mod sources;
 
@@ -14,6 +19,8 @@ pub mod checkpoints;
 pub mod witness;
 
 pub mod almanac;
+pub mod rule_sets;
+
 pub mod clock;
 pub mod config;
 pub mod error;

@@ -107,7 +107,10 @@ fn copy_of_demo() -> Register {
 #[test]
 fn a_recorded_notice_runs_with_the_partnership_in_effect_until_its_day() {
     let register = copy_of_demo();
-    register.obligo("record notice uk-kr-dp --by KR --given 2026-08-31 --received 2026-08-31").succeeded().says("notice.given");
+    register
+        .obligo("record notice uk-kr-dp --by KR --given 2026-08-31 --received 2026-08-31 --reason late")
+        .succeeded()
+        .says("notice.given");
     let on = |day: &str| {
         let docket = register.json(&format!("status uk-kr-dp --as-of {day}"));
         let line = agreement(&docket, "uk-kr-dp");
@@ -498,7 +501,7 @@ fn two_records_of_one_step_that_cannot_both_be_are_found() {
         let docket = register.json("status");
         docket["findings"].as_array().unwrap().iter().map(|finding| finding["text"].as_str().unwrap().to_string()).collect()
     };
-    let record = |line: &str| drop(register.obligo(&format!("record {line}")).ended(0));
+    let record = |line: &str| drop(register.obligo(&format!("record {line} --reason late")).ended(0));
     for act in [
         "notice small --by AA --given 2024-05-01",
         "notice-dispatched small --on 2024-05-02",

@@ -2,16 +2,21 @@
 //! Each oracle is written here anew: day by day, or by another library.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
-use obligo::almanac::shipped;
+use obligo::rule_sets::newest;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use rules::time::calendar::{Calendar, CalendarEdition};
 use rules::time::compute::{Purpose, Quantifier};
 use rules::time::notice_day::last_day;
-use rules::time::regime::{EffectDay, MissingDay, Regime, Roll, RollBack, ShortPeriod};
+use rules::time::regime::{Almanac, EffectDay, MissingDay, Regime, Roll, RollBack, ShortPeriod};
 use rules::time::then::{MonthDay, Then};
 use rules::time::{Answer, Clause, Counting, Period, Span, compute};
+
+/// What the program counts by.
+fn shipped() -> &'static Almanac {
+    &newest().set.almanac
+}
 
 /// As many cases as elsewhere, or a share of them where one case is many countings. What failed once is a test of its own below.
 fn share(of: u32) -> ProptestConfig {

@@ -83,9 +83,17 @@ fn every_answer_is_what_its_schema_says() {
         "log",
         "log eu-jp-dp",
         "log --known-at 1990-01-01",
+        "log --ceiling public",
+        "status --known-at #100 --sources-until 2024-12-01",
+        "replay",
+        "replay uk-kr-dp --step --as-of 2024-01-01",
+        "diff --from 2024-12-01 --to 2026-11-22",
+        "diff --from #226 --to #226 uk-kr-dp --ceiling public",
         "timeline uk-kr-dp",
         "timeline kr-sg-dpa --as-of 2024-01-01",
         "verify",
+        "actor",
+        "check quotes uk-kr-dp --sources demo",
         "notice uk-kr-dp --to-end-on 2027-02-28",
         "notice uk-kr-dp --given 2026-08-31 --received 2026-09",
         "notice eu-jp-dp --given 2026-08-31",
@@ -116,6 +124,8 @@ fn every_answer_is_what_its_schema_says() {
             is_valid(&demo.json(&question), &question);
         }
     }
+    let bundle = demo.obligo("export uk-kr-dp").succeeded().stdout;
+    used.push(is_valid(&serde_json::from_str(bundle.lines().next().unwrap()).unwrap(), "export"));
     used.sort();
     used.dedup();
     let mut all = names();

@@ -7,9 +7,10 @@ use chrono::{Days, Months, NaiveDate};
 use events::memory::MemoryLog;
 use events::{DateSpec, Event};
 use obligo::agreement_file::AgreementFile;
-use obligo::almanac::shipped;
 use obligo::app::{App, TimeOrdered, Unwritten, Write};
 use obligo::clock;
+use obligo::rule_sets::Shelf;
+use obligo::rule_sets::newest;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -20,6 +21,11 @@ use rules::time::regime::{EffectDay, MissingDay};
 use rules::time::then::{MonthDay, Then};
 use rules::time::{Counting, Period, Span, compute};
 use uuid::Uuid;
+
+/// What the program counts by.
+fn shipped() -> &'static rules::time::regime::Almanac {
+    &newest().set.almanac
+}
 
 fn config(cases: fn(u32) -> u32) -> ProptestConfig {
     let all = ProptestConfig::default();
@@ -695,8 +701,16 @@ const NOTICE: &str = "[[act]]\ntype = \"notice-given\"\nby = \"AA\"\nreceived = 
 fn read(text: String, today: &str) -> Result<Option<NoticeTerms>, Vec<&'static str>> {
     let file = AgreementFile::parse("t.toml", text);
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, actor: "test".into(), today: today.parse().unwrap(), ids: Box::new(TimeOrdered) };
-    let result = app.execute(&file.proposals, Write { dry_run: true, command: None });
+    let mut app = App {
+        log,
+        private: store::PrivateFile::nowhere(),
+        shelf: Shelf::default(),
+        actor: "test".into(),
+        today: today.parse().unwrap(),
+        late_after_days: None,
+        ids: Box::new(TimeOrdered),
+    };
+    let result = app.execute(&file.proposals, Write { dry_run: true, ..Write::default() });
     let mut codes: Vec<&'static str> = file.faults.iter().map(|placed| placed.fault.code).collect();
     match result {
         Ok(_) => {}

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use clap::Parser;
-use obligo::almanac;
 use obligo::cli::compute::Flags;
+use obligo::rule_sets;
 use rules::time::calendar::{Calendar, CalendarEdition};
 
 const TABLE: &str = include_str!("../rules/testdata/worked-examples.csv");
@@ -28,7 +28,7 @@ fn made_up(text: &str) -> Calendar {
 
 #[test]
 fn every_worked_example_gives_the_expected_date() {
-    let almanac = almanac::shipped();
+    let almanac = &rule_sets::newest().set.almanac;
     let mut wrong = Vec::new();
     let mut count = 0;
     for row in csv::Reader::from_reader(TABLE.as_bytes()).deserialize::<BTreeMap<String, String>>() {

@@ -8,20 +8,29 @@
 //! | `agreement NAME` | an agreement file of the examples, imported by its name |
 //! | `today DATE` | from here on, commands are given on that day |
 //! | `record …` | `obligo record …`, which succeeds; `$last` is the last record's number |
-//! | `refused CODE record …` | `obligo record …`, which is refused with that code and writes nothing |
+//! | `correct …`, `undo`, `erase …` | `obligo correct …`, `obligo undo …`, `obligo erase …`, which succeeds |
+//! | `refused CODE record …` | `obligo record …`, or another verb, which is refused with that code and writes nothing |
 //! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
 //! | `mark NAME` | gives a name to what is recorded so far |
 //! | `known at NAME as of DATE`, and indented lines | what the docket said on that day, with no more recorded than at that mark |
+//! | `diff DATE@NAME to DATE@NAME`, and indented lines | what differs between two positions, each a day and a mark, or `now`: every line that does |
 //! | `compute … gives DAYS` | `obligo compute …` gives that day, or from the first to the last: `FIRST..LAST` |
 //! | `notice … --to-end-on DATE gives DAYS` | the last day on which notice can be given for that end |
+//!
+//! After the date of `as of` and after `diff … to …` options may stand that say what is looked at: `--ceiling public`.
 //!
 //! README.md beside the stories says which of them tell what.
 //!
 //! Under `as of`: `ID  LABEL  DUE` (due is `FIRST..LAST` or one day; a label that ends in `…` is only begun), `ID  axes  WORD WORD …`
 //! (words of its axes), `ID  why  WORDS` (a reason says so), `ID  absent`, and of an agreement `ID  effect  STATE` and
 //! `ID  notice  STATE`, `ID  party  PARTY STATE`, `ID  called  PARTY NAME`, `ID  owes  PARTY PARTY …` (who owes a line), and
-//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on).
+//! `ID  after  STATE LINE …` (what is left of an agreement that is over, and the lines that go on), and of a line `ID  known  late` or
+//! `ID  known  not late` (whether its date passed without it, and had passed when the log came to tell of it; records have the clock's own
+//! day, whatever `today` says, so that only a date far ahead is known in time).
+//!
+//! Under `diff`: `restated  ID  BEFORE -> AFTER  CAUSES` and `changed  ID  BEFORE -> AFTER  CAUSES`; what is not there is `nothing`, and the
+//! causes are kinds of record, `time` and `rules`, in their order.
 
 mod support;
 
@@ -149,7 +158,7 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 register = register.on(day);
                 continue;
             }
-            ("record", act) => register.obligo(&format!("record {}", act.replace("$last", &last(&register)))),
+            ("record" | "correct" | "undo" | "erase", _) => register.obligo(&line.replace("$last", &last(&register))),
             ("refused", rest) => {
                 let (code, act) = rest.split_once(' ').expect("refused CODE record …");
                 let before = register.log();
@@ -179,6 +188,28 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 }
                 continue;
             }
+            ("diff", between) => {
+                let (positions, options) = between.split_once(" --").map_or((between, ""), |(between, rest)| (between, rest));
+                let (from, to) = positions.split_once(" to ").expect("diff … to …");
+                let position = |text: &str| {
+                    let (day, mark) = text.split_once('@').expect("DATE@NAME");
+                    let known = if mark == "now" { today_and_after() } else { marks[mark].clone() };
+                    format!("{day}@{known}")
+                };
+                let options = if options.is_empty() { String::new() } else { format!("--{options}") };
+                let diff = register.json(&format!("diff --from {} --to {} {options}", position(from), position(to)));
+                let is = differences(&diff);
+                let wanted: BTreeSet<String> =
+                    block.iter().map(|(said, _)| squeezed(said)).filter(|said| !said.is_empty()).collect();
+                expectations += 1;
+                for missing in wanted.difference(&is) {
+                    wrong.push(format!("{number}: {line}: `{missing}` is not told; it says\n{}", joined(&is)));
+                }
+                for more in is.difference(&wanted) {
+                    wrong.push(format!("{number}: {line}: also `{more}` is told"));
+                }
+                continue;
+            }
             ("as" | "known", when) => {
                 let (known, day) = when.split_once("of ").expect("as of DATE");
                 let known = match known.strip_prefix("at ").and_then(|known| known.strip_suffix(" as ")) {
@@ -201,6 +232,38 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
     }
     assert!(expectations > 0, "{} expects nothing", story.display());
     wrong
+}
+
+/// An instant after everything that a story records.
+fn today_and_after() -> String {
+    "2999-12-31T00:00:00Z".into()
+}
+
+/// Columns one blank apart, as they are compared.
+fn squeezed(said: &str) -> String {
+    said.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn joined(all: &BTreeSet<String>) -> String {
+    all.iter().map(|one| format!("  {one}\n")).collect()
+}
+
+/// Each line that differs, as a story tells it.
+fn differences(diff: &Value) -> BTreeSet<String> {
+    let one = |part: &str, one: &Value| {
+        let said = |side: &str| one[side]["label"].as_str().unwrap_or("nothing").to_string();
+        let causes = one["causes"].as_array().into_iter().flatten().map(|cause| match cause["cause"].as_str() {
+            // `#12 meeting.held 2025-03-01, recorded 2025-03-02`
+            Some("record") => {
+                cause["text"].as_str().and_then(|text| text.split([' ', ',']).nth(1)).unwrap_or_default().to_string()
+            }
+            word => word.unwrap_or_default().to_string(),
+        });
+        let (id, causes) = (one["id"].as_str().unwrap_or_default(), causes.collect::<Vec<_>>().join(", "));
+        squeezed(&format!("{part} {id} {} -> {} {causes}", said("before"), said("after")))
+    };
+    let of = |part: &'static str| diff[part].as_array().into_iter().flatten().map(move |line| one(part, line));
+    of("restated").chain(of("changed")).collect()
 }
 
 /// Imports an agreement file.
@@ -263,6 +326,14 @@ fn check(docket: &Value, said: &str) -> Result<(), String> {
         "why" => {
             let (words, why) = (more.unwrap_or_default(), because(line));
             if why.contains(words) { Ok(()) } else { Err(format!("{id}: no reason says `{words}`:\n{why}")) }
+        }
+        "known" => {
+            let is_late = line["late_known"].as_bool().expect("every line says it");
+            let since = line["known_since"].as_str().unwrap_or_default();
+            if is_late && since <= due(line).rsplit("..").next().unwrap_or_default() {
+                return Err(format!("{id} is flagged, due {}, and known since {since}", due(line)));
+            }
+            expect(more.unwrap_or_default(), if is_late { "late" } else { "not late" })
         }
         "owes" => {
             let by: Vec<&str> = line["by"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();

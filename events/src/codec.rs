@@ -145,6 +145,21 @@ pub struct Columns {
     pub recorded_at: String,
 }
 
+impl From<&Record> for Columns {
+    fn from(record: &Record) -> Self {
+        Columns {
+            origin: record.origin,
+            seq: record.seq,
+            id: record.id,
+            command: record.command,
+            agreement: record.agreement.clone(),
+            version: record.version,
+            kind: record.event.kind().into(),
+            recorded_at: instant(record.recorded_at),
+        }
+    }
+}
+
 /// The look-up columns of an entry.
 ///
 /// # Errors
@@ -232,6 +247,8 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         Event::ReadingChosen(data) => raw(data),
         Event::AssumptionMade(data) => raw(data),
         Event::RecordCorrected(data) => raw(data),
+        Event::TextErased(data) => raw(data),
+        Event::RulesAdopted(data) => raw(data),
     }
 }
 
@@ -309,6 +326,8 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "reading.chosen" => Event::ReadingChosen(data(kind, raw)?),
         "assumption.made" => Event::AssumptionMade(data(kind, raw)?),
         "record.corrected" => Event::RecordCorrected(data(kind, raw)?),
+        "text.erased" => Event::TextErased(data(kind, raw)?),
+        "rules.adopted" => Event::RulesAdopted(data(kind, raw)?),
         _ => return Err(CodecError::UnknownKind { kind: kind.into(), schema }),
     })
 }

@@ -154,6 +154,11 @@ pub enum Event {
 
     /// An earlier record, named by the envelope's `corrects`, is reversed in full. The target stays in the log.
     RecordCorrected(RecordCorrected),
+    /// Sealed texts of earlier records were erased: what stood beside the log is gone, what stands in the log is as it was.
+    TextErased(TextErased),
+
+    /// The register goes by this rule set from here on. Of the register as a whole, not of an agreement.
+    RulesAdopted(RulesAdopted),
 }
 
 /// A step in the life of an agreement as a whole.
@@ -785,6 +790,24 @@ pub struct ReadingChosen {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RecordCorrected {}
 
+/// Texts that stood beside the log were erased. No proof changes: the entries hold commitments, and keep them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextErased {
+    /// `seq` of each record that had them, in order.
+    pub records: Vec<u64>,
+    /// The commitment of each text, 64 hexadecimal digits, in the order in which they stand in the log.
+    pub commitments: Vec<String>,
+}
+
+/// By which rule set the register goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesAdopted {
+    /// Its name (`obligo-rules/4`).
+    pub id: String,
+    /// SHA-256 of what it holds, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
 impl Event {
     /// The kind of fact, as the record's `type` has it.
     pub fn kind(&self) -> &'static str {
@@ -855,6 +878,8 @@ impl Event {
             Event::ReadingChosen(_) => "reading.chosen",
             Event::AssumptionMade(_) => "assumption.made",
             Event::RecordCorrected(_) => "record.corrected",
+            Event::TextErased(_) => "text.erased",
+            Event::RulesAdopted(_) => "rules.adopted",
         }
     }
 }

@@ -2,8 +2,9 @@
 //! and what a log promises. Nothing here knows what a fact implies, which database holds it, or what day it is.
 //!
 //! Read in this order: [`event`] (the facts), [`terms`] (an agreement's terms, carried and never interpreted),
-//! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`tree`] (the hashes over them),
-//! [`checkpoint`] (size and root, signed), [`proof`] (both as texts for others), [`log`] (the promise) and [`memory`] (its reference implementation).
+//! [`date_spec`] (dates as texts have them), [`record`] (the envelope), [`codec`] (the bytes), [`seal`] (texts that are kept out of them),
+//! [`tree`] (the hashes over them), [`checkpoint`] (size and root, signed), [`proof`] (both as texts for others), [`log`] (the promise) and
+//! [`memory`] (its reference implementation).
 
 pub mod event;
 pub mod terms;
@@ -12,6 +13,7 @@ pub mod date_spec;
 pub mod record;
 
 pub mod codec;
+pub mod seal;
 
 pub mod checkpoint;
 pub mod proof;

@@ -7,6 +7,9 @@ use uuid::Uuid;
 use crate::date_spec::DateSpec;
 use crate::event::Event;
 
+/// The stream of what is recorded of the register as a whole. No agreement can be called so.
+pub const REGISTER: &str = "@register";
+
 /// A fact on its way into the log. The log adds its own name, the position and the time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {

@@ -134,6 +134,12 @@ pub struct Provision {
     /// A few words of the original on which a duty or a date hangs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quote: Option<String>,
+    /// What stands directly before the quote, where the same words stand in the document several times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote_prefix: Option<String>,
+    /// What stands directly after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote_suffix: Option<String>,
     /// Whether it binds, where that differs from the agreement or the agreement is `mixed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub force: Option<Force>,

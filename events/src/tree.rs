@@ -3,6 +3,7 @@
 //! Nodes of complete subtrees never change, so a store keeps them as they arise: node (`level`, `index`) is the root over leaves
 //! `index · 2^level` up to, not including, `(index + 1) · 2^level`. The root at any size is then a fold over at most 64 of them.
 
+use std::convert::Infallible;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -213,11 +214,57 @@ pub fn is_consistent(old: u64, old_root: Hash, new: u64, new_root: Hash, proof: 
     last == 0 && of_old == old_root && of_new == new_root
 }
 
+/// The nodes of complete subtrees over leaves that are held in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Nodes(Vec<Vec<Hash>>);
+
+impl Nodes {
+    /// The next leaf, and each parent that it completes.
+    pub fn push(&mut self, leaf: Hash) {
+        let Ok(nodes) = nodes_of_leaf(self.size(), leaf, |level, index| Ok::<_, Infallible>(self.at(level, index)));
+        for (level, _, hash) in nodes {
+            let level = level as usize;
+            if self.0.len() <= level {
+                self.0.push(Vec::new());
+            }
+            self.0[level].push(hash);
+        }
+    }
+
+    /// How many leaves.
+    pub fn size(&self) -> u64 {
+        self.0.first().map_or(0, |leaves| leaves.len() as u64)
+    }
+
+    /// A node; where it is not complete, the hash of nothing, which is no node of any tree.
+    fn at(&self, level: u32, index: u64) -> Hash {
+        let node = || self.0.get(level as usize)?.get(usize::try_from(index).ok()?).copied();
+        node().unwrap_or_else(|| sha256(b""))
+    }
+
+    /// The root over the first `size` leaves.
+    pub fn root(&self, size: u64) -> Hash {
+        let Ok(root) = root(size, |level, index| Ok::<_, Infallible>(self.at(level, index)));
+        root
+    }
+
+    /// [`inclusion`] from these nodes.
+    pub fn inclusion(&self, index: u64, size: u64) -> Vec<Hash> {
+        let Ok(proof) = inclusion(index, size, |level, index| Ok::<_, Infallible>(self.at(level, index)));
+        proof
+    }
+
+    /// [`consistency`] from these nodes.
+    pub fn consistency(&self, old: u64, new: u64) -> Vec<Hash> {
+        let Ok(proof) = consistency(old, new, |level, index| Ok::<_, Infallible>(self.at(level, index)));
+        proof
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::HashMap;
-    use std::convert::Infallible;
 
     /// RFC 6962 2.1 as it is written: split at the largest power of two smaller than the size.
     fn by_definition(leaves: &[Hash]) -> Hash {

@@ -6,24 +6,33 @@ use events::{DateSpec, Event};
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
 use crate::notice::Standing;
 use crate::register::{Act, Agreement, Register};
+use crate::rule_set::RuleSet;
 use crate::scene::Scene;
 use crate::time::Span;
 use crate::time::regime::Almanac;
-use crate::{after_end, decision, meeting, participation, provision, versions};
+use crate::{after_end, decision, late_known, meeting, participation, provision, versions};
 
-/// Everything in the register as it stands on a day, counted by the regimes and calendars of an almanac. `findings` are those of the
-/// replay; more may be added.
-pub fn assess(register: &Register, findings: Vec<Finding>, almanac: &Almanac, as_of: NaiveDate) -> Docket {
+/// Everything in the register as it stands on a day, derived by a rule set. `findings` are those of the replay; more may be added.
+pub fn assess(register: &Register, findings: Vec<Finding>, rules: &RuleSet, as_of: NaiveDate) -> Docket {
     let mut docket = Docket { as_of, agreements: Vec::new(), entries: Vec::new(), findings };
     for agreement in register.agreements.values() {
         let seen = versions::on(agreement, as_of);
-        let scene = Scene::new(&seen, almanac, as_of);
+        let scene = Scene::new(&seen, &rules.almanac, as_of);
         docket.findings.extend(findings_of(&scene));
         let lines = lines(&scene);
         docket.agreements.push(agreement_line(&scene, &lines));
         docket.entries.extend(lines);
     }
+    if rules.late_known() {
+        late_known::mark(&mut docket, register, &rules.almanac);
+    }
     docket
+}
+
+/// The lines of one agreement on a day.
+pub(crate) fn lines_on(agreement: &Agreement, almanac: &Almanac, as_of: NaiveDate) -> Vec<Line> {
+    let seen = versions::on(agreement, as_of);
+    lines(&Scene::new(&seen, almanac, as_of))
 }
 
 /// Provisions in the order of the text, each with what was done under it, then decisions and meetings. Nothing is owed under what is not yet an agreement.

@@ -51,7 +51,12 @@ fn of(scene: &Scene, act: &Act, decision: &DecisionTaken) -> Vec<Line> {
         .provision
         .as_ref()
         .and_then(|id| scene.agreement.provisions.iter().find(|known| known.value.id == *id || known.value.reference == *id));
-    let known = Known { seq: act.seq, source: act.source.clone(), value: provision(scene, decision, serves) };
+    let known = Known {
+        seq: act.seq,
+        recorded_at: act.recorded_at,
+        source: act.source.clone(),
+        value: provision(scene, decision, serves),
+    };
     let place = serves.map(|known| known.value.reference.clone());
     let mut lines = (commitment::COMMITMENT.lines)(scene, &known);
     for line in &mut lines {
@@ -83,6 +88,8 @@ fn provision(scene: &Scene, decision: &DecisionTaken, serves: Option<&Known<Prov
         kind: commitment::COMMITMENT.name.into(),
         text: Some(decision.text.clone()),
         quote: None,
+        quote_prefix: None,
+        quote_suffix: None,
         force: serves.and_then(|known| known.value.force),
         by: if decision.by.is_empty() { scene.agreement.party_ids() } else { decision.by.clone() },
         to: Vec::new(),

@@ -304,6 +304,10 @@ pub struct Line {
     pub handling: Vec<String>,
     /// What the clause gives and what was stated, where the line is a notice or a consent.
     pub reckoned: Option<Reckoned>,
+    /// The day in UTC since which the log says that it is owed, and by when. `None` where nothing says so.
+    pub known_since: Option<NaiveDate>,
+    /// Its date passed without it, and had passed already when the log came to say so. A flag beside the label, never in its place.
+    pub late_known: bool,
 }
 
 /// A day of effect as the clause gives it, beside the day that was stated.
@@ -435,6 +439,15 @@ pub enum Change<'a> {
     Gone(&'a Line),
 }
 
+impl<'a> Change<'a> {
+    /// The line as it is, or as it was if it is gone.
+    pub fn line(&self) -> &'a Line {
+        match self {
+            Change::New(line) | Change::Changed(_, line) | Change::Gone(line) => line,
+        }
+    }
+}
+
 impl Docket {
     /// A line by its id.
     pub fn line(&self, id: &str) -> Option<&Line> {
@@ -455,7 +468,12 @@ impl Docket {
     pub fn changes<'a>(&'a self, before: &'a Docket) -> Vec<Change<'a>> {
         let told = |line: &Line| {
             let Line { label, due, axes, what, by, to, .. } = line;
-            (label.clone(), *due, axes.clone(), what.clone(), by.clone(), to.clone())
+            let mut axes = axes.clone();
+            // For how long follows from the date and the day.
+            if let Timing::Overdue(days) = &mut axes.timing {
+                *days = 0;
+            }
+            (label.clone(), *due, axes, what.clone(), by.clone(), to.clone())
         };
         let now = self.entries.iter().filter_map(|line| match before.line(&line.id) {
             None => Some(Change::New(line)),

@@ -3,8 +3,10 @@
 //! There is no clock here, no storage and no layout of text: the day is handed in.
 
 pub mod replay;
+pub mod sift;
 
 pub mod register;
+pub mod rule_set;
 
 pub mod decide;
 pub mod fault;
@@ -19,6 +21,7 @@ mod clause;
 mod consent;
 mod counted;
 mod decision;
+mod late_known;
 pub mod machine;
 mod meeting;
 pub mod notice;
@@ -35,6 +38,7 @@ mod versions;
 pub mod provision;
 
 pub mod brief;
+pub mod diff;
 pub mod residual;
 pub mod topics;
 pub mod what_if;
@@ -44,6 +48,4 @@ pub mod time;
 pub use assess::assess;
 pub use docket::Docket;
 pub use register::Register;
-
-/// Name and version of the rules in this program; every answer says under which it was given.
-pub const RULES: &str = "obligo-rules/3";
+pub use rule_set::RuleSet;

@@ -189,6 +189,8 @@ fn line(scene: &Scene, id: &str, known: &Known) -> Line {
         force: agreement.about().force,
         handling: Vec::new(),
         reckoned: None,
+        known_since: None,
+        late_known: false,
     });
     if known.held.is_none() && known.inquorate.is_none() {
         let record = format!("obligo record meeting {} --body {} --meeting {id}", agreement.id, known.body);

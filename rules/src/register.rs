@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use events::record::SourceRef;
+use events::event::RulesAdopted;
+use events::record::{REGISTER, SourceRef};
 use events::terms::{AgreementTerms, Body, Force, Provision, Source};
 use events::{DateSpec, Event, Record};
 
@@ -16,6 +17,31 @@ use crate::versions::{self, History};
 pub struct Register {
     /// By id.
     pub agreements: BTreeMap<String, Agreement>,
+    /// The rule sets that the register adopted, in order; what was reversed is not among them.
+    pub adopted: Vec<Adoption>,
+    /// How many records there are of the register as a whole, corrected ones among them.
+    pub version: u64,
+}
+
+/// A rule set that a register adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adoption {
+    /// `seq` of the record.
+    pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Which one.
+    pub set: RulesAdopted,
+}
+
+impl Register {
+    /// The last version of a stream; 0 for one that is not there yet.
+    pub fn version_of(&self, stream: &str) -> u64 {
+        match stream {
+            REGISTER => self.version,
+            agreement => self.agreements.get(agreement).map_or(0, |agreement| agreement.version),
+        }
+    }
 }
 
 /// One agreement as recorded.
@@ -35,6 +61,8 @@ pub struct Agreement {
     pub acts: Vec<Act>,
     /// Reversals that stand, by `seq`.
     pub reversals: Vec<u64>,
+    /// Every reversal and every record that one names, whether it stands or not: what was believed on an earlier day is told from them.
+    pub corrections: Vec<Record>,
     /// Where the text was amended, and it is looked at from a day: every provision with all its versions. Otherwise empty.
     pub histories: Vec<History>,
     /// Who had taken the place of a party by the day it is looked at from, by the id of that party. Otherwise empty.
@@ -59,6 +87,8 @@ pub struct Successor {
 pub struct Known<T> {
     /// `seq` of the record.
     pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// The document it rests on.
     pub source: Option<SourceRef>,
     /// What was recorded.
@@ -152,6 +182,7 @@ impl Agreement {
             provisions: Vec::new(),
             acts: Vec::new(),
             reversals: Vec::new(),
+            corrections: Vec::new(),
             histories: Vec::new(),
             successors: BTreeMap::new(),
             version: 0,
@@ -257,11 +288,14 @@ impl Agreement {
     pub(crate) fn apply(&mut self, fact: Fact) {
         let Fact { seq, source, on, recorded_at, event } = fact;
         match event {
-            Event::AgreementRecorded(_) => {}
+            // The one is the agreement itself, the other is no agreement's.
+            Event::AgreementRecorded(_) | Event::RulesAdopted(_) => {}
             Event::RecordCorrected(_) => self.reversals.push(seq),
-            Event::SourceRecorded(value) => self.sources.push(Known { seq, source, value }),
-            Event::BodyRecorded(value) => self.bodies.push(Known { seq, source, value }),
-            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, source, value }),
+            // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
+            Event::TextErased(_) => {}
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
             event => self.acts.push(Act { seq, on, recorded_at, source, event }),
         }
     }

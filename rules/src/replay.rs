@@ -2,10 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use events::codec::{self, CodecError};
+use events::record::REGISTER;
+use events::terms::AgreementTerms;
 use events::{Event, Record};
 
-use crate::register::{Agreement, Known, Register};
+use crate::register::{Adoption, Agreement, Known, Register};
+use crate::sift::{Look, Sift};
 
 /// Something odd met in the log, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,17 @@ pub struct Finding {
     pub agreement: Option<String>,
     /// What is odd.
     pub text: String,
+}
+
+/// A record that is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct LookedAt<'a> {
+    /// The record.
+    pub record: &'a Record,
+    /// Whether its words are shown, or it merely counts.
+    pub is_shown: bool,
+    /// The record that reverses it.
+    pub reversed_by: Option<u64>,
 }
 
 /// Collects entries one by one and gives the register at the end.
@@ -45,11 +60,83 @@ impl Replay {
         self.streams.is_empty() && self.findings.is_empty()
     }
 
+    /// The ids of the agreements that records speak of.
+    pub fn agreements(&self) -> impl Iterator<Item = &str> {
+        self.streams.keys().map(String::as_str)
+    }
+
+    /// The records of an agreement, in order.
+    pub fn stream(&self, agreement: &str) -> &[Record] {
+        self.streams.get(agreement).map_or(&[], Vec::as_slice)
+    }
+
+    /// What was odd in the entries themselves.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The records up to and including `upto` that are looked at, by `seq`.
+    pub fn looked_at(&self, upto: u64, sift: &Sift) -> BTreeMap<u64, LookedAt<'_>> {
+        let mut records = BTreeMap::new();
+        for stream in self.streams.values() {
+            let looks = sift.looks(stream, upto);
+            let reversed = corrected(&stream[..looks.len()]);
+            let kept = stream.iter().zip(looks).filter(|(_, look)| *look != Look::LeftOut);
+            records.extend(kept.map(|(record, look)| {
+                (record.seq, LookedAt { record, is_shown: look == Look::Kept, reversed_by: reversed.get(&record.seq).copied() })
+            }));
+        }
+        records
+    }
+
+    /// What is looked at of the log as it was with records up to and including `upto`, and how many of those records are left out. An
+    /// entry that cannot be read is left out where not all is looked at: what it rests on cannot be told.
+    pub fn at(&self, upto: u64, sift: &Sift) -> (Replay, u64) {
+        let mut seen = Replay::default();
+        let mut left_out = 0;
+        for id in self.streams.keys() {
+            let (stream, of_it) = self.stream_at(id, upto, sift);
+            left_out += of_it;
+            if !stream.is_empty() {
+                seen.streams.insert(id.clone(), stream);
+            }
+        }
+        let odd = self.findings.iter().filter(|finding| finding.seq.is_none_or(|seq| seq <= upto));
+        if sift.is_all() {
+            seen.findings = odd.cloned().collect();
+        } else {
+            left_out += odd.count() as u64;
+        }
+        (seen, left_out)
+    }
+
+    /// The same of one agreement alone: its register, and what was odd in its records.
+    pub fn agreement_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Register, Vec<Finding>) {
+        let (stream, _) = self.stream_at(agreement, upto, sift);
+        let streams = if stream.is_empty() { BTreeMap::new() } else { [(agreement.to_string(), stream)].into() };
+        Replay { streams, findings: Vec::new() }.finish()
+    }
+
+    fn stream_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Vec<Record>, u64) {
+        let stream = self.stream(agreement);
+        let looks = sift.looks(stream, upto);
+        let all = looks.len();
+        let kept = stream.iter().zip(looks).filter(|(_, look)| *look != Look::LeftOut).map(|(record, _)| record.clone());
+        let kept: Vec<Record> = kept.collect();
+        let left_out = (all - kept.len()) as u64;
+        (kept, left_out)
+    }
+
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;
         let mut register = Register::default();
-        for (id, stream) in self.streams {
+        let mut streams = self.streams;
+        if let Some(stream) = streams.remove(REGISTER) {
+            register.version = stream.last().map_or(0, |record| record.version);
+            register.adopted = adopted(&stream);
+        }
+        for (id, stream) in streams {
             if let Some(agreement) = fold(&id, &stream, &mut findings) {
                 register.agreements.insert(id, agreement);
             }
@@ -67,9 +154,9 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8])>) -> (Regist
 
 fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agreement> {
     let corrected = corrected(stream);
-    let standing = || stream.iter().filter(|record| !corrected.contains(&record.seq));
+    let standing = || stream.iter().filter(|record| !corrected.contains_key(&record.seq));
     let terms = standing().find_map(|record| match &record.event {
-        Event::AgreementRecorded(terms) => Some(Known { seq: record.seq, source: record.source.clone(), value: terms.clone() }),
+        Event::AgreementRecorded(terms) => Some(terms_of(record, terms)),
         _ => None,
     });
     let Some(terms) = terms else {
@@ -81,17 +168,65 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
     standing().for_each(|record| agreement.apply(record.into()));
     agreement.sort();
     agreement.version = stream.last().map_or(0, |record| record.version);
+    let named: BTreeSet<u64> = stream.iter().filter_map(reversal).collect();
+    let of_a_correction = |record: &&Record| reversal(record).is_some() || named.contains(&record.seq);
+    agreement.corrections = stream.iter().filter(of_a_correction).cloned().collect();
     Some(agreement)
 }
 
-/// Records that are reversed, seen from the end: a reversal that is itself reversed does not count, and its target stands again.
-fn corrected(stream: &[Record]) -> BTreeSet<u64> {
-    let mut corrected = BTreeSet::new();
-    for record in stream.iter().rev() {
-        if let (Event::RecordCorrected(_), Some(target)) = (&record.event, record.corrects)
-            && !corrected.contains(&record.seq)
-        {
-            corrected.insert(target);
+fn adopted(stream: &[Record]) -> Vec<Adoption> {
+    let corrected = corrected(stream);
+    let adoption = |record: &Record| match &record.event {
+        Event::RulesAdopted(set) => Some(Adoption { seq: record.seq, recorded_at: record.recorded_at, set: set.clone() }),
+        _ => None,
+    };
+    stream.iter().filter(|record| !corrected.contains_key(&record.seq)).filter_map(adoption).collect()
+}
+
+fn terms_of(record: &Record, terms: &AgreementTerms) -> Known<AgreementTerms> {
+    Known { seq: record.seq, recorded_at: record.recorded_at, source: record.source.clone(), value: terms.clone() }
+}
+
+/// An agreement as the log told of it at the end of a day in UTC, with the records that stood then and have been reversed since; `None`
+/// where the log did not say what it is.
+pub(crate) fn known_by(agreement: &Agreement, day: NaiveDate) -> Option<Agreement> {
+    let was_recorded = |at: DateTime<Utc>| at.date_naive() <= day;
+    let then: Vec<Record> = agreement.corrections.iter().filter(|record| was_recorded(record.recorded_at)).cloned().collect();
+    let corrected = corrected(&then);
+    let standing = || then.iter().filter(|record| !corrected.contains_key(&record.seq));
+    // What no reversal names has always stood.
+    let named: BTreeSet<u64> = agreement.corrections.iter().map(|record| record.seq).collect();
+    let stood = |seq: u64, at: DateTime<Utc>| was_recorded(at) && !named.contains(&seq);
+    let terms = Some(&agreement.terms).filter(|terms| stood(terms.seq, terms.recorded_at)).cloned();
+    let terms = terms.or_else(|| {
+        standing().find_map(|record| match &record.event {
+            Event::AgreementRecorded(terms) => Some(terms_of(record, terms)),
+            _ => None,
+        })
+    });
+    let mut known = Agreement::new(&agreement.id, terms?);
+    known.sources = agreement.sources.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.bodies = agreement.bodies.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.provisions = agreement.provisions.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
+    known.acts = agreement.acts.iter().filter(|act| stood(act.seq, act.recorded_at)).cloned().collect();
+    standing().for_each(|record| known.apply(record.into()));
+    known.provisions.sort_by_key(|known| known.seq);
+    known.sort();
+    Some(known)
+}
+
+/// The record that a reversal names.
+fn reversal(record: &Record) -> Option<u64> {
+    matches!(record.event, Event::RecordCorrected(_)).then_some(record.corrects).flatten()
+}
+
+/// Records that are reversed, each with the reversal that counts, seen from the end: a reversal that is itself reversed does not count,
+/// and its target stands again.
+pub fn corrected(records: &[Record]) -> BTreeMap<u64, u64> {
+    let mut corrected = BTreeMap::new();
+    for record in records.iter().rev() {
+        if let Some(target) = reversal(record).filter(|_| !corrected.contains_key(&record.seq)) {
+            corrected.entry(target).or_insert(record.seq);
         }
     }
     corrected

@@ -153,6 +153,8 @@ impl<'a> Scene<'a> {
             force: self.agreement.force_of(&provision.value),
             handling: Vec::new(),
             reckoned: None,
+            known_since: None,
+            late_known: false,
         });
         // A power is in the hands of those who are bound on the day.
         if kind == Kind::Power { self.between_the_bound(draft) } else { draft }

@@ -140,7 +140,8 @@ fn histories(agreement: &Agreement, as_of: NaiveDate) -> Vec<History> {
         .collect();
     changes.sort_by_key(|(_, change)| (change.from.earliest, change.from.latest));
     for (act, change) in changes {
-        let known = |value: Provision| Some(Known { seq: act.seq, source: act.source.clone(), value });
+        let known =
+            |value: Provision| Some(Known { seq: act.seq, recorded_at: act.recorded_at, source: act.source.clone(), value });
         let of = |history: &&mut History, id: &str| history.newest().is_some_and(|known| known.value.id == id);
         match &act.event {
             Event::ProvisionAdded(added) => {
@@ -207,7 +208,10 @@ pub fn reads(before: &Provision, amended: &ProvisionAmended) -> (Provision, Vec<
     for key in &amended.without {
         let known = match key.as_str() {
             "text" => after.text.take().is_some(),
-            "quote" => after.quote.take().is_some(),
+            "quote" => {
+                (after.quote_prefix, after.quote_suffix) = (None, None);
+                after.quote.take().is_some()
+            }
             "force" => after.force.take().is_some(),
             "undetermined" => after.undetermined.take().is_some(),
             "by" => !std::mem::take(&mut after.by).is_empty(),
@@ -234,7 +238,12 @@ pub fn reads(before: &Provision, amended: &ProvisionAmended) -> (Provision, Vec<
                 .hint("record that the provision was repealed, and the new one as added")),
             "ref" => text().map(|text| after.reference = text),
             "text" => text().map(|text| after.text = Some(text)),
-            "quote" => text().map(|text| after.quote = Some(text)),
+            "quote" => {
+                let part = |key| term.as_table()?.get(key)?.as_text().map(String::from);
+                let (prefix, suffix) = (part("prefix"), part("suffix"));
+                let words = if term.as_table().is_some() { part("exact").ok_or_else(|| wrong("no words")) } else { text() };
+                words.map(|words| (after.quote, after.quote_prefix, after.quote_suffix) = (Some(words), prefix, suffix))
+            }
             "undetermined" => text().map(|text| after.undetermined = Some(text)),
             "by" => list().map(|list| after.by = list),
             "to" => list().map(|list| after.to = list),

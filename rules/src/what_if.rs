@@ -178,6 +178,8 @@ mod tests {
             force: Force::Binding,
             handling: Vec::new(),
             reckoned: None,
+            known_since: None,
+            late_known: false,
         }
     }
 
@@ -199,7 +201,7 @@ mod tests {
             parties: Vec::new(),
             relates: Vec::new(),
         };
-        let agreement = Agreement::new("small", Known { seq: 1, source: None, value: terms });
+        let agreement = Agreement::new("small", Known { seq: 1, recorded_at: Default::default(), source: None, value: terms });
         let end = End { of: None, span: Span::day(day), because: Vec::new(), retraction: None };
         let then = consequences(&end, &with, &without, &with, &agreement);
         let ids: Vec<&str> = then.accelerated.iter().map(|line| line.id.as_str()).collect();

@@ -5,7 +5,7 @@ use rules::fault::{Fault, nearest};
 use rules::provision::{KINDS, default_id, kind};
 
 use super::table::Table;
-use super::tree::Node;
+use super::tree::{Kind, Node};
 
 pub const FORCES: &[&str] = &["binding", "non-binding", "mixed"];
 const FORMS: &[&str] = &["treaty", "agreement", "memorandum", "arrangement", "partnership", "contract"];
@@ -88,7 +88,8 @@ pub fn provision(table: &Table) -> Option<(Provision, Option<String>)> {
     let reference = table.needed("ref");
     let kind_name = table.needed("kind");
     let id = table.text("id");
-    let (text, quote, own) = (table.text("text"), table.text("quote"), table.text("source"));
+    let (text, own) = (table.text("text"), table.text("source"));
+    let (quote, quote_prefix, quote_suffix) = quote(table);
     let (topics, force, undetermined) = (table.texts("topics"), table.word("force", &FORCES[..2]), table.text("undetermined"));
     let name = kind_name.as_deref()?;
     let Some(known) = kind(name) else {
@@ -105,9 +106,21 @@ pub fn provision(table: &Table) -> Option<(Provision, Option<String>)> {
     table.finish(known.keys);
     let reference = reference?;
     let id = id.unwrap_or_else(|| default_id(name, &reference));
+    let (kind, terms) = (name.into(), terms?);
     let provision =
-        Provision { id, reference, kind: name.into(), text, quote, force, by, to, topics, undetermined, terms: terms? };
+        Provision { id, reference, kind, text, quote, quote_prefix, quote_suffix, force, by, to, topics, undetermined, terms };
     Some((provision, own))
+}
+
+/// A quote: its words alone, or with what stands before and after them where the same words stand several times.
+fn quote(table: &Table) -> (Option<String>, Option<String>, Option<String>) {
+    if !matches!(table.get("quote").map(|node| &node.kind), Some(Kind::Table(_))) {
+        return (table.text("quote"), None, None);
+    }
+    let Some(quote) = table.table("quote") else { return (None, None, None) };
+    let parts = (quote.needed("exact"), quote.text("prefix"), quote.text("suffix"));
+    quote.finish(&[]);
+    parts
 }
 
 /// The keys of its kind as terms; `None` if one of them has no meaning.

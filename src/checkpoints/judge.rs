@@ -14,6 +14,8 @@ use store::sqlite::verify;
 
 use super::key::{self, Rotation};
 use super::notes::Notes;
+use crate::error::Error;
+use crate::texts::Found;
 
 /// How much a register and its checkpoints prove together. Never a bare "ok".
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -201,6 +203,35 @@ pub struct Judgement {
     pub faults: Vec<String>,
     /// What else is to be said.
     pub notes: Vec<String>,
+}
+
+impl Judgement {
+    /// Adds what was found of the texts that are kept beside the log: it gives what is wrong, record by record. A text is never what makes a
+    /// checkpoint good or bad, so a graver verdict stays.
+    pub fn of_texts(&mut self, texts: &Result<Found, Error>) -> Vec<(u64, String)> {
+        let found = match texts {
+            Ok(found) => found,
+            Err(error) => {
+                self.faults.push(format!("the texts beside the log cannot be read: {error}"));
+                if self.verdict.is_good() {
+                    self.verdict = Verdict::Damaged;
+                }
+                return Vec::new();
+            }
+        };
+        let other = "a text that is kept beside the log is not the one that the record commits to";
+        let missing = "a text of it is not there, and no record says that it was erased";
+        let all = found.other.iter().map(|seq| (*seq, other)).chain(found.missing.iter().map(|seq| (*seq, missing)));
+        let all: Vec<(u64, String)> = all.map(|(seq, what)| (seq, what.to_string())).collect();
+        if let (Some((first, _)), true) = (all.iter().min(), self.verdict.is_good()) {
+            self.verdict = match found.other.first() {
+                Some(_) => Verdict::Tampered(*first),
+                None => Verdict::Incomplete(Some(*first)),
+            };
+            self.first_bad = Some((*first, *first));
+        }
+        all
+    }
 }
 
 /// Judges a register together with all that is known of it.

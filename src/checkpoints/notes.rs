@@ -62,6 +62,21 @@ pub fn last(path: &Path) -> Result<Option<SignedCheckpoint>, Error> {
     }
 }
 
+/// The last note of no more than so many records; `None` where there is none.
+///
+/// # Errors
+/// As [`last`].
+pub fn last_upto(path: &Path, size: u64) -> Result<Option<SignedCheckpoint>, Error> {
+    match last(path)? {
+        // Of a position in the past: the end of the file does not have it.
+        Some(newest) if size < newest.checkpoint.size => {
+            let all = all(path)?.unwrap_or_default().notes.into_iter().flatten();
+            Ok(all.filter(|note| note.checkpoint.size <= size).max_by_key(|note| note.checkpoint.size))
+        }
+        newest => Ok(newest),
+    }
+}
+
 /// Adds the note that `next` makes of the last one, if it makes any. Nobody else adds one meanwhile.
 ///
 /// # Errors

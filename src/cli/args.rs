@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use events::DateSpec;
 use rules::provision::date_code;
+use rules::sift::{Marking, Sift};
 use rules::time::Period;
 use rules::time::notice_day::subtracted;
 use uuid::Uuid;
@@ -15,20 +16,48 @@ use crate::app::{KnownAt, Position, Write as HowToWrite};
 use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
+use crate::rule_sets::Choice;
+use crate::texts::Sealed;
 
 /// What every reading verb takes.
 #[derive(clap::Args, Default)]
 pub struct Reading {
     /// Seen from this day: 2026-06-30, today, +3m, eoy
-    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+    #[arg(long, global = true, value_name = "DATE", allow_hyphen_values = true)]
     as_of: Option<String>,
 
-    /// With what was recorded by then: a day or an instant
-    #[arg(long, value_name = "WHEN", allow_hyphen_values = true)]
-    known_at: Option<String>,
+    #[command(flatten)]
+    known: Known,
 
     #[command(flatten)]
     pub output: Output,
+}
+
+/// What was known, and what of that is looked at.
+#[derive(clap::Args, Default)]
+pub struct Known {
+    /// With what was recorded by then: a day, an instant, or #42 for the records 1 to 42 (42 alone means #42)
+    #[arg(long, global = true, value_name = "WHEN", allow_hyphen_values = true)]
+    known_at: Option<String>,
+
+    /// By the rules of then, of now, or of another rule set: its id or its file
+    #[arg(long, global = true, value_name = "RULES")]
+    rules: Option<Choice>,
+
+    #[command(flatten)]
+    sifted: Sifted,
+}
+
+/// What of the records is looked at.
+#[derive(clap::Args, Default)]
+pub struct Sifted {
+    /// Only what documents published by then say
+    #[arg(long, global = true, value_name = "DATE", allow_hyphen_values = true)]
+    sources_until: Option<String>,
+
+    /// Nothing that rests on a document marked above this: public, internal, LIMITE
+    #[arg(long, global = true, value_name = "MARKING")]
+    ceiling: Option<String>,
 }
 
 /// How an answer is written.
@@ -45,6 +74,10 @@ pub struct Output {
     /// Write to a file; its extension picks the format
     #[arg(short = 'o', long = "output", global = true, value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Leave away what stands under a file: its stamp and a checkpoint
+    #[arg(long, global = true, requires = "file")]
+    pub bare: bool,
 }
 
 /// What every writing verb takes.
@@ -72,8 +105,30 @@ impl Reading {
     pub fn position(&self) -> Result<Position, Error> {
         let today = clock::today()?;
         let as_of = self.as_of.as_ref().map_or(Ok(today), |text| day(text, today))?;
+        Ok(Position { as_of, ..self.known.position()? })
+    }
+}
+
+impl Known {
+    /// The position that is asked about, seen from today.
+    pub fn position(&self) -> Result<Position, Error> {
+        let today = clock::today()?;
         let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
-        Ok(Position { as_of, known_at })
+        let rules = self.rules.clone().unwrap_or_default();
+        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()? })
+    }
+}
+
+impl Sifted {
+    /// The same for the rules.
+    pub fn sift(&self) -> Result<Sift, Error> {
+        let today = clock::today()?;
+        let sources_until = self.sources_until.as_ref().map(|text| day(text, today)).transpose()?;
+        let ceiling = |word: &String| {
+            let what = || format!("`{word}` is not a ceiling: how other markings stand to it is not known");
+            Marking::ceiling(word).ok_or_else(|| Error::refused("E0204", what(), "known are public, internal and LIMITE"))
+        };
+        Ok(Sift { sources_until, ceiling: self.ceiling.as_ref().map(ceiling).transpose()? })
     }
 }
 
@@ -83,17 +138,23 @@ impl Writing {
     /// # Errors
     /// [`Error::Refused`] for an actor that is no opaque id: it is hashed for ever.
     pub fn how(&self) -> Result<HowToWrite, Error> {
-        let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
-        if self.actor.is_empty() || self.actor.len() > 64 || !self.actor.chars().all(plain) {
-            let what = format!("`{}` is not an opaque id", self.actor.escape_debug());
-            return Err(Error::refused(
-                "E0208",
-                what,
-                "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log",
-            ));
-        }
-        Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id })
+        opaque(&self.actor)?;
+        Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id, sealed: Sealed::Typed })
     }
+}
+
+/// Whether an actor's id says nothing of a person.
+///
+/// # Errors
+/// [`Error::Refused`], if it is no opaque id.
+pub fn opaque(actor: &str) -> Result<(), Error> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
+    if actor.is_empty() || actor.len() > 64 || !actor.chars().all(plain) {
+        let what = format!("`{}` is not an opaque id", actor.escape_debug());
+        let hint = "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log";
+        return Err(Error::refused("E0208", what, hint));
+    }
+    Ok(())
 }
 
 impl Output {
@@ -122,7 +183,11 @@ impl Output {
             Some(file) => {
                 let mut plain = anstream::StripStream::new(Vec::new());
                 report.write(format, &mut plain)?;
-                self.write_file(file, |out| Ok(out.write_all(&plain.into_inner())?))
+                let mut text = plain.into_inner();
+                if !self.bare {
+                    text.extend(report.footer(format).into_bytes());
+                }
+                self.write_file(file, |out| Ok(out.write_all(&text)?))
             }
         }
     }
@@ -247,9 +312,26 @@ pub fn plain_period(text: &str) -> Result<Period, Error> {
     Ok(period)
 }
 
-fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+/// A moment of knowledge. A bare number is that of a record: a year is no day.
+pub fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+    if let Some((when, number)) = text.split_once('#').filter(|(when, _)| !when.is_empty()) {
+        let capped = match (when, known_at(&format!("#{number}"), today)?) {
+            ("now", KnownAt::Seq(seq)) => KnownAt::Capped(None, seq),
+            (_, KnownAt::Seq(seq)) => match known_at(when, today)? {
+                KnownAt::Instant(words, instant) => KnownAt::Capped(Some((words, instant)), seq),
+                other => other,
+            },
+            (_, other) => other,
+        };
+        return Ok(capped);
+    }
+    let number = text.strip_prefix('#').unwrap_or(text);
+    if text.starts_with('#') || (!number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())) {
+        let not_a_record = |_| Error::refused("E0303", format!("`{text}` is not the number of a record"), "write #42");
+        return number.parse().map(KnownAt::Seq).map_err(not_a_record);
+    }
     match DateTime::parse_from_rfc3339(text) {
-        Ok(instant) => Ok(KnownAt { words: text.into(), instant: instant.with_timezone(&Utc) }),
+        Ok(instant) => Ok(KnownAt::Instant(text.into(), instant.with_timezone(&Utc))),
         Err(_) => Ok(KnownAt::day(day(text, today)?)),
     }
 }

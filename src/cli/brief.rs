@@ -50,7 +50,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let document = document(&view, &page, &args.agreement, ours);
     let rows = document.groups.iter().flat_map(|group| group.lines.iter().map(|line| row(&group.title, line))).collect();
     let sections = sections(&view, &page, &args.agreement);
-    args.reading.output.write(&Report::new(&document, "groups", COLUMNS).rows(rows).sections(sections))?;
+    args.reading
+        .output
+        .write(&Report::new(&document, "groups", COLUMNS).rows(rows).sections(sections).stamped(context.stamp(&view)))?;
     Ok(0)
 }
 
@@ -106,7 +108,7 @@ fn document(view: &View, page: &Brief, agreement: &str, ours: Option<&str>) -> B
         as_of: view.docket.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         agreement: view.docket.agreement(agreement).expect("each agreement of the register has its line").into(),
         r#for: ours.map(String::from),
         last_meeting: page.last.map(Into::into),

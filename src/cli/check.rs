@@ -1,25 +1,29 @@
 //! `obligo check`: everything that is wrong with agreement files, what is odd in them, and nothing written.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use events::memory::MemoryLog;
-use events::terms::{Provision, Source};
 use rules::Register;
 use rules::doubts::{between, doubts};
-use rules::fault::Fault;
-use rules::register::{Agreement, Known};
+use rules::register::Agreement;
 use rules::replay::Replay;
+use store::PrivateFile;
 use uuid::Uuid;
 
-use super::import;
+use super::{Context, check_quotes, import};
 use crate::app::{App, TimeOrdered, Write};
 use crate::clock;
 use crate::error::Error;
-use crate::sources::quote::Words;
+use crate::rule_sets::Shelf;
+use crate::sources::quotes::{self, Quoted, Seen, State};
 use crate::sources::{Document, Folder};
 
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Args {
+    #[command(subcommand)]
+    of: Option<Of>,
+
     /// Agreement files
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
@@ -33,14 +37,26 @@ pub struct Args {
     strict: bool,
 }
 
-pub fn run(args: Args) -> Result<u8, Error> {
+/// What else can be checked.
+#[derive(clap::Subcommand)]
+enum Of {
+    /// Whether the quotes of the register stand in their documents, and where; what differs, where they do not
+    Quotes(check_quotes::Args),
+}
+
+pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    if let Some(Of::Quotes(args)) = args.of {
+        return check_quotes::run(args, context);
+    }
     let files = import::read(&args.files);
     let today = clock::today()?;
     // Against an empty log: a file must make sense by itself.
     let log = MemoryLog::new(Uuid::nil(), clock::now);
-    let mut app = App { log, actor: "check".into(), today, ids: Box::new(TimeOrdered) };
-    let outcome = import::execute(&mut app, &files, Write { dry_run: true, command: None })?;
-    let folder = args.sources.as_deref().map(folder).transpose()?;
+    let ids = Box::new(TimeOrdered);
+    let (private, shelf) = (PrivateFile::nowhere(), Shelf::default());
+    let mut app = App { log, private, shelf, actor: "check".into(), today, late_after_days: None, ids };
+    let outcome = import::execute(&mut app, &files, Write { dry_run: true, ..Write::default() })?;
+    let folder = args.sources.as_deref().map(|path| check_quotes::add(Folder::default(), path)).transpose()?;
     let mut replay = Replay::default();
     outcome.records.iter().for_each(|record| replay.take(record.seq, &events::codec::encode(record)));
     let (register, _): (Register, _) = replay.finish();
@@ -79,11 +95,6 @@ fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn folder(path: &Path) -> Result<Folder, Error> {
-    let cannot = |error: std::io::Error| Fault::new("E0101", &[], format!("cannot read `{}`: {error}", path.display()));
-    Folder::read(path).map_err(|error| cannot(error).hint("--sources names a folder with the documents").into())
-}
-
 /// What became of an agreement's quotes.
 #[derive(Default)]
 struct Quotes {
@@ -98,69 +109,53 @@ struct Quotes {
 impl Quotes {
     fn of(agreement: &Agreement, folder: &Folder) -> Self {
         let mut quotes = Quotes::default();
-        let mut at_hand: Vec<(&str, Words)> = Vec::new();
-        let unknown: Vec<&str> = agreement
-            .sources
-            .iter()
-            .map(|known| &known.value)
-            .filter(|source| source.sha256.is_none())
-            .map(|source| source.id.as_str())
-            .collect();
+        let sources = quotes::sources(agreement, folder);
+        let unknown: Vec<&str> =
+            sources.iter().filter(|seen| seen.source.sha256.is_none()).map(|seen| seen.source.id.as_str()).collect();
         if !unknown.is_empty() {
             quotes.notes.push(format!("no sha256 to know the source by: {}", unknown.join(", ")));
         }
-        for Known { value: source, .. } in &agreement.sources {
-            match quotes.document(source, folder) {
-                Some(words) => at_hand.push((&source.id, words)),
-                None => quotes.not_at_hand += 1,
-            }
-        }
-        for known in &agreement.provisions {
-            let Some(quote) = &known.value.quote else { continue };
-            quotes.seek(&known.value, quote, known.source.as_ref().map(|source| source.id.as_str()), &at_hand);
-        }
+        sources.iter().for_each(|seen| quotes.document(seen));
+        quotes::quotes(agreement, &sources).iter().for_each(|quoted| quotes.take(quoted));
         quotes
     }
 
-    /// The words of a source, or a note why they cannot be had.
-    fn document(&mut self, source: &Source, folder: &Folder) -> Option<Words> {
-        let id = &source.id;
-        let sha256 = source.sha256.as_ref()?;
-        let address = source.url.as_deref().and_then(|url| Path::new(url).file_stem()?.to_str());
-        let names: Vec<&str> = [Some(id.as_str()), address].into_iter().flatten().collect();
-        let note = match folder.find(sha256, &names) {
-            Document::Read(words) => return Some(words),
+    /// A note why the words of a source cannot be had, where they cannot.
+    fn document(&mut self, seen: &Seen) {
+        let id = &seen.source.id;
+        let note = match &seen.document {
+            Document::Read(..) => return,
             Document::Unreadable(path) => {
                 let text = path.with_extension("txt");
                 format!("source `{id}`: {} cannot be read as text; put its text beside it, as {}", path.display(), text.display())
             }
-            Document::Other(path) => {
+            Document::Other(path, _) => {
                 format!("source `{id}`: {} is called like it and is another document, by its SHA-256", path.display())
             }
             Document::Missing => format!("source `{id}` is not at hand: no file has its SHA-256"),
         };
-        self.notes.push(note);
-        None
+        self.not_at_hand += 1;
+        if seen.source.sha256.is_some() {
+            self.notes.push(note);
+        }
     }
 
-    /// Looks for a quote in the source that it names, and then in the others.
-    fn seek(&mut self, provision: &Provision, quote: &str, named: Option<&str>, at_hand: &[(&str, Words)]) {
-        let its_own = at_hand.iter().find(|(id, _)| Some(*id) == named);
-        if its_own.is_some_and(|(_, words)| words.have(quote)) {
-            self.found += 1;
-            return;
-        }
-        let reference = &provision.reference;
-        let source = named.unwrap_or("its source");
-        if let Some((other, _)) = at_hand.iter().find(|(_, words)| words.have(quote)) {
-            self.found += 1;
-            self.notes.push(format!("{reference}: “{quote}” stands in `{other}`, and `{source}` is named"));
-        } else if let Some((_, words)) = its_own {
-            self.not_found += 1;
-            let nearest = words.nearest(quote).map(|near| format!("; nearest: “{near}”")).unwrap_or_default();
-            self.notes.push(format!("{reference}: “{quote}” is not in `{source}`{nearest}"));
-        } else {
-            self.not_sought += 1;
+    fn take(&mut self, quoted: &Quoted) {
+        let Quoted { reference, exact, .. } = quoted;
+        let named = quoted.named.as_deref().unwrap_or("its source");
+        match quoted.state {
+            State::Found | State::Ambiguous => {
+                self.found += 1;
+                if let Some(other) = quoted.source.as_ref().filter(|_| quoted.source != quoted.named) {
+                    self.notes.push(format!("{reference}: “{exact}” stands in `{other}`, and `{named}` is named"));
+                }
+            }
+            State::Drifted | State::NotFound => {
+                self.not_found += 1;
+                let nearest = quoted.near.as_ref().map(|near| format!("; nearest: “{}”", near.place.exact)).unwrap_or_default();
+                self.notes.push(format!("{reference}: “{exact}” is not in `{named}`{nearest}"));
+            }
+            State::SourceMissing | State::SourceChanged | State::SourceUnreadable => self.not_sought += 1,
         }
     }
 

@@ -13,11 +13,11 @@ use rules::time::{Answer, Clause, Counting, Span, compute};
 use serde_json::Value;
 
 use super::args::{self, Output};
-use crate::almanac;
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::{CompareJson, ComputeJson, StepJson};
 use crate::report::{Cell, Report, Section, Tone};
+use crate::rule_sets;
 
 /// Arguments of `obligo compute`.
 #[derive(clap::Args)]
@@ -135,10 +135,10 @@ enum MissingWord {
 /// # Errors
 /// [`Error::Refused`] for words that cannot be read.
 pub fn run(args: Args) -> Result<u8, Error> {
-    let almanac = almanac::shipped();
+    let almanac = &rule_sets::newest().set.almanac;
     let regime = regime(almanac, &args.regime)?;
     let answer = args.flags.question(almanac)?.under(&regime);
-    args.output.write(&report(&regime, &answer))?;
+    args.output.write(&report(&regime, &answer).stamped(super::stamp_of_program()))?;
     Ok(0)
 }
 
@@ -147,7 +147,7 @@ pub fn run(args: Args) -> Result<u8, Error> {
 /// # Errors
 /// [`Error::Refused`] for words that cannot be read.
 pub fn run_compare(args: CompareArgs) -> Result<u8, Error> {
-    let almanac = almanac::shipped();
+    let almanac = &rule_sets::newest().set.almanac;
     let question = args.flags.question(almanac)?;
     let answers: Vec<(&Regime, Answer)> = almanac.regimes.iter().map(|regime| (regime, question.under(regime))).collect();
     let rows = answers.iter().map(|(regime, answer)| compared(regime, answer)).collect();
@@ -156,7 +156,8 @@ pub fn run_compare(args: CompareArgs) -> Result<u8, Error> {
         answers: answers.iter().map(|(regime, answer)| ComputeJson::of(regime, answer)).collect(),
     };
     let sections = vec![Section::Table { columns: vec!["REGIME", "DATE", "BY WHICH RULES", "UNDETERMINED", "TO KNOW"], rows }];
-    args.output.write(&Report::new(&document, "answers", COLUMNS).sections(sections))?;
+    let report = Report::new(&document, "answers", COLUMNS).sections(sections);
+    args.output.write(&report.stamped(super::stamp_of_program()))?;
     Ok(0)
 }
 

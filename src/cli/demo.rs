@@ -12,7 +12,7 @@ use events::checkpoint::{Role, Signer};
 use events::event::Event;
 use events::tree::sha256;
 use rules::decide::Proposal;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 use uuid::Uuid;
 
 use super::status;
@@ -21,6 +21,8 @@ use crate::app::{self, App, Ids, Position, Unwritten, Write};
 use crate::checkpoints::{Beside, Checkpointed, key};
 use crate::error::Error;
 use crate::report::Format;
+use crate::rule_sets::Shelf;
+use crate::texts::{Sealed, Texts};
 
 #[derive(clap::Args)]
 pub struct Args {}
@@ -70,7 +72,8 @@ pub fn run(_: Args) -> Result<u8, Error> {
     let kept = keep_what_was_added(&path, &beside)?;
     move_register(&beside, &path)?;
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
-    let view = app::view(&SqliteLog::open_read_only(&path)?, &Position { as_of, known_at: None }, None, &mut |_| {})?;
+    let (log, private) = (SqliteLog::open_read_only(&path)?, PrivateFile::beside(&path));
+    let view = app::view(&Texts::new(&log, &private), &Shelf::beside(&path), &Position::on(as_of), None, &mut |_| {})?;
     say!(
         "Wrote {}: {} agreements, {} records from {} documents.",
         path.display(),
@@ -111,8 +114,9 @@ fn keep_what_was_added(path: &Path, fresh: &Path) -> Result<Option<PathBuf>, Err
 }
 
 /// A register, and what stands beside it.
-fn files(path: &Path) -> [PathBuf; 3] {
-    [path.into(), path.with_extension("key"), path.with_extension("checkpoints")]
+fn files(path: &Path) -> [PathBuf; 4] {
+    let [key, checkpoints, private] = ["key", "checkpoints", "private.db"].map(|ending| path.with_extension(ending));
+    [path.into(), key, checkpoints, private]
 }
 
 fn move_register(from: &Path, to: &Path) -> Result<(), Error> {
@@ -144,8 +148,15 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     let log = SqliteLog::create(path, origin, move || *clock.lock().expect("nobody panics holding it"))?;
     let beside = Beside::of(path, None);
     key::keep(&beside.key.path, &everybodys_key(origin)?)?;
-    let log = Checkpointed::open(log, beside)?;
-    let mut app = App { log, actor: "demo".into(), today: NaiveDate::MIN, ids: Box::new(Derived { origin, count: 0 }) };
+    let mut app = App {
+        log: Checkpointed::open(log, beside)?,
+        private: PrivateFile::nowhere(),
+        shelf: Shelf::default(),
+        actor: "demo".into(),
+        today: NaiveDate::MIN,
+        late_after_days: None,
+        ids: Box::new(Derived { origin, count: 0 }),
+    };
     let mut batches: Vec<(NaiveDate, Vec<Proposal>)> = Vec::new();
     for (name, text) in FILES {
         for (day, proposal) in by_publication(name, text)? {
@@ -159,7 +170,7 @@ fn write(path: &Path, origin: Uuid) -> Result<Vec<NaiveDate>, Error> {
     for (day, batch) in &batches {
         *now.lock().expect("nobody panics holding it") = day.and_time(NaiveTime::MIN).and_utc() + chrono::TimeDelta::hours(12);
         app.today = *day;
-        app.execute(batch, Write::default()).map_err(Unwritten::into_error)?;
+        app.execute(batch, Write { sealed: Sealed::Reasons, ..Write::default() }).map_err(Unwritten::into_error)?;
     }
     Ok(batches.into_iter().map(|(day, _)| day).collect())
 }

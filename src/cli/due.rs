@@ -53,7 +53,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         report.sections.extend(footer(&view, &handling));
     }
     if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
-        args.reading.output.write(&report)?;
+        args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     }
     Ok(match (args.exit_code, lines.iter().any(|line| is_overdue(line)), lines.is_empty()) {
         (true, true, _) => 11,

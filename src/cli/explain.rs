@@ -31,7 +31,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         }
     }
     let line = lookup::line(&view.docket, &args.id)?;
-    args.reading.output.write(&report(&view, line))?;
+    args.reading.output.write(&report(&view, line).stamped(context.stamp(&view)))?;
     Ok(0)
 }
 

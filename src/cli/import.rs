@@ -9,9 +9,9 @@ use rules::decide::{Proposal, Refusal, decide};
 use super::args::Writing;
 use super::{Context, outcome, progress};
 use crate::agreement_file::{AgreementFile, Placed};
-use crate::almanac;
 use crate::app::{self, App, Outcome, Position, Unwritten, Write};
 use crate::error::{Diagnostic, Error};
+use crate::texts::Sealed;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -60,11 +60,11 @@ pub fn execute<L: EventLog>(app: &mut App<L>, files: &[AgreementFile], how: Writ
     let unreadable = files.iter().any(|file| !file.faults.is_empty());
     if unreadable {
         // The rules may still have something to say of what could be read; it is said in the same breath.
-        let view = app::view(&app.log, &Position { as_of: app.today, known_at: None }, None, &mut |_| {})?;
-        let refusals = decide(&view.register, &proposals, almanac::shipped(), app.today).err().unwrap_or_default();
+        let view = app::view(&app.texts(), &app.shelf, &Position::on(app.today), None, &mut |_| {})?;
+        let refusals = decide(&view.register, &proposals, &view.rules.held.set, app.when()).err().unwrap_or_default();
         return Err(Error::Refused(diagnostics(files, &refusals)));
     }
-    app.execute(&proposals, how).map_err(|error| match error {
+    app.execute(&proposals, Write { sealed: Sealed::Reasons, ..how }).map_err(|error| match error {
         Unwritten::Refused(refusals) => Error::Refused(diagnostics(files, &refusals)),
         Unwritten::Other(error) => error,
     })

@@ -5,13 +5,16 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
-use crate::app::{self, App, Position, TimeOrdered, View};
-use crate::checkpoints::{Beside, Checkpointed};
+use crate::app::{self, App, Position, Seen, TimeOrdered, View};
+use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
 use crate::error::Error;
+use crate::report::stamp::Stamp;
+use crate::rule_sets::{InForce, Shelf};
+use crate::texts::Texts;
 
 /// A line of the answer. A reader that went away ends the verb, quietly.
 macro_rules! say {
@@ -38,17 +41,27 @@ mod progress;
 mod demo;
 mod init;
 
+mod actor;
+mod erase;
+
 mod check;
+mod check_quotes;
+mod correct;
 mod import;
 mod record;
+mod undo;
 
 mod brief;
+mod bundle;
+mod diff;
 mod due;
 mod explain;
 mod log;
 mod notice;
 mod notices;
+mod pack;
 mod party;
+mod replay;
 mod residual;
 mod status;
 mod timeline;
@@ -62,6 +75,7 @@ mod witness;
 
 pub mod compute;
 mod regimes;
+mod rules;
 
 mod completions;
 mod explain_error;
@@ -118,6 +132,14 @@ enum Verb {
     Check(check::Args),
     /// Record what happened: a meeting, a notice, a performance, a signature, …
     Record(Box<record::Args>),
+    /// Reverse a record and put another act in its place: both, or nothing
+    Correct(Box<correct::Args>),
+    /// Reverse what your last command recorded
+    Undo(undo::Args),
+    /// Erase texts that are kept beside the log, or the name of an actor; every proof stays as it is
+    Erase(erase::Args),
+    /// Who is behind the ids of those who record; the names are kept beside the log
+    Actor(actor::Args),
     /// What is due, overdue and undetermined; of one agreement: everything
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
@@ -142,8 +164,18 @@ enum Verb {
     Notices(notices::Args),
     /// The records as they stand
     Log(log::Args),
-    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept
+    /// The log record by record, and what each changed in the docket of a day
+    Replay(replay::Args),
+    /// What differs between two positions, each line with its causes
+    Diff(diff::Args),
+    /// Whether the log is what it was: by itself, by its checkpoints, and by what others kept; or a proof, a bundle, an answer
     Verify(verify::Args),
+    /// The log, or the records of some agreements, as one file that anybody can verify without the register
+    Export(bundle::Export),
+    /// Make a register from an exported log: the same entries, the same bytes, the same root
+    Restore(bundle::Restore),
+    /// One agreement at a position as a folder to hand on: records with proofs, documents, a report, how to verify
+    Pack(pack::Args),
     /// Prove to somebody who has not the register that a record stands in it, or that a checkpoint goes on from another
     Prove(prove::Args),
     /// The key by which others verify this register's checkpoints
@@ -154,6 +186,8 @@ enum Verb {
     Compute(Box<compute::Args>),
     /// The same period under every regime, in one table
     Compare(Box<compute::CompareArgs>),
+    /// The rule sets that answers are given by: those of the program, those adopted; adopting one, comparing two
+    Rules(rules::Args),
     /// The regimes of counting periods, each rule with its source
     Regimes(regimes::Args),
     /// The calendars of holidays, their sources and the years they cover
@@ -173,7 +207,21 @@ enum Verb {
 impl Verb {
     /// Whether it writes, or says what would be written.
     fn writes(&self) -> bool {
-        matches!(self, Verb::Demo(_) | Verb::Init(_) | Verb::Import(_) | Verb::Check(_) | Verb::Record(_) | Verb::Key(_))
+        matches!(
+            self,
+            Verb::Demo(_)
+                | Verb::Init(_)
+                | Verb::Import(_)
+                | Verb::Check(_)
+                | Verb::Record(_)
+                | Verb::Correct(_)
+                | Verb::Undo(_)
+                | Verb::Erase(_)
+                | Verb::Actor(_)
+                | Verb::Key(_)
+                | Verb::Restore(_)
+                | Verb::Pack(_)
+        )
     }
 }
 
@@ -188,30 +236,71 @@ impl Context {
         config::register(self.register.as_deref(), self.by_flag)
     }
 
+    /// Where its rule sets are.
+    fn shelf(&self) -> Result<Shelf, Error> {
+        Ok(Shelf::beside(&self.register()?.path))
+    }
+
     /// The register, for reading.
     fn reader(&self) -> Result<SqliteLog, Error> {
         Ok(SqliteLog::open_read_only(self.register()?.path)?)
     }
 
+    /// The texts beside the register, and the names.
+    fn private(&self) -> Result<PrivateFile, Error> {
+        Ok(PrivateFile::beside(&self.register()?.path))
+    }
+
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
-        let view = app::view(log, position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let private = self.private()?;
+        let texts = Texts::new(log, &private);
+        let view = app::view(&texts, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
     }
 
+    /// The stamp of an answer from the register.
+    fn stamp(&self, view: &View) -> Stamp {
+        self.stamp_of(Some(&view.position), view.log, &view.rules)
+    }
+
+    /// The stamp of an answer from the register that is no view.
+    fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
+        let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
+        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
+        let checkpoint = self.register().ok().and_then(|found| {
+            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+            notes::last_upto(&file, seen.size).ok().flatten()
+        });
+        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+    }
+
+    /// What stands beside the register and vouches for it.
+    fn beside(&self) -> Result<Beside, Error> {
+        let found = self.register()?;
+        Ok(Beside::of(&found.path, found.key.as_deref()))
+    }
+
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
     fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
-        let found = self.register()?;
-        let log = SqliteLog::open(&found.path, clock::now)?;
-        Checkpointed::open(log, Beside::of(&found.path, found.key.as_deref()))
+        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        Checkpointed::open(log, self.beside()?)
     }
 
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
-        Ok(App { log: self.log()?, actor: actor.into(), today: clock::today()?, ids: Box::new(TimeOrdered) })
+        let late_after_days = Some(config::late_after_days()?);
+        let (shelf, ids) = (self.shelf()?, Box::new(TimeOrdered));
+        let (log, private, today) = (self.log()?, self.private()?, clock::today()?);
+        Ok(App { log, private, shelf, actor: actor.into(), today, late_after_days, ids })
     }
+}
+
+/// The stamp of an answer that hangs on no register.
+fn stamp_of_program() -> Stamp {
+    Stamp::without_register(std::env::args().skip(1))
 }
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
@@ -249,8 +338,12 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Demo(args) => demo::run(args),
         Verb::Init(args) => init::run(args, context),
         Verb::Import(args) => import::run(args, context),
-        Verb::Check(args) => check::run(args),
+        Verb::Check(args) => check::run(args, context),
         Verb::Record(args) => record::run(*args, context),
+        Verb::Correct(args) => correct::run(*args, context),
+        Verb::Undo(args) => undo::run(args, context),
+        Verb::Erase(args) => erase::run(args, context),
+        Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Explain(args) => explain::run(args, context),
@@ -263,12 +356,18 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Notice(args) => notice::run(args, context),
         Verb::Notices(args) => notices::run(args, context),
         Verb::Log(args) => log::run(args, context),
+        Verb::Replay(args) => replay::run(args, context),
+        Verb::Diff(args) => diff::run(args, context),
         Verb::Verify(args) => verify::run(args, context),
+        Verb::Export(args) => bundle::export(args, context),
+        Verb::Restore(args) => bundle::restore(&args, context),
+        Verb::Pack(args) => pack::run(args, context),
         Verb::Prove(args) => prove::run(args, context),
         Verb::Key(args) => key::run(args, context),
         Verb::Witness(args) => witness::run(args, context),
         Verb::Compute(args) => compute::run(*args),
         Verb::Compare(args) => compute::run_compare(*args),
+        Verb::Rules(args) => rules::run(args, context),
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),

@@ -12,7 +12,6 @@ use serde_json::Value;
 use super::args::{self, Reading};
 use super::status::footer;
 use super::{Context, lookup};
-use crate::almanac;
 use crate::app::View;
 use crate::clock;
 use crate::error::Error;
@@ -56,8 +55,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     };
     let seen = agreement.on(position.as_of);
     let wish = args.wish(&seen)?;
-    let almanac = almanac::known_by(position.known_at.as_ref().map(|known_at| known_at.instant.date_naive()));
-    let mut powers = outlook::outlook(agreement, &almanac, position.as_of, wish);
+    let rules = view.rules.set();
+    let mut powers = outlook::outlook(agreement, &rules.almanac, position.as_of, wish);
     if let Some(wanted) = &args.power {
         let known: Vec<String> = powers.iter().map(|outlook| outlook.power.clone()).collect();
         powers.retain(|outlook| outlook.power == *wanted || outlook.reference == *wanted);
@@ -67,7 +66,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
             return Err(Error::refused("E0504", what, hint));
         }
     }
-    args.reading.output.write(&report(&view, &seen, wish, &powers))?;
+    args.reading.output.write(&report(&view, &seen, wish, &powers).stamped(context.stamp(&view)))?;
     Ok(0)
 }
 
@@ -142,7 +141,7 @@ fn report(view: &View, agreement: &Agreement, wish: Wish, powers: &[Outlook]) ->
         as_of: view.docket.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         agreement: agreement.id.clone(),
         reckoning: about.reckoning.clone(),
         calendars: about.calendars.clone(),

@@ -57,7 +57,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         as_of: position.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         handling: together(lines.iter().map(|(line, _)| line.handling.as_slice())),
         entries: lines.iter().map(|(line, reckoned)| NoticeEntryJson::of(line, reckoned)).collect(),
         score,
@@ -71,7 +71,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         sections.push(Section::line(told(&document.score)));
     }
     sections.extend(footer(&view, &document.handling));
-    args.reading.output.write(&Report::new(&document, "entries", COLUMNS).sections(sections))?;
+    args.reading.output.write(&Report::new(&document, "entries", COLUMNS).sections(sections).stamped(context.stamp(&view)))?;
     Ok(0)
 }
 

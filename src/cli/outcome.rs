@@ -1,6 +1,6 @@
 //! What a write says: what was recorded, what it changed, how to take it back, and how to prove it.
 
-use events::EventLog;
+use events::{Event, EventLog, Record};
 use rules::docket::{Change, Kind, Line};
 
 use super::args::Writing;
@@ -67,22 +67,47 @@ fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
     }
     more(&mut out, outcome.records.len(), "record")?;
     let changes = outcome.after.changes(&outcome.before);
+    let reverses = outcome.records.iter().any(|record| record.corrects.is_some());
     if !changes.is_empty() {
-        writeln!(out, "What follows, as of {}:", outcome.after.as_of)?;
+        let what = if reverses { "What we believed, and what follows now" } else { "What follows" };
+        writeln!(out, "{what}, as of {}:", outcome.after.as_of)?;
     }
     for change in changes.iter().take(SHOWN) {
         writeln!(out, "  {}", change_words(change))?;
     }
     more(&mut out, changes.len(), "line")?;
-    if let (Some(_), [record]) = (&outcome.receipt, outcome.records.as_slice()) {
-        writeln!(out, "Wrong? obligo record correction {} --reason TEXT", record.seq)?;
-    } else if outcome.receipt.is_some() {
-        writeln!(out, "Wrong? obligo record correction SEQ --reason TEXT, for any one of them; see obligo log")?;
+    if outcome.receipt.is_some() {
+        writeln!(out, "Wrong? {}", way_back(&outcome.records))?;
     }
     Ok(())
 }
 
-fn range(first: u64, last: u64) -> String {
+/// How to take back what was recorded.
+fn way_back(records: &[Record]) -> String {
+    let one_of = "obligo record correction SEQ --reason TEXT, for any one of them; see obligo log";
+    let is_reversal = |record: &Record| record.corrects.is_some();
+    match records {
+        [record] if is_reversal(record) => {
+            format!("obligo record correction {} --reason TEXT: what was reversed stands again", record.seq)
+        }
+        records if records.iter().all(is_reversal) => format!("{one_of}: what was reversed stands again"),
+        // The record that says what the agreement is stays.
+        records if records.iter().any(|record| matches!(record.event, Event::AgreementRecorded(_))) => one_of.into(),
+        // No act of `record` stands in the place of these.
+        [record] if is_term(&record.event) => {
+            format!("obligo undo, or obligo record correction {} --reason TEXT", record.seq)
+        }
+        [record] => format!("obligo undo, or obligo correct {} --reason TEXT ACT", record.seq),
+        _ => format!("obligo undo, or {one_of}"),
+    }
+}
+
+fn is_term(event: &Event) -> bool {
+    matches!(event, Event::SourceRecorded(_) | Event::BodyRecorded(_) | Event::ProvisionRecorded(_) | Event::RulesAdopted(_))
+}
+
+/// `record 5`, or `records 5 to 7`.
+pub fn range(first: u64, last: u64) -> String {
     if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
 }
 
@@ -100,7 +125,10 @@ fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Resul
 
 pub fn change_words(change: &Change) -> String {
     match change {
-        Change::New(line) => format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due)),
+        Change::New(line) => {
+            let told = format!("+ {}  {}  {}", line.id, words::label(line).text, words::due(line.due));
+            told.trim_end().to_string()
+        }
         Change::Gone(line) => format!("- {}  (was {})", line.id, line.label),
         Change::Changed(old, new) => {
             let dates =

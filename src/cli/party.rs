@@ -48,7 +48,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         as_of: position.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         handling: markings(&view),
         agreements: agreements.iter().map(|line| (*line).into()).collect(),
         owes: owes.iter().map(|line| (*line).into()).collect(),
@@ -81,7 +81,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         }
     }
     sections.extend(footer(&view, &markings(&view)));
-    args.reading.output.write(&Report::new(&document, "owes", status::COLUMNS).rows(rows(&document)).sections(sections))?;
+    args.reading.output.write(
+        &Report::new(&document, "owes", status::COLUMNS).rows(rows(&document)).sections(sections).stamped(context.stamp(&view)),
+    )?;
     Ok(0)
 }
 

@@ -5,10 +5,10 @@ use rules::time::regime::{Edition, Regime};
 
 use super::args::Output;
 use super::compute;
-use crate::almanac;
 use crate::error::Error;
 use crate::report::json::{CalendarJson, CalendarsJson, HolidayJson, RegimesJson, RuleJson};
 use crate::report::{Cell, Report, Section, Tone};
+use crate::rule_sets;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -41,22 +41,22 @@ const CALENDAR_COLUMNS: &[(&str, &str)] = &[
 const DAY_COLUMNS: &[(&str, &str)] = &[("on", "/on"), ("name", "/name"), ("status", "/status")];
 
 pub fn run(args: Args) -> Result<u8, Error> {
-    let almanac = almanac::shipped();
+    let almanac = &rule_sets::newest().set.almanac;
     let report = match &args.id {
         None => all_regimes(&almanac.regimes),
         Some(id) => one_regime(&*compute::regime(almanac, id)?),
     };
-    args.output.write(&report)?;
+    args.output.write(&report.stamped(super::stamp_of_program()))?;
     Ok(0)
 }
 
 pub fn run_calendars(args: Args) -> Result<u8, Error> {
-    let almanac = almanac::shipped();
+    let almanac = &rule_sets::newest().set.almanac;
     let report = match &args.id {
         None => all_calendars(&almanac.calendars),
         Some(id) => one_calendar(compute::calendar(almanac, id)?),
     };
-    args.output.write(&report)?;
+    args.output.write(&report.stamped(super::stamp_of_program()))?;
     Ok(0)
 }
 

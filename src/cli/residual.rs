@@ -32,7 +32,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         as_of: position.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         id: line.id.clone(),
         label: line.label.clone(),
         discharged: left.is_discharged,
@@ -61,7 +61,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     sections.extend(footer(&view, &line.handling));
     let row = serde_json::to_value(&document).unwrap_or_default();
-    args.reading.output.write(&Report::new(&document, "", COLUMNS).rows(vec![row]).sections(sections))?;
+    args.reading
+        .output
+        .write(&Report::new(&document, "", COLUMNS).rows(vec![row]).sections(sections).stamped(context.stamp(&view)))?;
     Ok(0)
 }
 

@@ -6,7 +6,7 @@ use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
 
 use super::args::Reading;
 use super::{Context, lookup};
-use crate::app::View;
+use crate::app::{LeftOut, View};
 use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -31,6 +31,8 @@ pub const COLUMNS: &[(&str, &str)] = &[
     ("assessment", "/assessment"),
     ("force", "/force"),
     ("handling", "/handling"),
+    ("known_since", "/known_since"),
+    ("late_known", "/late_known"),
 ];
 
 #[derive(clap::Args, Default)]
@@ -50,8 +52,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&log, &position, None)?, id)?;
     }
-    args.reading.output.write(&report(&view, args.agreement.as_deref()))?;
-    if view.docket.agreements.is_empty() {
+    args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
+    if view.log.size == 0 {
         hint!("Next: obligo import FILE…");
     }
     Ok(0)
@@ -90,9 +92,14 @@ fn totals(docket: &Docket) -> Vec<Cell> {
         (false, true) => "overdue",
         (true, true) => "overdue or not met",
     };
+    let late_known = match docket.entries.iter().filter(|line| line.late_known && is_overdue(line)).count() {
+        0 => String::new(),
+        count => format!(" ({count} of them known only after their date)"),
+    };
+    let not_met = format!("{not_met}{late_known}");
     let part = |tone: Tone, symbol: &str, count: usize, word: &str| tone.of(format!("{symbol} {count} {word}   "));
     vec![
-        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), not_met),
+        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), &not_met),
         part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
         part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
         part(Tone::Plain, "·", count(is_standing), "open or standing"),
@@ -231,15 +238,28 @@ pub fn footer(view: &View, handling: &[String]) -> Vec<Section> {
     }
     let handling = if handling.is_empty() { String::new() } else { format!(" · handling: {}", handling.join(", ")) };
     let known = view.known_at.as_ref().map(|known| format!(" · known at {known}")).unwrap_or_default();
+    let left_out = left_out(view.log.left_out).map(|told| format!(" · {told}")).unwrap_or_default();
     sections.push(Section::line(""));
     sections.push(Section::note(format!(
-        "as of {}{known} · log {} {}… · {}{handling}",
+        "as of {}{known} · log {} {}… · {}{handling}{left_out}",
         view.docket.as_of,
         view.log.size,
         &view.log.head.to_string()[..12],
-        rules::RULES
+        view.rules.held.set.id
     )));
     sections
+}
+
+/// `ceiling public: 12 records left out`; nothing where everything was looked at.
+pub fn left_out(left_out: Option<LeftOut>) -> Option<String> {
+    let LeftOut { sift, records } = left_out?;
+    let until = sift.sources_until.map(|day| format!("sources until {day}"));
+    let ceiling = sift.ceiling.map(|ceiling| format!("ceiling {}", ceiling.word()));
+    let by = [until, ceiling].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    Some(match records {
+        1 => format!("{by}: 1 record left out"),
+        records => format!("{by}: {records} records left out"),
+    })
 }
 
 /// Its latest day has passed.

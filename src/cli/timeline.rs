@@ -6,7 +6,7 @@ use rules::docket::{Kind, Line, Performance};
 use rules::register::{Agreement, Occurrence};
 
 use super::args::Reading;
-use super::status::{footer, markings};
+use super::status::{footer, left_out, markings};
 use super::{Context, lookup};
 use crate::app::View;
 use crate::error::Error;
@@ -52,6 +52,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     );
     let marked = markings(&view);
     let subtitle = if marked.is_empty() { subtitle } else { format!("{subtitle}; handling: {}", marked.join(", ")) };
+    let subtitle = left_out(view.log.left_out).map_or_else(|| subtitle.clone(), |told| format!("{subtitle}; {told}"));
     let chart = Chart { title: &line.title, subtitle: subtitle.clone(), as_of: position.as_of, marks: &marks };
     let output = &args.reading.output;
     if let Some(file) = output.file.as_ref().filter(|file| file.extension().is_some_and(|extension| extension == "svg")) {
@@ -82,7 +83,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         row["handling"] = document.handling.clone().into();
         row
     });
-    output.write(&Report::new(&document, "marks", COLUMNS).rows(rows.collect()).sections(sections))?;
+    let report = Report::new(&document, "marks", COLUMNS).rows(rows.collect()).sections(sections);
+    output.write(&report.stamped(context.stamp(&view)))?;
     Ok(0)
 }
 
@@ -255,7 +257,9 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::PartyRenamed(_)
             | Event::ReadingChosen(_)
             | Event::AssumptionMade(_)
-            | Event::RecordCorrected(_) => return None,
+            | Event::RecordCorrected(_)
+            | Event::TextErased(_)
+            | Event::RulesAdopted(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

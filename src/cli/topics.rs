@@ -48,7 +48,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         as_of: position.as_of.to_string(),
         known_at: view.known_at.clone(),
         log: view.log.into(),
-        rules: rules::RULES,
+        rules: view.rules.held.set.id.clone(),
         handling: markings(&view),
         topics: found.iter().map(json).collect(),
     };
@@ -56,7 +56,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let rows = found.iter().flat_map(rows).collect();
     let mut sections = vec![Section::Table { columns, rows }];
     sections.extend(footer(&view, &markings(&view)));
-    args.reading.output.write(&Report::new(&document, "topics", COLUMNS).rows(flat(&document)).sections(sections))?;
+    args.reading.output.write(
+        &Report::new(&document, "topics", COLUMNS).rows(flat(&document)).sections(sections).stamped(context.stamp(&view)),
+    )?;
     Ok(0)
 }
 

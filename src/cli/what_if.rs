@@ -5,13 +5,12 @@ use rules::docket::{Docket, Line};
 use rules::notice::terms::Retraction;
 use rules::what_if::{Consequences, End, consequences, end, takes_effect};
 
-use super::args::Output;
+use super::args::Reading;
 use super::outcome::change_words;
 use super::record::{self, Act};
-use super::status::by_date;
+use super::status::{by_date, left_out};
 use super::{Context, status};
-use crate::app::{App, TimeOrdered, Unwritten};
-use crate::clock;
+use crate::app::{self, App, Imagined, KnownAt, TimeOrdered, Unwritten};
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -25,16 +24,18 @@ pub struct Args {
     said: record::Said,
 
     #[command(flatten)]
-    output: Output,
+    reading: Reading,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
+    let position = args.reading.position()?;
     let log = context.reader()?;
-    let mut app = App { log, actor: "nobody".into(), today: clock::today()?, ids: Box::new(TimeOrdered) };
+    let (shelf, private, ids) = (context.shelf()?, context.private()?, Box::new(TimeOrdered));
+    let mut app = App { log, private, shelf, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();
-    let imagined = app.imagine(&[proposal]).map_err(Unwritten::into_error)?;
+    let imagined = app.imagine(&[proposal], &position).map_err(Unwritten::into_error)?;
     let (before, after) = imagined.on(app.today);
     let register = imagined.register();
     let agreement = register.agreements.get(&id);
@@ -51,21 +52,31 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         WhatIfLaterJson { on: day.to_string(), changes }
     });
     let changes = after.changes(&before).iter().map(change_words).collect();
-    let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined.records) };
-    args.output.write(&report(document, &after, end.as_ref(), then.as_ref()))?;
+    let document = WhatIfJson { changes, later, ..document(&after, end.as_ref(), then.as_ref(), &imagined) };
+    let document = WhatIfJson { known_at: app::known_at(&app.log, &position, imagined.log.size)?, ..document };
+    let mut report = report(document, &after, end.as_ref(), then.as_ref());
+    let known = position.known_at.as_ref().and_then(KnownAt::words).map(|words| format!("known at {words}"));
+    let told: Vec<String> = known.into_iter().chain(left_out(imagined.log.left_out)).collect();
+    if !told.is_empty() {
+        report.sections.extend([Section::line(""), Section::note(told.join(" · "))]);
+    }
+    let stamp = context.stamp_of(Some(&position), imagined.log, &imagined.rules);
+    args.reading.output.write(&report.stamped(stamp))?;
     Ok(0)
 }
 
 const COLUMNS: &[(&str, &str)] =
     &[("id", "/id"), ("kind", "/kind"), ("label", "/label"), ("due_earliest", "/due/earliest"), ("due_latest", "/due/latest")];
 
-fn document(after: &Docket, end: Option<&End>, then: Option<&Consequences>, records: &[events::Record]) -> WhatIfJson {
+fn document(after: &Docket, end: Option<&End>, then: Option<&Consequences>, imagined: &Imagined) -> WhatIfJson {
     let lines = |of: fn(&Consequences) -> &Vec<Line>| then.map(of).into_iter().flatten().map(Into::into).collect();
     WhatIfJson {
         schema: "obligo.what-if.v1",
         as_of: after.as_of.to_string(),
-        rules: rules::RULES,
-        what: records.iter().map(|record| format!("{}: {}", record.event.kind(), words::event(&record.event))).collect(),
+        known_at: None,
+        log: imagined.log.into(),
+        rules: imagined.rules.held.set.id.clone(),
+        what: imagined.records.iter().map(|record| format!("{}: {}", record.event.kind(), words::event(&record.event))).collect(),
         changes: Vec::new(),
         later: None,
         end: end.map(|end| WhatIfEndJson {

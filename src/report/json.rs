@@ -1,15 +1,18 @@
 //! The JSON of every screen: a stable contract, with its schemas under schemas/. A name that is here stays; a new one may be added.
 
 use rules::docket::{
-    AfterEnd, AgreementLine, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned, Remainder,
+    AfterEnd, AgreementLine, Change, Docket, Due, Ending, Existence, Finding, Kind, Line, Participation, Reason, Reckoned,
+    Remainder,
 };
+use rules::sift::Marking;
 use rules::time::Span;
 use rules::time::compute::Step;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::stamp::Stamp;
 use super::words;
-use crate::app::{Seen, View};
+use crate::app::{LeftOut, Seen, View};
 
 /// `obligo.docket.v1`: the derived state of everything at a position.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,7 +26,7 @@ pub struct DocketJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreements, by id.
     pub agreements: Vec<AgreementJson>,
     /// Commitments, cycles, meetings, powers, notices and terms.
@@ -39,6 +42,19 @@ pub struct LogJson {
     pub size: u64,
     /// RFC 6962 root over them, 64 hexadecimal digits.
     pub head: String,
+    /// Records that were not looked at; null where all were.
+    pub left_out: Option<LeftOutJson>,
+}
+
+/// Records that were not looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LeftOutJson {
+    /// Only what documents published by this day say; null where the day does not matter.
+    pub sources_until: Option<String>,
+    /// Nothing marked above this: `public`, `internal`, `LIMITE`; null where the marking does not matter.
+    pub ceiling: Option<&'static str>,
+    /// How many records were left out of those that would have been read.
+    pub records: u64,
 }
 
 /// An agreement as a whole.
@@ -214,6 +230,10 @@ pub struct EntryJson {
     pub force: &'static str,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
+    /// The day in UTC since which the log says that it is owed, and by when.
+    pub known_since: Option<String>,
+    /// Its date passed without it, and had passed already when the log came to say so.
+    pub late_known: bool,
 }
 
 /// By when: the range it could be. Every part is null where there is no date.
@@ -272,7 +292,7 @@ pub struct TopicsJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// By name.
@@ -319,7 +339,7 @@ pub struct PartyJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// The agreements it is a party of.
@@ -352,8 +372,322 @@ pub struct RecordJson {
     pub leaf: String,
     /// The entry as stored.
     pub entry: serde_json::Value,
+    /// The texts that are kept beside the log, for each commitment in the entry.
+    pub texts: Vec<TextJson>,
     /// The entry cannot be read: why.
     pub unreadable: Option<String>,
+    /// The record that reversed it, if one that stands does.
+    pub reversed_by: Option<u64>,
+    /// The record that was reversed by the same command, in whose place it stands.
+    pub in_place_of: Option<u64>,
+}
+
+/// `obligo.replay.v1`: the log record by record, and what each changed in the docket of a day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ReplayJson {
+    /// Always `obligo.replay.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log that was walked along ends in this.
+    pub log: LogJson,
+    /// The rules that each docket was derived by.
+    pub rules: String,
+    /// Handling markings of the documents that the records cite, other than `public`.
+    pub handling: Vec<String>,
+    /// The agreement; null: all.
+    pub agreement: Option<String>,
+    /// First record.
+    pub from: u64,
+    /// Last record.
+    pub to: u64,
+    /// How many changes of lines the records made, all together.
+    pub lines_changed: usize,
+    /// The records.
+    pub records: Vec<ReplayedJson>,
+}
+
+/// A record, and what it changed.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct ReplayedJson {
+    /// Place in the log.
+    pub seq: u64,
+    /// When it was recorded.
+    pub recorded_at: Option<String>,
+    /// The agreement it belongs to.
+    pub agreement: Option<String>,
+    /// Kind of fact.
+    pub r#type: Option<&'static str>,
+    /// Its legal date, as given.
+    pub occurred_on: Option<String>,
+    /// In words.
+    pub what: Option<String>,
+    /// How many days after its legal date it was recorded; null where it was not late.
+    pub days_late: Option<i64>,
+    /// The record that reverses it, if one does.
+    pub reversed_by: Option<u64>,
+    /// The entry cannot be read: why.
+    pub unreadable: Option<String>,
+    /// How many lines it changed.
+    pub lines_changed: usize,
+    /// The lines that it changed.
+    pub changes: Vec<ChangeJson>,
+}
+
+/// How a line changed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChangeJson {
+    /// The line.
+    pub id: String,
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// What it said before; null where it is new.
+    pub before: Option<SaidOfLineJson>,
+    /// What it says after; null where it is gone.
+    pub after: Option<SaidOfLineJson>,
+    /// In words.
+    pub text: String,
+}
+
+/// What a line says to a reader.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SaidOfLineJson {
+    /// The word for its state.
+    pub label: String,
+    /// By when.
+    pub due: DueJson,
+    /// What is owed or may be done.
+    pub what: String,
+    /// Party ids of obligors or holders.
+    pub by: Vec<String>,
+    /// Party ids of obligees.
+    pub to: Vec<String>,
+}
+
+impl ChangeJson {
+    /// The change, with its words.
+    pub fn of(change: &Change, text: String) -> Self {
+        let said = |line: &Line| SaidOfLineJson {
+            label: line.label.clone(),
+            due: line.due.into(),
+            what: line.what.clone(),
+            by: line.by.clone(),
+            to: line.to.clone(),
+        };
+        let (word, before, after) = match *change {
+            Change::New(new) => ("new", None, Some(new)),
+            Change::Changed(old, new) => ("changed", Some(old), Some(new)),
+            Change::Gone(old) => ("gone", Some(old), None),
+        };
+        ChangeJson { id: change.line().id.clone(), change: word, before: before.map(said), after: after.map(said), text }
+    }
+}
+
+/// `obligo.diff.v1`: what differs between two positions, and why.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DiffJson {
+    /// Always `obligo.diff.v1`.
+    pub schema: &'static str,
+    /// The earlier position.
+    pub from: PositionJson,
+    /// The later position.
+    pub to: PositionJson,
+    /// Handling markings of the documents that the lines rest on, other than `public`.
+    pub handling: Vec<String>,
+    /// The agreement; null: all.
+    pub agreement: Option<String>,
+    /// What was believed of the earlier day (`before`), and is told otherwise of the same day by what is known at the later position.
+    pub restated: Vec<DifferenceJson>,
+    /// What is otherwise on the later day than on the earlier, both by what is known at the later position.
+    pub changed: Vec<DifferenceJson>,
+}
+
+/// A position in a log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PositionJson {
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: String,
+    /// The part of the log that was known.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
+}
+
+/// A line that differs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DifferenceJson {
+    /// How.
+    #[serde(flatten)]
+    pub change: ChangeJson,
+    /// Why, in order.
+    pub causes: Vec<CauseJson>,
+}
+
+/// Why a line differs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct CauseJson {
+    /// `record`; `time`: with the same records it differs, time passed; `rules`: another rule set, or editions of
+    /// calendars, came between.
+    pub cause: &'static str,
+    /// The record.
+    pub record: Option<u64>,
+    /// In words.
+    pub text: String,
+}
+
+/// A text that is kept beside the log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TextJson {
+    /// Where its commitment stands in the entry: a JSON pointer.
+    pub at: String,
+    /// The commitment.
+    pub commitment: String,
+    /// `disclosed`, `erased`, `missing`, or `other` where what is kept does not fit the commitment.
+    pub state: &'static str,
+    /// The text, if it is disclosed.
+    pub text: Option<String>,
+    /// The record that says that it was erased.
+    pub erased_by: Option<u64>,
+}
+
+/// `obligo.quotes.v1`: the quotes of provisions, held against the documents that they are from.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuotesJson {
+    /// Always `obligo.quotes.v1`.
+    pub schema: &'static str,
+    /// The day on which the texts read so.
+    pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// Handling markings of the documents that they are from, other than `public`.
+    pub handling: Vec<String>,
+    /// How many were found, once and where they should be or in another source.
+    pub found: usize,
+    /// Every quote.
+    pub quotes: Vec<QuoteJson>,
+}
+
+/// One quote.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct QuoteJson {
+    /// The agreement.
+    pub agreement: String,
+    /// Id of the provision.
+    pub provision: String,
+    /// Its place in the text.
+    #[serde(rename = "ref")]
+    pub reference: String,
+    /// The record that brought it.
+    pub record: u64,
+    /// The words, as the provision has them.
+    pub quote: SelectorJson,
+    /// The source that the provision names.
+    pub named: Option<String>,
+    /// The source in which it stands, or should.
+    pub source: Option<String>,
+    /// SHA-256 of that source.
+    pub sha256: Option<String>,
+    /// The file that was looked into.
+    pub file: Option<String>,
+    /// `found`, `drifted`, `not_found`, `ambiguous`, `source_missing`, `source_changed`, `source_unreadable`.
+    pub state: &'static str,
+    /// How often it stands there.
+    pub occurrences: usize,
+    /// The first place where it stands.
+    pub selector: Option<SelectorJson>,
+    /// The line on which that begins, or on which the nearest passage does.
+    pub line: Option<usize>,
+    /// `file`, or `text` where the line is one of the text without its markup.
+    pub line_of: Option<&'static str>,
+    /// The passage that is most like it, where it does not stand.
+    pub nearest: Option<SelectorJson>,
+    /// What differs, word by word, from the quote to that passage.
+    pub differences: Vec<PieceJson>,
+}
+
+/// A W3C TextQuoteSelector. Its words are those of the text with one kind of space, dash and quotation mark.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SelectorJson {
+    /// Always `TextQuoteSelector`.
+    pub r#type: &'static str,
+    /// The words.
+    pub exact: String,
+    /// What stands directly before them; up to 32 letters, where it was found.
+    pub prefix: Option<String>,
+    /// What stands directly after them.
+    pub suffix: Option<String>,
+}
+
+/// Words that a quote and a passage share, or not.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PieceJson {
+    /// `same`, `gone` (in the quote alone), `new` (in the text alone).
+    pub is: &'static str,
+    /// The words.
+    pub words: String,
+}
+
+/// `obligo.actors.v1`: the names behind the ids of those who record.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorsJson {
+    /// Always `obligo.actors.v1`.
+    pub schema: &'static str,
+    /// Those whose names are kept, in the order of their ids.
+    pub actors: Vec<ActorJson>,
+}
+
+/// Who is behind an id.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ActorJson {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+}
+
+impl From<&crate::texts::Found> for TextsFoundJson {
+    fn from(found: &crate::texts::Found) -> Self {
+        TextsFoundJson {
+            sealed: found.sealed,
+            disclosed: found.disclosed,
+            erased: found.erased,
+            erased_by: found.erased_by.clone(),
+            other: found.other.len() as u64,
+            missing: found.sealed - found.disclosed - found.erased - found.other.len() as u64,
+            unfinished: found.unfinished,
+            orphans: found.orphans,
+            file_here: found.file_here,
+        }
+    }
+}
+
+/// What a verification found of the texts that are kept beside the log.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+pub struct TextsFoundJson {
+    /// How many commitments stand in the log.
+    pub sealed: u64,
+    /// How many of their texts are there and fit.
+    pub disclosed: u64,
+    /// How many were erased.
+    pub erased: u64,
+    /// The records that say so.
+    pub erased_by: Vec<u64>,
+    /// How many are there and do not fit.
+    pub other: u64,
+    /// How many are not there.
+    pub missing: u64,
+    /// How many are there though a record says that they were erased.
+    pub unfinished: u64,
+    /// How many are kept for no record.
+    pub orphans: u64,
+    /// Whether the file of texts is there. Where it is not, missing texts are no fault.
+    pub file_here: bool,
 }
 
 /// `obligo.verify.v1`: what a verification found.
@@ -374,6 +708,8 @@ pub struct VerifyJson {
     pub anchored: Option<AnchoredJson>,
     /// What was verified.
     pub log: LogJson,
+    /// The texts that are kept beside it.
+    pub texts: TextsFoundJson,
     /// What is wrong.
     pub faults: Vec<FindingJson>,
     /// What else is to be said.
@@ -481,7 +817,7 @@ pub struct NoticeOutlookJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: String,
     /// Id of the regime that it counts by.
@@ -582,10 +918,14 @@ pub struct RemarkJson {
 pub struct WhatIfJson {
     /// Always `obligo.what-if.v1`.
     pub schema: &'static str,
-    /// The day it is seen from: today, or the day of the act.
+    /// The day it is seen from: today or as asked for, or the day of the act if that is later.
     pub as_of: String,
+    /// What was known.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// What was imagined, in words.
     pub what: Vec<String>,
     /// How the docket of that day changes, a line each.
@@ -652,7 +992,7 @@ pub struct ResidualJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The line.
     pub id: String,
     /// The word for its state.
@@ -679,7 +1019,7 @@ pub struct BriefJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// The agreement.
     pub agreement: AgreementJson,
     /// Whose page it is.
@@ -766,7 +1106,7 @@ pub struct NoticesJson {
     /// The part of the log it was derived from.
     pub log: LogJson,
     /// The rules it was derived by.
-    pub rules: &'static str,
+    pub rules: String,
     /// Handling markings of the documents it rests on, other than `public`.
     pub handling: Vec<String>,
     /// One a notice or consent.
@@ -970,7 +1310,7 @@ impl DocketJson {
             as_of: docket.as_of.to_string(),
             known_at: view.known_at.clone(),
             log: view.log.into(),
-            rules: rules::RULES,
+            rules: view.rules.held.set.id.clone(),
             agreements: docket.agreements.iter().map(Into::into).collect(),
             entries: docket.entries.iter().map(Into::into).collect(),
             findings: docket.findings.iter().map(Into::into).collect(),
@@ -980,7 +1320,17 @@ impl DocketJson {
 
 impl From<Seen> for LogJson {
     fn from(seen: Seen) -> Self {
-        LogJson { size: seen.size, head: seen.head.to_string() }
+        LogJson { size: seen.size, head: seen.head.to_string(), left_out: seen.left_out.map(Into::into) }
+    }
+}
+
+impl From<LeftOut> for LeftOutJson {
+    fn from(left_out: LeftOut) -> Self {
+        LeftOutJson {
+            sources_until: left_out.sift.sources_until.map(|day| day.to_string()),
+            ceiling: left_out.sift.ceiling.map(Marking::word),
+            records: left_out.records,
+        }
     }
 }
 
@@ -1075,6 +1425,8 @@ impl From<&Line> for EntryJson {
             topics: line.topics.clone(),
             force: words::force(line.force),
             handling: line.handling.clone(),
+            known_since: line.known_since.map(|day| day.to_string()),
+            late_known: line.late_known,
         }
     }
 }
@@ -1106,18 +1458,126 @@ impl From<&Finding> for FindingJson {
     }
 }
 
+/// `obligo.stamp.v1`: whether an answer that was given once is given again.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StampVerdictJson {
+    /// Always `obligo.stamp.v1`.
+    pub schema: &'static str,
+    /// `SAME`, `DIFFERENT`, `NOT-ANSWERED`; `FOREIGN`, `ROLLBACK`, `FORK` where the register is not the one that was asked.
+    pub verdict: &'static str,
+    /// What that means.
+    pub meaning: String,
+    /// The file with the answer.
+    pub file: String,
+    /// The question.
+    pub asked: Vec<String>,
+    /// The program that answered; null where the answer does not say so by itself.
+    pub program_then: Option<String>,
+    /// This program.
+    pub program_now: String,
+    /// The first place at which they differ.
+    pub first: Option<DifferenceAtJson>,
+}
+
+/// A place at which two answers differ.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DifferenceAtJson {
+    /// A JSON pointer, or the number of a line.
+    pub at: String,
+    /// What stands there in the answer that was kept.
+    pub then: String,
+    /// What stands there now.
+    pub now: String,
+}
+
+/// `obligo.rules.v1`: the rule sets that the program holds, and those that the register adopted.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetsJson {
+    /// Always `obligo.rules.v1`.
+    pub schema: &'static str,
+    /// Those of the program, then those that were adopted, in order.
+    pub sets: Vec<RuleSetJson>,
+}
+
+/// A rule set.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleSetJson {
+    /// Its name.
+    pub id: String,
+    /// SHA-256 of what it holds.
+    pub sha256: String,
+    /// The stage of the rules; null where it is not at hand.
+    pub stage: Option<u32>,
+    /// `program`, `register`; null where it is not at hand.
+    pub held_by: Option<&'static str>,
+    /// The record that adopted it.
+    pub adopted: Option<u64>,
+    /// When that was recorded.
+    pub recorded_at: Option<String>,
+    /// Whether answers of today are given by it.
+    pub in_force: bool,
+}
+
+/// `obligo.rules-compare.v1`: what one rule set says otherwise than another.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RulesCompareJson {
+    /// Always `obligo.rules-compare.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from, `YYYY-MM-DD`.
+    pub as_of: String,
+    /// The rule set that is compared with.
+    pub from: String,
+    /// The rule set that says otherwise.
+    pub to: String,
+    /// Each line that they do not agree on.
+    pub changes: Vec<RuleChangeJson>,
+}
+
+/// A line on which two rule sets do not agree.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RuleChangeJson {
+    /// `new`, `changed`, `gone`.
+    pub change: &'static str,
+    /// The line.
+    pub line: String,
+    /// What it says otherwise.
+    pub words: String,
+}
+
 /// Every schema, by the name of its file under schemas/.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
+    /// Every answer carries its stamp beside what is its own.
+    #[derive(JsonSchema)]
+    #[allow(dead_code)] // its schema alone is wanted
+    struct Stamped<T> {
+        #[serde(flatten)]
+        own: T,
+        /// What is needed to give the answer again.
+        stamp: Stamp,
+    }
     fn schema<T: JsonSchema>() -> serde_json::Value {
-        schemars::schema_for!(T).to_value()
+        let mut schema = schemars::schema_for!(Stamped<T>).to_value();
+        let own = schemars::schema_for!(T).to_value();
+        for key in ["title", "description"] {
+            if let (Some(schema), Some(said)) = (schema.as_object_mut(), own.get(key)) {
+                schema.insert(key.into(), said.clone());
+            }
+        }
+        schema
     }
     vec![
         ("docket.v1.json", schema::<DocketJson>()),
         ("topics.v1.json", schema::<TopicsJson>()),
         ("party.v1.json", schema::<PartyJson>()),
         ("log.v1.json", schema::<RecordsJson>()),
+        ("replay.v1.json", schema::<ReplayJson>()),
+        ("diff.v1.json", schema::<DiffJson>()),
         ("verify.v1.json", schema::<VerifyJson>()),
+        // No answer but a file: what it was asked by is none of it.
+        ("bundle.v1.json", schemars::schema_for!(crate::bundle::Header).to_value()),
         ("witness.v1.json", schema::<WitnessJson>()),
+        ("quotes.v1.json", schema::<QuotesJson>()),
+        ("actors.v1.json", schema::<ActorsJson>()),
         ("timeline.v1.json", schema::<TimelineJson>()),
         ("notice.v1.json", schema::<NoticeOutlookJson>()),
         ("notices.v1.json", schema::<NoticesJson>()),
@@ -1128,5 +1588,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        ("stamp.v1.json", schema::<StampVerdictJson>()),
+        ("rules.v1.json", schema::<RuleSetsJson>()),
+        ("rules-compare.v1.json", schema::<RulesCompareJson>()),
     ]
 }

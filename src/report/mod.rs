@@ -7,10 +7,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Error;
+use stamp::Stamp;
 
 pub mod json;
+pub mod stamp;
 pub mod words;
 
+pub mod pack;
 pub mod timeline;
 
 mod csv;
@@ -27,6 +30,8 @@ pub struct Report {
     pub columns: &'static [(&'static str, &'static str)],
     /// What a person reads, in order.
     pub sections: Vec<Section>,
+    /// What is needed to give the answer again.
+    pub stamp: Option<Stamp>,
 }
 
 /// A part of what a person reads.
@@ -63,6 +68,8 @@ pub enum Tone {
     Warning,
     Bad,
     Dim,
+    /// It is reversed, and stays to be read.
+    Struck,
 }
 
 impl Tone {
@@ -110,7 +117,7 @@ impl Report {
     pub fn new(document: &impl Serialize, rows: &str, columns: &'static [(&'static str, &'static str)]) -> Self {
         let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
         let rows = document.get(rows).and_then(Value::as_array).cloned().unwrap_or_default();
-        Report { document, rows, columns, sections: Vec::new() }
+        Report { document, rows, columns, sections: Vec::new(), stamp: None }
     }
 
     /// The same with what a person reads.
@@ -121,6 +128,33 @@ impl Report {
     /// The same with rows of its own, for a document whose lists lie deeper.
     pub fn rows(self, rows: Vec<Value>) -> Self {
         Report { rows, ..self }
+    }
+
+    /// The same with its stamp: in the document as its last key, and under what a person reads.
+    pub fn stamped(mut self, stamp: Stamp) -> Self {
+        if let Value::Object(document) = &mut self.document {
+            document.insert("stamp".into(), serde_json::to_value(&stamp).expect("a stamp has string keys"));
+        }
+        self.sections.push(Section::note(stamp.line()));
+        Report { stamp: Some(stamp), ..self }
+    }
+
+    /// What stands under an answer that goes into a file: whoever is handed the file can ask again, and has a checkpoint to hold.
+    pub fn footer(&self, format: Format) -> String {
+        let Some(stamp) = &self.stamp else { return String::new() };
+        let checkpoint = stamp.checkpoint.as_deref().unwrap_or_default();
+        match format {
+            // The document has it in itself.
+            Format::Json => String::new(),
+            Format::Jsonl => format!("{}\n", serde_json::json!({ "stamp": stamp })),
+            Format::Csv => {
+                let lines = std::iter::once(stamp.line()).chain(checkpoint.lines().map(String::from));
+                lines.map(|line| format!("# {line}").trim_end().to_string() + "\n").collect()
+            }
+            _ if checkpoint.is_empty() => String::new(),
+            Format::Table => format!("\n{checkpoint}"),
+            Format::Md => format!("\n```text\n{checkpoint}```\n"),
+        }
     }
 
     /// Writes it.

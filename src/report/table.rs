@@ -39,6 +39,7 @@ fn style(tone: Tone) -> Style {
         Tone::Warning => AnsiColor::Yellow.on_default(),
         Tone::Bad => AnsiColor::Red.on_default().bold(),
         Tone::Dim => Style::new().dimmed(),
+        Tone::Struck => Style::new().dimmed().strikethrough(),
     }
 }
 
@@ -113,6 +114,7 @@ fn coloured(cell: &Cell) -> comfy_table::Cell {
         Tone::Warning => plain.fg(Color::DarkYellow),
         Tone::Bad => plain.fg(Color::DarkRed).add_attribute(Attribute::Bold),
         Tone::Dim => plain.add_attribute(Attribute::Dim),
+        Tone::Struck => plain.add_attribute(Attribute::Dim).add_attribute(Attribute::CrossedOut),
     }
 }
 

@@ -23,10 +23,12 @@ pub fn state(axes: &Axes) -> (&'static str, Tone) {
     }
 }
 
-/// `✗ not met by the date, nothing recorded`.
+/// `✗ not met by the date, nothing recorded`; `✗ overdue, nothing recorded, known only since 2026-03-01`.
 pub fn label(line: &Line) -> Cell {
     let (symbol, tone) = state(&line.axes);
-    tone.of(format!("{symbol} {}", line.label))
+    let known =
+        line.known_since.filter(|_| line.late_known).map(|since| format!(", known only since {since}")).unwrap_or_default();
+    tone.of(format!("{symbol} {}{known}", line.label))
 }
 
 /// Where a line stands in the text; what a meeting decided stands nowhere in it, and has its id.
@@ -348,5 +350,12 @@ pub fn event(event: &Event) -> String {
         }
         Event::ReadingChosen(chosen) => format!("{} read as {}", chosen.provision, chosen.reading),
         Event::RecordCorrected(_) => "an earlier record is reversed".into(),
+        Event::TextErased(erased) => {
+            let records: Vec<String> = erased.records.iter().map(|seq| format!("#{seq}")).collect();
+            let texts =
+                if erased.commitments.len() == 1 { "1 text".into() } else { format!("{} texts", erased.commitments.len()) };
+            format!("{texts} of {} erased", records.join(", "))
+        }
+        Event::RulesAdopted(set) => format!("the register goes by {} ({}…)", set.id, &set.sha256[..set.sha256.len().min(12)]),
     }
 }

@@ -1,7 +1,8 @@
-//! The documents that agreement files cite, where they are at hand: found in a folder by their digest, and read as words. Nothing of
+//! The documents that agreements cite, where they are at hand: found in a folder by their digest, and read as words. Nothing of
 //! them is kept.
 
 pub mod quote;
+pub mod quotes;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,8 @@ use sha2::{Digest, Sha256};
 
 use quote::Words;
 
-/// A folder of documents, each with its digest.
+/// Documents of one or more folders, each with its digest.
+#[derive(Default)]
 pub struct Folder {
     files: Vec<(PathBuf, String)>,
 }
@@ -18,21 +20,21 @@ pub struct Folder {
 /// A document that is sought.
 pub enum Document {
     /// It is there and was read, in this file.
-    Read(Words),
+    Read(PathBuf, Words),
     /// It is there, and its words cannot be read.
     Unreadable(PathBuf),
-    /// A file of its name is there, and it is another document.
-    Other(PathBuf),
+    /// A file of its name is there, and it is another document: its words, if they can be read.
+    Other(PathBuf, Option<Words>),
     /// It is not there.
     Missing,
 }
 
 impl Folder {
-    /// Everything in a folder and the folders in it.
+    /// The same and everything in one more folder and the folders in it.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(path: &Path) -> io::Result<Self> {
+    pub fn and(mut self, path: &Path) -> io::Result<Self> {
         let mut paths = Vec::new();
         collect(path, &mut paths)?;
         paths.sort();
@@ -41,7 +43,9 @@ impl Folder {
             let digest = hex(&Sha256::digest(std::fs::read(&path).map_err(named)?));
             Ok((path, digest))
         };
-        Ok(Folder { files: paths.into_iter().map(digest).collect::<io::Result<_>>()? })
+        let files: Vec<(PathBuf, String)> = paths.into_iter().map(digest).collect::<io::Result<_>>()?;
+        self.files.extend(files);
+        Ok(self)
     }
 
     /// The document with a digest; `names` are what its file could be called, without the ending.
@@ -52,11 +56,11 @@ impl Folder {
         };
         match self.files.iter().find(|(_, digest)| digest == sha256) {
             Some((path, _)) => match words(path).or_else(|| beside(path)) {
-                Some(words) => Document::Read(words),
+                Some(words) => Document::Read(path.clone(), words),
                 None => Document::Unreadable(path.clone()),
             },
             None => match self.files.iter().find(|(path, _)| is_called(path)) {
-                Some((path, _)) => Document::Other(path.clone()),
+                Some((path, _)) => Document::Other(path.clone(), words(path).or_else(|| beside(path))),
                 None => Document::Missing,
             },
         }
@@ -89,17 +93,20 @@ fn beside(path: &Path) -> Option<Words> {
 fn words(path: &Path) -> Option<Words> {
     let text = String::from_utf8(std::fs::read(path).ok()?).ok().filter(|text| !text.contains('\0'))?;
     let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
-    let page = match ending.as_str() {
-        "md" | "markdown" => {
+    let has_tags = text.contains("</");
+    // What is kept under its digest has no ending; of a text that is no Markdown nothing is lost.
+    let is_markdown = matches!(ending.as_str(), "md" | "markdown") || (ending.is_empty() && !has_tags);
+    let page = match is_markdown {
+        true => {
             let mut page = String::new();
             pulldown_cmark::html::push_html(&mut page, pulldown_cmark::Parser::new(&text));
             Some(page)
         }
-        _ => text.contains("</").then(|| text.clone()),
+        false => has_tags.then(|| text.clone()),
     };
     let without_markup = page.and_then(|page| {
         let wide = 100_000;
         html2text::config::with_decorator(html2text::render::TrivialDecorator::new()).string_from_read(page.as_bytes(), wide).ok()
     });
-    Some(Words::of(without_markup.into_iter().chain([text])))
+    Some(Words::of(text, without_markup))
 }

@@ -1,6 +1,6 @@
 //! Where it is kept: the append-only log in SQLite. Nothing here knows what a fact means beyond its envelope.
 //!
-//! Read in this order: [`sqlite`] (what is on disk, and the log over it), its `verify` (what a file shows of itself) and
+//! Read in this order: [`sqlite`] (what is on disk, and the log over it), its `private` (what may name people, beside it), its `verify` (what a file shows of itself) and
 //! [`StoreError`] (why a register cannot be opened or made). What a log promises stands in `events::log`.
 
 pub mod sqlite;
@@ -9,4 +9,5 @@ mod error;
 
 pub use error::StoreError;
 pub use sqlite::SqliteLog;
+pub use sqlite::private::{KeptText, PrivateFile};
 pub use sqlite::verify::{Fault, Verdict, Verification};

@@ -91,3 +91,37 @@ impl EventLog for OpenedAnew {
         SqliteLog::open(&self.path, self.clock.clone()).expect("it is opened").append(command, expected, drafts)
     }
 }
+
+/// A log that was exported is made again with the same bytes; what breaks a guard leaves nothing.
+#[test]
+fn restored_entries_are_the_same_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, second, third) = (folder.path().join("a.db"), folder.path().join("b.db"), folder.path().join("c.db"));
+    let origin = uuid::Uuid::from_u128(7);
+    let clock = || "2026-01-01T00:00:00Z".parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+    let mut log = SqliteLog::create(&first, origin, clock).unwrap();
+    for (number, event) in events::contract::samples::events().into_iter().enumerate() {
+        let id = uuid::Uuid::from_u128(100 + number as u128);
+        let draft = events::contract::samples::draft(id, if number % 3 == 0 { "a" } else { "b" }, event);
+        log.append(id, &events::log::Expected::Size(number as u64), &[draft]).unwrap();
+    }
+    let read = |log: &SqliteLog| {
+        let mut entries: Vec<Vec<u8>> = Vec::new();
+        log.scan(&events::log::Select::default(), &mut |_, entry| {
+            entries.push(entry.to_vec());
+            true
+        })
+        .unwrap();
+        entries
+    };
+    let entries = read(&log);
+    let mut borrowed: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+    SqliteLog::restore(&second, origin, &borrowed).unwrap();
+    let restored = SqliteLog::open_read_only(&second).unwrap();
+    assert_eq!((read(&restored), restored.head().unwrap()), (entries.clone(), log.head().unwrap()));
+    assert!(SqliteLog::restore(&second, origin, &borrowed).is_err(), "nothing is written over");
+    borrowed.swap(1, 2);
+    assert!(SqliteLog::restore(&third, origin, &borrowed).is_err(), "not in order");
+    let left = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(left, 2, "nothing is left behind");
+}

@@ -29,7 +29,9 @@ fn one_page_has_ours_theirs_and_the_joint_ones() {
 #[test]
 fn whoever_took_the_place_of_a_party_has_its_page() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    register.obligo("record party-succeeded small --party AA --by NN --name 'New State' --on 2025-01-01").succeeded();
+    register
+        .obligo("record party-succeeded small --party AA --by NN --name 'New State' --on 2025-01-01 --reason late")
+        .succeeded();
     let document = register.json("brief small --for NN");
     assert_eq!(document["for"], "NN");
     assert!(group(&document, "Ours (NN)").contains(&"small/3".to_string()));
@@ -45,7 +47,7 @@ fn what_is_contested_and_what_was_done_since_the_last_meeting_stand_on_it() {
         "performance small/3 --on 2025-06-20",
         "assessment small/3 contested --by BB --on 2025-07-01",
     ] {
-        register.obligo(&format!("record {act}")).succeeded();
+        register.obligo(&format!("record {act} --reason late")).succeeded();
     }
     let document = register.json("brief small");
     assert_eq!(group(&document, "Contested"), ["small/3"]);
@@ -168,7 +170,11 @@ on = 2026-07-10
 fn the_page_as_an_officer_reads_it() {
     let register = Register::with(&[("weather.toml", WEATHER)]);
     let ran = register.obligo("brief weather --for BL").succeeded();
-    let page = ran.stdout.split("\nas of").next().unwrap();
+    // What was recorded only now was known only since then.
+    let log = register.json("log");
+    let recorded = log["records"][0]["entry"]["recorded_at"].as_str().unwrap().split('T').next().unwrap();
+    let page = ran.stdout.replace(&format!("known only since {recorded}"), "known only since 2026-11-22");
+    let page = page.split("\nas of").next().unwrap();
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(root().join("snapshots/brief"));
     settings.set_prepend_module_to_snapshot(false);
@@ -236,7 +242,7 @@ fn what_was_decided_is_open_and_not_standing() {
         "decision small --meeting m1 --text Build --decision d1 --provision 4 --on 2025-03-01",
         "performance small/d1 --by AA --on 2025-05-01",
     ] {
-        register.obligo(&format!("record {act}")).succeeded();
+        register.obligo(&format!("record {act} --reason late")).succeeded();
     }
     let page = register.obligo("brief small").succeeded().stdout;
     assert!(page.contains("small/d1  4     · open"), "{page}");

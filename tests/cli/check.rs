@@ -286,7 +286,7 @@ fn quotes_are_held_against_their_sources() {
     register.obligo("check small.toml --sources papers").succeeded().says("  1 quote found\n");
     register.file("small.toml", citing("they have measured twice"));
     let ran = register.obligo("check small.toml --sources papers").succeeded();
-    ran.says("note: 3: “they have measured twice” is not in `text`; nearest: “what they have measured,”")
+    ran.says("note: 3: “they have measured twice” is not in `text`; nearest: “they have measured, \"in”")
         .says("0 quotes found, 1 not found\n");
 }
 

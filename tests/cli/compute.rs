@@ -77,7 +77,9 @@ fn an_agreement_counts_working_days_by_its_calendars_and_without_one_says_what_i
     let register = Register::with(&[("working.toml", &working), ("by-calendar.toml", &by_calendar)]);
     // 3 October 2025 is Foundation Day, and the harvest holiday follows from the 5th to the 9th.
     for agreement in ["small", "by-calendar"] {
-        register.obligo(&format!("record notice {agreement} --by AA --given 2025-10-01 --received 2025-10-01")).succeeded();
+        register
+            .obligo(&format!("record notice {agreement} --by AA --given 2025-10-01 --received 2025-10-01 --reason late"))
+            .succeeded();
     }
     register.obligo("explain by-calendar/notice-1").succeeded().says("6 working days from 2025-10-01: 2025-10-16");
     register

@@ -47,7 +47,7 @@ fn a_tentative_meeting_is_announced_from_its_earliest_day() {
 #[test]
 fn what_was_done_is_not_due() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    register.obligo("record performance small/3 --on 2025-05-30").succeeded();
+    register.obligo("record performance small/3 --on 2025-05-30 --reason late").succeeded();
     assert!(!ids(&register.json("due --as-of 2025-06-15")).contains(&"small/3"));
 }
 

@@ -66,7 +66,7 @@ fn what_would_close_a_line_closes_it() {
     for (id, day) in [("small/3", "2025-06-30"), ("small/council-2025", "2025-10-10")] {
         let line = register.entry(id, &format!("--as-of {day}"));
         let command = line["closes_with"][0].as_str().unwrap_or_else(|| panic!("nothing closes {id}")).replace("DATE", day);
-        register.obligo(command.strip_prefix("obligo ").unwrap()).succeeded();
+        register.obligo(&format!("{} --reason late", command.strip_prefix("obligo ").unwrap())).succeeded();
         assert_eq!(register.entry(id, &format!("--as-of {day}"))["label"], "fulfilled", "{id}");
     }
 }

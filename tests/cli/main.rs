@@ -4,9 +4,12 @@
 mod support;
 
 mod brief;
+mod bundle;
 mod check;
 mod completions;
 mod compute;
+mod corrections;
+mod diff;
 mod due;
 mod explain;
 mod formats;
@@ -16,9 +19,13 @@ mod init;
 mod log;
 mod man;
 mod notice;
+mod pack;
 mod party;
 mod pipes;
+mod positions;
+mod quotes;
 mod record;
+mod replay;
 mod residual;
 mod schema;
 mod status;

@@ -100,8 +100,8 @@ fn what_cannot_be_asked_is_refused() {
 fn without_a_notice_the_ledger_says_so_and_with_one_it_has_its_line() {
     let register = Register::with(&[("small.toml", SMALL)]);
     register.obligo("notices").succeeded().says("No notice and no consent is recorded");
-    register.obligo("record notice small --by AA --given 2026-01-05 --received 2026-01-05").succeeded();
-    register.obligo("record effect-stated small --effective 2026-07-05 --on 2026-01-10").succeeded();
+    register.obligo("record notice small --by AA --given 2026-01-05 --received 2026-01-05 --reason late").succeeded();
+    register.obligo("record effect-stated small --effective 2026-07-05 --on 2026-01-10 --reason late").succeeded();
     let document = register.json("notices small");
     assert_eq!(document["entries"][0]["verdict"], "agrees");
     assert_eq!(document["score"]["stated"], 1);

@@ -63,7 +63,7 @@ fn a_write_whose_reader_went_away_is_written() {
     let register = Register::with(&[("small.toml", crate::support::SMALL)]);
     let before = register.log()["size"].as_u64().unwrap();
     let mut child = register
-        .command("record work small --on 2025-05-05 --text x")
+        .command("record work small --on 2025-05-05 --text x --reason late")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

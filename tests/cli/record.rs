@@ -31,11 +31,11 @@ fn each_act_is_recorded_says_what_it_did_and_how_to_take_it_back() {
     ] {
         let seq = register.log()["size"].as_u64().unwrap() + 1;
         register
-            .obligo(&format!("record {act}"))
+            .obligo(&format!("record {act} --reason late"))
             .succeeded()
             .says(&format!("Recorded record {seq}"))
             .says(kind)
-            .says(&format!("obligo record correction {seq} --reason TEXT"));
+            .says(&format!("obligo undo, or obligo correct {seq} --reason TEXT ACT"));
         let log = register.json("log");
         let last = log["records"].as_array().unwrap().last().unwrap().clone();
         assert_eq!(last["entry"]["type"], kind, "{act}");
@@ -47,7 +47,7 @@ fn each_act_is_recorded_says_what_it_did_and_how_to_take_it_back() {
 #[test]
 fn what_was_said_of_an_act_stands_in_its_record() {
     let register = small();
-    register.obligo("record deliverable small --on 2025-03-02 --text 'a toolkit' --source text --locator 'p. 4' --authority council --actor desk-7").succeeded();
+    register.obligo("record deliverable small --on 2025-03-02 --text 'a toolkit' --source text --locator 'p. 4' --authority council --actor desk-7 --reason late").succeeded();
     let log = register.json("log");
     let entry = log["records"].as_array().unwrap().last().unwrap()["entry"].clone();
     assert_eq!(entry["occurred_on"], "2025-03-02");
@@ -67,27 +67,29 @@ fn a_planned_meeting_is_held_by_its_body_alone() {
 #[test]
 fn a_planned_meeting_may_be_recorded_later_than_it_was_planned() {
     let register = small();
-    register.obligo("record meeting small --body council --planned 2025-05-02 --stated 2025-03-01 --meeting spring").succeeded();
     register
-        .obligo("record meeting small --body council --postponed 2025-06-03 --meeting spring --stated 2025-04-01")
+        .obligo("record meeting small --body council --planned 2025-05-02 --stated 2025-03-01 --meeting spring --reason late")
+        .succeeded();
+    register
+        .obligo("record meeting small --body council --postponed 2025-06-03 --meeting spring --stated 2025-04-01 --reason late")
         .succeeded();
     assert_eq!(register.entry("small/spring", "--as-of 2025-03-15")["due"]["earliest"], "2025-05-02");
     assert_eq!(register.entry("small/spring", "--as-of 2025-04-15")["due"]["earliest"], "2025-06-03");
-    register.obligo("record meeting small --body council --held 2025-06-03 --stated 2025-04-01").ended(2);
+    register.obligo("record meeting small --body council --held 2025-06-03 --stated 2025-04-01 --reason late").ended(2);
 }
 
 #[test]
 fn no_number_of_pieces_is_refused() {
     let register = small();
     for quantity in ["-5", "0", "ten"] {
-        let line = format!("record performance small/3 --on 2025-05-01 --quantity {quantity}");
+        let line = format!("record performance small/3 --on 2025-05-01 --quantity {quantity} --reason late");
         register.obligo(&line).ended(4).warns("E0203").warns("no number of pieces");
     }
 }
 
 #[test]
 fn a_suspension_between_some_names_them() {
-    let line = "record suspension uk-kr-dp --parties GB,KR --on 2026-01-01 --dry-run";
+    let line = "record suspension uk-kr-dp --parties GB,KR --on 2026-01-01 --dry-run --reason late";
     Register::demo().obligo(line).succeeded().says("all of it, between GB, KR alone");
 }
 
@@ -117,14 +119,14 @@ fn which_of_two_planned_meetings_is_asked_and_a_name_answers() {
 fn one_thing_is_said_of_a_meeting_at_a_time() {
     let register = small();
     register.obligo("record meeting small --body council").ended(2);
-    register.obligo("record meeting small --body council --held 2025-05-05 --cancelled").ended(2);
+    register.obligo("record meeting small --body council --held 2025-05-05 --cancelled --reason late").ended(2);
 }
 
 #[test]
 fn the_change_that_follows_is_said() {
     let register = small();
     register
-        .obligo("record meeting small --body council --held 2026-06-10")
+        .obligo("record meeting small --body council --held 2026-06-10 --reason late")
         .succeeded()
         .says("What follows, as of 2026-11-22:")
         .says("small/council-2026")
@@ -134,13 +136,13 @@ fn the_change_that_follows_is_said() {
 #[test]
 fn a_notice_says_when_it_ends_the_agreement_and_its_receipt_may_come_later() {
     let register = small();
-    register.obligo("record notice small --by AA --given 2026-08-31 --received 2026-09-04").succeeded();
+    register.obligo("record notice small --by AA --given 2026-08-31 --received 2026-09-04 --reason late").succeeded();
     let notice = register.entry("small/notice-1", "");
     assert_eq!((&notice["due"]["earliest"], &notice["due"]["latest"]), (&"2027-02-28".into(), &"2027-03-04".into()));
     // A second notice, of the other party, whose receipt is recorded by name.
-    register.obligo("record notice small --by BB --given 2026-09-01").succeeded();
-    register.obligo("record notice-received small --on 2026-09-03").ended(4).warns("E0408");
-    register.obligo("record notice-received small --notice notice-2 --on 2026-09-03").succeeded();
+    register.obligo("record notice small --by BB --given 2026-09-01 --reason late").succeeded();
+    register.obligo("record notice-received small --on 2026-09-03 --reason late").ended(4).warns("E0408");
+    register.obligo("record notice-received small --notice notice-2 --on 2026-09-03 --reason late").succeeded();
     let second = register.entry("small/notice-2", "");
     assert_eq!((&second["due"]["earliest"], &second["due"]["latest"]), (&"2027-03-01".into(), &"2027-03-03".into()));
 }
@@ -148,14 +150,16 @@ fn a_notice_says_when_it_ends_the_agreement_and_its_receipt_may_come_later() {
 #[test]
 fn a_corrected_record_stays_in_the_log_and_leaves_the_docket() {
     let register = small();
-    register.obligo("record meeting small --body council --held 2026-06-10 --meeting summer").succeeded();
+    register.obligo("record meeting small --body council --held 2026-06-10 --meeting summer --reason late").succeeded();
     let seq = register.log()["size"].as_u64().unwrap();
     register.obligo(&format!("record correction {seq} --reason 'it was postponed'")).succeeded();
     let log = register.json("log small");
     let records = log["records"].as_array().unwrap();
     assert_eq!(records[seq as usize - 1]["entry"]["type"], "meeting.held", "the target stays");
-    let last = &records.last().unwrap()["entry"];
-    assert_eq!((&last["corrects"], &last["reason"]), (&seq.into(), &"it was postponed".into()));
+    let last = records.last().unwrap();
+    let reason = &last["texts"][0];
+    assert_eq!((&last["entry"]["corrects"], &reason["at"]), (&seq.into(), &"/reason".into()));
+    assert_eq!(reason["text"], "it was postponed");
     let docket = register.json("status small");
     assert!(!crate::support::ids(&docket).contains(&"small/summer"));
     register.obligo("log small").succeeded().says("it was postponed").says("summer");
@@ -166,7 +170,7 @@ fn a_corrected_record_stays_in_the_log_and_leaves_the_docket() {
 #[test]
 fn the_same_command_writes_once_even_when_its_act_could_not_be_repeated() {
     let register = small();
-    let command = "record performance small/3 --on 2025-06-01 --command-id 0198e0a0-0000-7000-8000-000000000002";
+    let command = "record performance small/3 --on 2025-06-01 --command-id 0198e0a0-0000-7000-8000-000000000002 --reason late";
     register.obligo(command).succeeded().says("Recorded record");
     let before = register.log();
     register.obligo(command).succeeded().says("carried out before").says("nothing was written now");
@@ -176,10 +180,10 @@ fn the_same_command_writes_once_even_when_its_act_could_not_be_repeated() {
 #[test]
 fn the_same_act_in_the_same_words_is_recorded_once() {
     let register = small();
-    register.obligo("record signed small --on 2024-01-15 --source text").succeeded().says("Nothing to record");
-    register.obligo("record meeting small --body experts --held 2025-02-02").succeeded().says("Recorded");
+    register.obligo("record signed small --on 2024-01-15 --source text --reason late").succeeded().says("Nothing to record");
+    register.obligo("record meeting small --body experts --held 2025-02-02 --reason late").succeeded().says("Recorded");
     let before = register.log();
-    register.obligo("record meeting small --body experts --held 2025-02-02").succeeded().says("Nothing to record");
+    register.obligo("record meeting small --body experts --held 2025-02-02 --reason late").succeeded().says("Nothing to record");
     assert_eq!(register.log(), before);
 }
 
@@ -187,13 +191,15 @@ fn the_same_act_in_the_same_words_is_recorded_once() {
 fn a_dry_run_says_the_record_and_what_follows_and_writes_nothing() {
     let register = small();
     let before = register.log();
-    for act in
-        ["meeting small --body council --held 2026-06-10", "notice small --by AA --given 2026-08-31", "correction 3 --reason x"]
-    {
-        register.obligo(&format!("record {act} --dry-run")).succeeded().says("Would record 1 record").says("nothing was written");
+    for act in ["meeting small --body council --held 2026-06-10", "notice small --by AA --given 2026-08-31", "correction 3"] {
+        register
+            .obligo(&format!("record {act} --reason x --dry-run"))
+            .succeeded()
+            .says("Would record 1 record")
+            .says("nothing was written");
     }
     register.file("report.pdf", "the report");
-    register.obligo("record performance small/3 --on 2025-06-01 --evidence report.pdf --dry-run").succeeded();
+    register.obligo("record performance small/3 --on 2025-06-01 --evidence report.pdf --dry-run --reason late").succeeded();
     assert!(!register.folder.path().join("register.evidence").exists(), "a dry run keeps no evidence");
     assert_eq!(register.log(), before);
 }
@@ -202,7 +208,7 @@ fn a_dry_run_says_the_record_and_what_follows_and_writes_nothing() {
 fn a_file_of_evidence_is_kept_under_its_digest() {
     let register = small();
     register.file("report.pdf", "the report");
-    register.obligo("record performance small/3 --on 2025-06-01 --evidence report.pdf").succeeded();
+    register.obligo("record performance small/3 --on 2025-06-01 --evidence report.pdf --reason late").succeeded();
     let digest = events::tree::sha256(b"the report").to_string();
     assert_eq!(std::fs::read(register.folder.path().join("register.evidence").join(&digest)).unwrap(), b"the report");
     assert!(register.json("log")["records"].to_string().contains(&digest));
@@ -212,7 +218,7 @@ fn a_file_of_evidence_is_kept_under_its_digest() {
 fn a_refused_performance_keeps_no_evidence() {
     let register = small();
     register.file("report.pdf", "the report");
-    register.obligo("record performance small/33 --on 2025-06-01 --evidence report.pdf").ended(3);
+    register.obligo("record performance small/33 --on 2025-06-01 --evidence report.pdf --reason late").ended(3);
     let kept = std::fs::read_dir(register.folder.path().join("register.evidence")).map_or(0, |folder| folder.count());
     assert_eq!(kept, 0, "nothing was written, the evidence neither");
 }
@@ -221,7 +227,7 @@ fn a_refused_performance_keeps_no_evidence() {
 fn dates_are_read_as_people_type_them() {
     let register = small();
     for on in ["today", "-10d", "2026-06", "2026-Q3", "by 2026-10", "unknown"] {
-        register.obligo(&format!("record work small --text 'drafting {on}' --on '{on}'")).succeeded();
+        register.obligo(&format!("record work small --text 'drafting {on}' --on '{on}' --reason late")).succeeded();
     }
     let log = register.json("log");
     let on: Vec<String> = log["records"]
@@ -240,7 +246,7 @@ fn a_paragraph_is_named_with_its_parentheses_or_without() {
     let lettered = SMALL.replace("ref = \"3\"", "ref = \"3(a)\"");
     for id in ["small/3a", "'small/3(a)'"] {
         let register = Register::with(&[("small.toml", &lettered)]);
-        register.obligo(&format!("record performance {id} --on 2025-06-01")).succeeded().says("small/3a");
+        register.obligo(&format!("record performance {id} --on 2025-06-01 --reason late")).succeeded().says("small/3a");
     }
 }
 
@@ -251,7 +257,7 @@ fn ten_writers_at_once_lose_nothing() {
     let writers: Vec<_> = (0..10)
         .map(|number| {
             register
-                .command(&format!("record work small --on 2025-05-05 --text 'part {number}'"))
+                .command(&format!("record work small --on 2025-05-05 --text 'part {number}' --reason late"))
                 .stdout(std::process::Stdio::null())
                 .stderr(std::process::Stdio::piped())
                 .spawn()
@@ -270,7 +276,9 @@ fn ten_writers_at_once_lose_nothing() {
 #[test]
 fn an_amendment_of_what_runs_alone_says_under_which_words_it_is() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    let ran = register.obligo("record amendment small/2 --transition old --effective 2025-06-15 --on 2025-06-01").succeeded();
+    let ran = register
+        .obligo("record amendment small/2 --transition old --effective 2025-06-15 --on 2025-06-01 --reason late")
+        .succeeded();
     assert!(ran.stdout.contains("from 2025-06-15: a cycle that runs on 2025-06-15 is under the old words"), "{}", ran.stdout);
 }
 
@@ -282,18 +290,18 @@ fn minutes_of_an_unknown_meeting_are_answered_with_each_that_was_held_once() {
         "small --body council --held 2025-03-01 --meeting m1",
         "small --body council --planned 2028-03-01 --meeting m2",
     ] {
-        register.obligo(&format!("record meeting {act}")).succeeded();
+        register.obligo(&format!("record meeting {act} --reason late")).succeeded();
     }
-    let ran = register.obligo("record minutes small --meeting zzz --on 2025-04-01").ended(4);
+    let ran = register.obligo("record minutes small --meeting zzz --on 2025-04-01 --reason late").ended(4);
     assert!(ran.stderr.contains("known here: m1\n"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_notice_that_was_taken_back_takes_effect_on_no_day() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    register.obligo("record notice small --by AA --given 2026-09-01 --received 2026-09-01").succeeded();
+    register.obligo("record notice small --by AA --given 2026-09-01 --received 2026-09-01 --reason late").succeeded();
     assert!(register.json("notices")["entries"][0]["takes_effect"]["earliest"].is_string());
-    register.obligo("record notice-retracted small --on 2026-10-01").succeeded();
+    register.obligo("record notice-retracted small --on 2026-10-01 --reason late").succeeded();
     let entry = &register.json("notices")["entries"][0];
     assert_eq!(entry["takes_effect"]["earliest"], serde_json::Value::Null, "{entry}");
     assert!(entry["clause"]["earliest"].is_string(), "what the clause gives is told all the same: {entry}");

@@ -31,7 +31,7 @@ fn what_was_done_in_part_says_who_is_left() {
     assert!(SMALL.contains(one), "the report of the small agreement is another");
     let both = SMALL.replace(one, "by = [\"AA\", \"BB\"]\ndue = { by = \"2025-06\" }");
     let register = Register::with(&[("small.toml", &both)]);
-    register.obligo("record performance small/3 --by AA --on 2025-05-01").succeeded();
+    register.obligo("record performance small/3 --by AA --on 2025-05-01 --reason late").succeeded();
     let document = register.json("residual small/3");
     assert!(document["why"].as_str().unwrap().contains("together with BB"), "{document}");
     register.obligo("residual small/99").ended(3).warns("E0504");
@@ -43,7 +43,7 @@ fn of_several_who_owe_the_whole_any_may_do_it() {
     let text =
         SMALL.replace(one, "by = [\"AA\", \"BB\"]\njoint = \"joint-and-several\"\nquantity = 10\ndue = { by = \"2025-06\" }");
     let register = Register::with(&[("small.toml", &text)]);
-    register.obligo("record performance small/3 --by AA --quantity 4 --on 2025-05-01").succeeded();
+    register.obligo("record performance small/3 --by AA --quantity 4 --on 2025-05-01 --reason late").succeeded();
     register.obligo("residual small/3").succeeded().says("any of AA, BB");
     let why = register.json("residual small/3")["why"].to_string();
     assert!(!why.contains("together with"), "{why}");

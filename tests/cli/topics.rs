@@ -6,8 +6,10 @@ use crate::support::{Register, SMALL};
 fn commitments_acts_and_deliverables_are_counted_for_each_agreement() {
     let other = SMALL.replace("id = \"small\"", "id = \"other\"").replace("topics = [\"standards\"]", "topics = [\"quantum\"]");
     let register = Register::with(&[("small.toml", SMALL), ("other.toml", &other)]);
-    register.obligo("record deliverable small --on 2025-03-02 --text 'a toolkit' --topics quantum").succeeded();
-    register.obligo("record announcement small --on 2025-04-02 --text 'a call' --topics quantum,standards").succeeded();
+    register.obligo("record deliverable small --on 2025-03-02 --text 'a toolkit' --topics quantum --reason late").succeeded();
+    register
+        .obligo("record announcement small --on 2025-04-02 --text 'a call' --topics quantum,standards --reason late")
+        .succeeded();
     let topics = register.json("topics --as-of 2025-05-01");
     let quantum = topics["topics"].as_array().unwrap().iter().find(|topic| topic["topic"] == "quantum").unwrap();
     let told: Vec<String> = quantum["agreements"]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::support::{Ran, Register, SMALL};
 
 fn small() -> Register {
-    Register::with(&[("small.toml", SMALL)])
+    Register::with(&[("small.toml", SMALL)]).on("2024-03-01")
 }
 
 fn launched(register: &Register, on: &str) -> Ran {

@@ -122,7 +122,7 @@ fn what_all_agreed_on_nobody_takes_back() {
 #[test]
 fn it_goes_in_front_of_whatever_is_typed_after_record() {
     let register = Register::with(&[("small.toml", SMALL)]);
-    register.obligo("record performance small/3 --on 2025-05-01").succeeded();
+    register.obligo("record performance small/3 --on 2025-05-01 --reason late").succeeded();
     let before = register.log();
     for act in [
         "performance small/4 --on 2025-05-02 --source text --locator p.2",

@@ -12,7 +12,7 @@ use crate::event::{
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
     ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    Transition, WaiverGranted,
+    RulesAdopted, TextErased, Transition, WaiverGranted,
 };
 use crate::record::{Draft, SourceRef};
 use crate::terms::{AgreementTerms, Body, Force, Form, Party, Provision, Relation, Source, Term, Terms};
@@ -53,6 +53,11 @@ pub fn events_with_later_keys() -> Vec<Event> {
         Event::PerformanceReported(asserted),
         Event::MeetingHeld(held),
         Event::AgreementSuspended(suspended),
+        Event::ProvisionRecorded(Provision {
+            quote_prefix: Some("may end it".into()),
+            quote_suffix: Some("in writing".into()),
+            ..provision()
+        }),
     ]
 }
 
@@ -219,7 +224,9 @@ fn after(event: Option<&Event>) -> Option<Event> {
             Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })
         }
         Some(Event::AssumptionMade(_)) => Event::RecordCorrected(RecordCorrected {}),
-        Some(Event::RecordCorrected(_)) => return None,
+        Some(Event::RecordCorrected(_)) => Event::TextErased(erased()),
+        Some(Event::TextErased(_)) => Event::RulesAdopted(RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) }),
+        Some(Event::RulesAdopted(_)) => return None,
     })
 }
 
@@ -276,6 +283,8 @@ fn provision() -> Provision {
         kind: "termination".into(),
         text: Some("either side may end it".into()),
         quote: Some("by giving six months' notice".into()),
+        quote_prefix: None,
+        quote_suffix: None,
         force: Some(Force::Binding),
         by: vec!["either".into()],
         to: vec!["KR".into()],
@@ -370,6 +379,11 @@ fn step() -> NoticeStep {
 
 fn condition() -> ConditionEstablished {
     ConditionEstablished { condition: "armed conflict".into(), of: Some("KR".into()), holds: false }
+}
+
+fn erased() -> TextErased {
+    let commitment = "8ba4b4a3ac8d1a1d3cf5d9a8c55f9a0b7ff1b9f6fbfbc7c2be2a6e7a2c4a7c11";
+    TextErased { records: vec![1], commitments: vec![commitment.into()] }
 }
 
 fn reading() -> ReadingChosen {

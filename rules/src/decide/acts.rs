@@ -19,9 +19,9 @@ use crate::obligation::{Assessment, Axes, Existence, Performance, Timeliness};
 use crate::participation::{self, Part};
 use crate::provision::{consultation, power};
 use crate::register::{Act, Agreement, Register};
+use crate::rule_set::RuleSet;
 use crate::scene::Scene;
 use crate::time::recurrence::{Reading, fits_the_calendar};
-use crate::time::regime::Almanac;
 use crate::versions;
 
 /// The first day on which there was an agreement to act under, by agreement.
@@ -44,8 +44,14 @@ impl FirstDays {
                 days.entry(agreement.to_string()).and_modify(|first: &mut NaiveDate| *first = day.min(*first)).or_insert(day);
             }
         };
+        // What is reversed in the same list bounds nothing.
+        let is_reversed = |seq: u64| proposals.iter().any(|proposal| proposal.corrects == Some(seq));
         for agreement in register.agreements.values() {
-            agreement.acts.iter().for_each(|act| learn(&agreement.id, &act.event, act.on.as_ref()));
+            agreement
+                .acts
+                .iter()
+                .filter(|act| !is_reversed(act.seq))
+                .for_each(|act| learn(&agreement.id, &act.event, act.on.as_ref()));
         }
         proposals.iter().for_each(|proposal| learn(&proposal.agreement, &proposal.event, proposal.occurred_on.as_ref()));
         FirstDays(days)
@@ -80,7 +86,9 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::ConditionEstablished(_)
         | Event::AssumptionMade(_)
         | Event::ReadingChosen(_)
-        | Event::RecordCorrected(_) => None,
+        | Event::RecordCorrected(_)
+        | Event::TextErased(_)
+        | Event::RulesAdopted(_) => None,
         _ => on.and_then(DateSpec::latest),
     };
     if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))
@@ -94,9 +102,25 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
     faults
 }
 
+/// An act that is told long after its day, without saying why. How late a day is that is not known well cannot be told.
+pub(super) fn late_fault(proposal: &Proposal, today: NaiveDate, limit: u32) -> Option<Fault> {
+    let is_told = proposal.reason.as_deref().is_some_and(|reason| !reason.trim().is_empty());
+    if is_told || matches!(proposal.event, Event::RecordCorrected(_)) {
+        return None;
+    }
+    let day = proposal.occurred_on.as_ref().filter(|on| !on.is_approximate())?.latest()?;
+    let days = (today - day).num_days();
+    (days > i64::from(limit)).then(|| {
+        let what =
+            format!("`{day}` is {days} days before {today}, the day of recording: more than {limit} days late needs a reason");
+        Fault::new("E0423", &["on"], what)
+            .hint("say with --reason (`reason = …` in a file) why it is recorded only now, or correct the date")
+    })
+}
+
 /// What is wrong with an act whose ids are complete.
-pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Almanac, today: NaiveDate) -> Vec<Fault> {
-    let docket = &Standpoint { agreement: recorded, almanac, today, docket: OnceCell::new() };
+pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, rules: &RuleSet, today: NaiveDate) -> Vec<Fault> {
+    let docket = &Standpoint { agreement: recorded, rules, today, docket: OnceCell::new() };
     // The text and the parties as they were on the day of the act; what is agreed for later is known from that day on.
     let day = proposal.occurred_on.as_ref().and_then(DateSpec::latest).map_or(today, |day| day.min(today));
     let agreement = &*versions::on(recorded, day);
@@ -140,12 +164,8 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
             // What was done before its time was over may be recorded afterwards.
             let was_in_time =
                 proposal.occurred_on.as_ref().and_then(DateSpec::earliest).filter(|_| is_lapsed(docket, &done.instance));
-            let then = was_in_time.map(|day| Standpoint {
-                agreement: recorded,
-                almanac,
-                today: day.min(today),
-                docket: OnceCell::new(),
-            });
+            let then =
+                was_in_time.map(|day| Standpoint { agreement: recorded, rules, today: day.min(today), docket: OnceCell::new() });
             faults.extend(instance_fault(then.as_ref().unwrap_or(docket), &done.instance, &done.by));
             faults.extend(part_fault(docket, done));
             faults
@@ -255,6 +275,7 @@ pub(super) fn act_faults(recorded: &Agreement, proposal: &Proposal, almanac: &Al
         event if let Some(notice) = notice_of(event) => step_faults(docket, agreement, proposal, notice),
         Event::ReadingChosen(chosen) => reading_fault(agreement, &chosen.provision, &chosen.reading).into_iter().collect(),
         Event::RecordCorrected(_) => correction_faults(agreement, proposal),
+        Event::TextErased(_) => reason_fault(proposal, "an erasure").into_iter().collect(),
         _ => Vec::new(),
     }
 }
@@ -301,7 +322,7 @@ fn over_fault(agreement: &Agreement, meeting: &str) -> Option<Fault> {
 /// One agreement as it stands on the day of the decision, derived once it is asked for.
 pub(super) struct Standpoint<'a> {
     pub agreement: &'a Agreement,
-    almanac: &'a Almanac,
+    rules: &'a RuleSet,
     pub today: NaiveDate,
     docket: OnceCell<Docket>,
 }
@@ -311,7 +332,7 @@ impl Standpoint<'_> {
         self.docket.get_or_init(|| {
             let mut register = Register::default();
             register.agreements.insert(self.agreement.id.clone(), self.agreement.clone());
-            crate::assess::assess(&register, Vec::new(), self.almanac, self.today)
+            crate::assess::assess(&register, Vec::new(), self.rules, self.today)
         })
     }
 
@@ -319,7 +340,7 @@ impl Standpoint<'_> {
     pub fn hindrance(&self, exercised: &PowerExercised, day: NaiveDate) -> Option<String> {
         let seen = versions::on(self.agreement, day);
         let known = seen.provision(&exercised.power)?;
-        power::hindrance(&Scene::new(&seen, self.almanac, day), known, &exercised.by)
+        power::hindrance(&Scene::new(&seen, &self.rules.almanac, day), known, &exercised.by)
     }
 
     pub fn line(&self, instance: &str) -> Option<&Line> {
@@ -485,7 +506,7 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
     faults.extend(notice.in_place_of.as_ref().and_then(|earlier| replacement_fault(agreement, proposal, notice, earlier)));
     if let Some(day) = proposal.occurred_on.as_ref().and_then(DateSpec::latest).filter(|_| faults.is_empty()) {
         let seen = versions::on(docket.agreement, day);
-        let scene = Scene::new(&seen, docket.almanac, day);
+        let scene = Scene::new(&seen, &docket.rules.almanac, day);
         if let Some((left, _)) = participation::left(&scene, &notice.by).filter(|(left, _)| left.latest <= day) {
             let what = format!("`{}` left {}: it is a party no more, and has nothing to leave", notice.by, left.words());
             faults.push(Fault::new("E0412", &["by"], what).hint("record its new consent first, or correct the date"));
@@ -500,7 +521,7 @@ fn notice_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal
         faults.extend(receipt_fault(given_on, notice.received.as_ref(), "received"));
         let day = given.latest().unwrap_or(given_on);
         let seen = versions::on(docket.agreement, day);
-        let state = Scene::new(&seen, docket.almanac, day).effect.state;
+        let state = Scene::new(&seen, &docket.rules.almanac, day).effect.state;
         if !state.is_running() && state != EffectState::Undetermined {
             let what =
                 format!("on {day} the agreement was {}: there was nothing to end by notice", state.word().replace('_', " "));
@@ -568,7 +589,7 @@ fn step_faults(docket: &Standpoint, agreement: &Agreement, proposal: &Proposal, 
     }
     if let Some(day) = on.and_then(DateSpec::earliest).filter(|_| ends_it && faults.is_empty()) {
         let seen = versions::on(docket.agreement, day);
-        let scene = Scene::new(&seen, docket.almanac, day);
+        let scene = Scene::new(&seen, &docket.rules.almanac, day);
         let found = scene.notices.iter().find(|known| known.id == notice && known.standing == Standing::Running);
         let ends = found.and_then(|found| found.ends);
         if let (Event::NoticeExtended(extended), Some(ends)) = (&proposal.event, ends)
@@ -670,8 +691,12 @@ fn correction_faults(agreement: &Agreement, proposal: &Proposal) -> Vec<Fault> {
         let what = format!("record {target} is not a standing record of {} that can be reversed", agreement.id);
         faults.push(Fault::new("E0415", &["corrects"], what).hint(format!("see `obligo log {}`", agreement.id)));
     }
-    if proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty()) {
-        faults.push(Fault::new("E0416", &["reason"], "a reversal needs a reason").hint("say why with --reason"));
-    }
+    faults.extend(reason_fault(proposal, "a reversal"));
     faults
+}
+
+/// What takes something away says why.
+pub(super) fn reason_fault(proposal: &Proposal, what: &str) -> Option<Fault> {
+    let is_silent = proposal.reason.as_deref().is_none_or(|reason| reason.trim().is_empty());
+    is_silent.then(|| Fault::new("E0416", &["reason"], format!("{what} needs a reason")).hint("say why with --reason"))
 }

@@ -3,15 +3,17 @@
 //! All faults of all proposals are found at once. What is already recorded in the same words is left out, so that importing a file
 //! again adds only what is new in it.
 
+use std::collections::BTreeSet;
+
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
 use events::event::{MeetingCancelled, MeetingPostponed};
-use events::record::SourceRef;
+use events::record::{REGISTER, SourceRef};
 
 use crate::fault::{Fault, nearest};
 use crate::provision;
 use crate::register::{Agreement, Fact, Known, Register};
-use crate::time::regime::Almanac;
+use crate::rule_set::RuleSet;
 
 mod acts;
 mod ids;
@@ -24,7 +26,7 @@ mod terms;
 mod text;
 mod words;
 
-pub use proposal::{Decision, Proposal, Refusal};
+pub use proposal::{Decision, Proposal, Refusal, Today};
 
 use acts::FirstDays;
 use proposal::is_proposed;
@@ -36,10 +38,12 @@ use proposal::is_proposed;
 pub fn decide(
     register: &Register,
     proposals: &[Proposal],
-    almanac: &Almanac,
-    today: NaiveDate,
+    rules: &RuleSet,
+    today: impl Into<Today>,
 ) -> Result<Decision, Vec<Refusal>> {
-    let mut desk = Desk { scratch: register.clone(), almanac, today, decision: Decision::default(), refusals: Vec::new() };
+    let Today { day: today, late_after_days } = today.into();
+    let (decision, refusals) = (Decision::default(), Vec::new());
+    let mut desk = Desk { recorded: register, scratch: register.clone(), rules, today, late_after_days, decision, refusals };
     let is_term = |proposal: &Proposal| is_term(&proposal.event);
     for (place, proposal) in proposals.iter().enumerate().filter(|(_, proposal)| is_term(proposal)) {
         desk.take_term(place, proposal);
@@ -62,9 +66,11 @@ fn is_term(event: &Event) -> bool {
 
 /// The register as it would be with what was accepted so far.
 struct Desk<'a> {
+    recorded: &'a Register,
     scratch: Register,
-    almanac: &'a Almanac,
+    rules: &'a RuleSet,
     today: NaiveDate,
+    late_after_days: Option<u32>,
     decision: Decision,
     refusals: Vec<Refusal>,
 }
@@ -91,7 +97,7 @@ impl Desk<'_> {
             event: proposal.event.clone(),
         };
         if let Event::AgreementRecorded(terms) = &proposal.event {
-            let known = Known { seq, source: fact.source, value: terms.clone() };
+            let known = Known { seq, recorded_at: fact.recorded_at, source: fact.source, value: terms.clone() };
             self.scratch.agreements.insert(proposal.agreement.clone(), Agreement::new(&proposal.agreement, known));
         } else if let Some(agreement) = self.scratch.agreements.get_mut(&proposal.agreement) {
             if let Some(target) = proposal.corrects {
@@ -168,12 +174,37 @@ impl Desk<'_> {
         proposal
     }
 
+    /// What is said of the register as a whole: by which rule set it goes.
+    fn take_of_register(&mut self, place: usize, proposal: &Proposal) {
+        let adopted = &self.scratch.adopted;
+        let fault = match &proposal.event {
+            Event::RulesAdopted(set) if adopted.last().is_some_and(|last| last.set == *set) => {
+                return self.decision.already.push(place);
+            }
+            Event::RulesAdopted(_) => words::faults(proposal).into_iter().next(),
+            Event::TextErased(_) => acts::reason_fault(proposal, "an erasure"),
+            Event::RecordCorrected(_) => {
+                let standing = |seq: u64| adopted.iter().any(|adoption| adoption.seq == seq);
+                let what = "there is no such record of the register itself, or it is reversed already";
+                let unknown = || Fault::new("E0415", &["corrects"], what).hint("`obligo rules` shows which record adopted what");
+                proposal.corrects.is_none_or(|seq| !standing(seq)).then(unknown)
+            }
+            _ => Some(self.unknown_agreement(proposal)),
+        };
+        match fault {
+            Some(fault) => self.refuse(place, fault),
+            None => self.decision.facts.push((place, proposal.clone())),
+        }
+    }
+
     fn check_references(&mut self, place: usize, proposal: &Proposal) {
         let Some(agreement) = self.agreement(proposal) else { return };
         let mut faults = terms::source_faults(agreement, proposal);
         faults.extend(words::faults(proposal));
         match &proposal.event {
-            Event::AgreementRecorded(terms) => faults.extend(terms::agreement_faults(&proposal.agreement, terms, self.almanac)),
+            Event::AgreementRecorded(terms) => {
+                faults.extend(terms::agreement_faults(&proposal.agreement, terms, &self.rules.almanac))
+            }
             Event::ProvisionRecorded(provision) => {
                 faults.extend(provision::check(provision));
                 faults.extend(terms::provision_faults(agreement, provision));
@@ -184,6 +215,9 @@ impl Desk<'_> {
     }
 
     fn take_act(&mut self, place: usize, proposal: &Proposal, first_days: &FirstDays) {
+        if proposal.agreement == REGISTER {
+            return self.take_of_register(place, proposal);
+        }
         let Some(agreement) = self.agreement(proposal) else {
             let fault = self.unknown_agreement(proposal);
             return self.refuse(place, fault);
@@ -194,20 +228,26 @@ impl Desk<'_> {
             | Event::MeetingCancelled(MeetingCancelled { meeting: id }) => id.is_empty(),
             event => ids::notice_of(event).is_some_and(str::is_empty),
         };
+        // Words that stand for a text that is gone are never the same as another text.
+        let is_recorded = |agreement, proposal| !words::stand_for_another(proposal) && is_recorded(agreement, proposal);
         if !left_open && is_recorded(agreement, proposal) {
             return self.decision.already.push(place);
         }
         let mut proposal = self.with_digest(proposal.clone());
         let mut faults = terms::source_faults(agreement, &proposal);
         faults.extend(acts::date_faults(&proposal, self.today, first_days));
+        // Of an agreement that is recorded by the same command, all that happened before is evidently told afterwards.
+        let is_backlog = !self.recorded.agreements.contains_key(&proposal.agreement);
+        let limit = self.late_after_days.filter(|_| !is_backlog);
+        faults.extend(limit.and_then(|limit| acts::late_fault(&proposal, self.today, limit)));
         faults.extend(words::faults(&proposal));
         match ids::complete(agreement, &mut proposal) {
             Err(fault) => faults.push(fault),
             Ok(()) if is_recorded(agreement, &proposal) => return self.decision.already.push(place),
             Ok(()) => {
-                let wrong = acts::act_faults(agreement, &proposal, self.almanac, self.today);
+                let wrong = acts::act_faults(agreement, &proposal, self.rules, self.today);
                 // What speaks of something unknown is told that alone.
-                let sequel = wrong.is_empty().then(|| sequel::faults(agreement, &proposal, self.almanac));
+                let sequel = wrong.is_empty().then(|| sequel::faults(agreement, &proposal, &self.rules.almanac));
                 faults.extend(wrong.into_iter().chain(sequel.unwrap_or_default()));
             }
         }
@@ -216,6 +256,16 @@ impl Desk<'_> {
         }
         faults.into_iter().for_each(|fault| self.refuse(place, fault));
     }
+}
+
+/// Which of later records rest on what is left out of `without`: each would be refused without it, and not with it. `later` are all the
+/// records since, in their order.
+pub fn resting(without: &Register, with: &Register, later: &[Proposal], rules: &RuleSet, today: NaiveDate) -> BTreeSet<usize> {
+    let refused = |register: &Register| -> BTreeSet<usize> {
+        let refusals = decide(register, later, rules, today).err().unwrap_or_default();
+        refusals.into_iter().map(|refusal| refusal.proposal).collect()
+    };
+    &refused(without) - &refused(with)
 }
 
 /// The same act, from the same document, in the same words. An id that was left to the rules is not compared.

@@ -1,6 +1,8 @@
 //! What goes into a decision, and what comes out.
 
-use events::record::SourceRef;
+use chrono::NaiveDate;
+use events::event::RecordCorrected;
+use events::record::{Record, SourceRef};
 use events::{DateSpec, Event};
 
 use crate::fault::Fault;
@@ -41,9 +43,41 @@ impl Proposal {
         }
     }
 
+    /// What a record says, proposed anew.
+    pub fn again(record: &Record) -> Self {
+        Proposal {
+            occurred_on: record.occurred_on.clone(),
+            source: record.source.clone(),
+            authority: record.authority.clone(),
+            reason: record.reason.clone(),
+            corrects: record.corrects,
+            ..Proposal::new(&record.agreement, record.event.clone())
+        }
+    }
+
+    /// The reversal of a record, on a day.
+    pub fn reversal(agreement: &str, seq: u64, on: NaiveDate) -> Self {
+        Proposal { corrects: Some(seq), ..Proposal::new(agreement, Event::RecordCorrected(RecordCorrected {})).on(on) }
+    }
+
     /// The same on a day.
     pub fn on(self, day: impl Into<DateSpec>) -> Self {
         Proposal { occurred_on: Some(day.into()), ..self }
+    }
+}
+
+/// The day on which it is decided, and how old an act may be by then without a reason.
+#[derive(Debug, Clone, Copy)]
+pub struct Today {
+    /// The day.
+    pub day: NaiveDate,
+    /// So many days after the latest day of an act, recording it takes a reason; `None`: never.
+    pub late_after_days: Option<u32>,
+}
+
+impl From<NaiveDate> for Today {
+    fn from(day: NaiveDate) -> Self {
+        Today { day, late_after_days: None }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Words and ids that do no harm on a screen, in a picture or in a file name: one line of visible text of a bearable length, and ids of
 //! plain letters.
 
-use events::{Event, codec};
+use events::{Event, codec, seal};
 
 use super::proposal::Proposal;
 use crate::fault::Fault;
@@ -24,6 +24,11 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
         let what = "a text has characters that cannot be seen: line ends, control codes or marks that turn the writing round";
         faults.push(Fault::new("E0210", &[], what).hint("write one line of plain text"));
     }
+    if stand_for_another(proposal) {
+        let what =
+            format!("a text reads like one that stands for another: `{}…`, `{}`, `{}`", seal::MARK, seal::ERASED, seal::MISSING);
+        faults.push(Fault::new("E0212", &[], what).hint("say it in other words"));
+    }
     if written.split('"').any(|text| text.chars().count() > LONGEST) {
         faults.push(
             Fault::new("E0210", &[], format!("a text is longer than {LONGEST} characters"))
@@ -31,6 +36,31 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
         );
     }
     faults
+}
+
+/// Whether a text of a proposal is one that stands in the place of another, which is kept beside the log, or was.
+pub(super) fn stand_for_another(proposal: &Proposal) -> bool {
+    let stands = |text: &str| text.starts_with(seal::MARK) || [seal::ERASED, seal::MISSING].contains(&text);
+    let place = proposal.source.iter().flat_map(|source| [Some(source.id.as_str()), source.locator.as_deref()]);
+    let said = [proposal.reason.as_deref(), proposal.authority.as_deref()].into_iter().chain(place).flatten();
+    said.into_iter().any(stands) || strings(&codec::data_json(&proposal.event)).any(stands)
+}
+
+/// The strings of compact JSON as they are written, keys among them.
+fn strings(json: &str) -> impl Iterator<Item = &str> {
+    let mut rest = json;
+    std::iter::from_fn(move || {
+        let begun = rest.split_once('"')?.1;
+        let mut escaped = false;
+        let is_end = |letter: char| {
+            let ends = letter == '"' && !escaped;
+            escaped = letter == '\\' && !escaped;
+            ends
+        };
+        let end = begun.find(is_end)?;
+        rest = &begun[end + 1..];
+        Some(&begun[..end])
+    })
 }
 
 fn has_unprintable(text: &str) -> bool {

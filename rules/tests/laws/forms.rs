@@ -72,6 +72,8 @@ fn provision(id: &str, kind: &str, by: &[&str], terms: Terms) -> Provision {
         kind: kind.into(),
         text: None,
         quote: None,
+        quote_prefix: None,
+        quote_suffix: None,
         force: None,
         by: by.iter().map(ToString::to_string).collect(),
         to: Vec::new(),

@@ -16,6 +16,7 @@ use events::event::{
 use events::terms::Term;
 use events::{DateSpec, Draft, Record, codec};
 use proptest::prelude::*;
+use rules::RuleSet;
 use rules::time::regime::{Almanac, AtLeast, Backward, Cited, Edition, EffectDay, MissingDay, Regime, RollBack};
 use rules::{Docket, Register, assess, replay};
 use uuid::Uuid;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 use crate::forms::{self, Agreed};
 
 /// Plain counting, and nothing else.
-pub fn almanac() -> Almanac {
+pub fn rule_set() -> RuleSet {
     fn rule<T>(value: T) -> Cited<T> {
         Cited { value, article: String::new(), source: String::new() }
     }
@@ -43,7 +44,8 @@ pub fn almanac() -> Almanac {
     };
     let id = "corresponding-date".to_string();
     let regime = Regime { name: id.clone(), about: String::new(), id, weekend: Vec::new(), editions: vec![edition] };
-    Almanac { regimes: vec![regime], calendars: Vec::new() }
+    let almanac = Almanac { regimes: vec![regime], calendars: Vec::new() };
+    RuleSet { id: "test".into(), digest: String::new(), stage: 4, almanac }
 }
 
 pub fn day(text: &str) -> NaiveDate {
@@ -157,7 +159,7 @@ impl History {
 
 /// The docket of one history on a day.
 pub fn docket(history: &History, as_of: NaiveDate) -> Docket {
-    assess(&log(&[("x-y", history)], &[]).register(), Vec::new(), &almanac(), as_of)
+    assess(&log(&[("x-y", history)], &[]).register(), Vec::new(), &rule_set(), as_of)
 }
 
 /// What is drawn for one act: its kind, its day, which of several things it speaks of, and whether its day is known by the month alone.

@@ -3,8 +3,10 @@
 //! The sample is the same each time, so that whoever changes something else is not surprised; `PROPTEST_CASES` draws so many others.
 //! Every law has a control: something made wrong on purpose, by which the law must be broken.
 
+mod differing;
 mod forms;
 mod history;
+mod knowing;
 mod reasons;
 mod replaying;
 mod time;

@@ -12,7 +12,7 @@ use rules::register::Act;
 use rules::{Register, assess};
 
 use crate::forms;
-use crate::history::{History, almanac, histories, log};
+use crate::history::{History, histories, log, rule_set};
 use crate::time::days;
 use crate::{Verdict, holds, is_broken, that};
 
@@ -50,7 +50,7 @@ impl Subject {
         for agreement in register.agreements.values_mut() {
             agreement.acts.retain(|act| self.beginning.contains(&act.seq) || kept.contains(&act.seq));
         }
-        assess(&register, Vec::new(), &almanac(), self.as_of)
+        assess(&register, Vec::new(), &rule_set(), self.as_of)
     }
 
     /// What a line would say, were these the only acts. What something set off on a day known by the month alone is numbered while there
@@ -172,6 +172,7 @@ fn a_citation_left_out_is_seen() {
 
 /// Rules that may cite what changes nothing, because a reader who knows of it would ask:
 ///
+/// - since when it was known, where that was after its date;
 /// - where the agreement or the party stands, which is said of each of its lines, and of the end of the agreement where that is the date;
 /// - what was done to a date, a duty, a cycle, a power or a notice, where it was not enough, came too late, or is over;
 /// - at which meeting something was decided, and how well that is known;
@@ -181,6 +182,7 @@ fn a_citation_left_out_is_seen() {
 /// - of a power, what became of the notice that uses it; of what is said to survive, how much of it there is.
 const TELLS: &[&str] = &[
     "effect.",
+    "line.late-known",
     "participation.",
     "decision.",
     "meeting-series.elsewhere",

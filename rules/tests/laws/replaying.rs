@@ -6,14 +6,14 @@ use proptest::prelude::*;
 use rules::assess;
 use rules::replay::{Replay, replay};
 
-use crate::history::{History, Log, almanac, docket, histories, log};
+use crate::history::{History, Log, docket, histories, log, rule_set};
 use crate::time::days;
 use crate::{Verdict, alike, holds, is_broken, that};
 
-const IDS: [&str; 3] = ["x-y", "p-q", "a-b"];
+pub const IDS: [&str; 3] = ["x-y", "p-q", "a-b"];
 
 /// Three agreements whose records lie between each other.
-fn logs() -> impl Strategy<Value = Log> {
+pub fn logs() -> impl Strategy<Value = Log> {
     let turns = prop::collection::vec(0usize..3, 0..80);
     (prop::array::uniform3(histories()), turns).prop_map(|(histories, turns)| {
         let named: Vec<(&str, &History)> = IDS.into_iter().zip(&histories).collect();
@@ -54,13 +54,13 @@ fn a_record_lost_or_read_twice_at_the_cut_is_seen() {
 /// The stream of each agreement, read alone, gives the register and the lines that the whole log gives for it.
 fn streams_alone(log: &Log, as_of: chrono::NaiveDate, lost: Option<usize>) -> Verdict {
     let whole = replay(log.entries.iter().map(|(seq, _, bytes)| (*seq, bytes.as_slice())));
-    let docket = assess(&whole.0, whole.1, &almanac(), as_of);
+    let docket = assess(&whole.0, whole.1, &rule_set(), as_of);
     IDS.into_iter().try_for_each(|id| {
         let of_it = log.entries.iter().filter(|(_, of, _)| of == id).map(|(seq, _, bytes)| (*seq, bytes.as_slice()));
         let kept = of_it.enumerate().filter(|(place, _)| Some(*place) != lost).map(|(_, entry)| entry);
         let (register, findings) = replay(kept);
         that(register.agreements.get(id) == whole.0.agreements.get(id), || format!("the register of {id}"))?;
-        let alone = assess(&register, findings, &almanac(), as_of);
+        let alone = assess(&register, findings, &rule_set(), as_of);
         let of_whole: Vec<_> = docket.entries.iter().filter(|line| line.agreement == id).collect();
         that(alone.entries.iter().eq(of_whole.iter().copied()), || format!("the lines of {id}"))?;
         that(alone.agreement(id) == docket.agreement(id), || format!("the state of {id}"))

@@ -1,5 +1,7 @@
 //! Everything that can be recorded, as it is typed.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use events::event::{Assessment, Certainty, Clock, Transition};
 
@@ -579,6 +581,32 @@ pub enum Act {
         /// The day of the choice
         #[arg(long, value_name = "DATE", default_value = "today", allow_hyphen_values = true)]
         on: String,
+    },
+    /// A document by its digest, for records to cite
+    Source {
+        /// The agreement
+        agreement: String,
+        /// The document; only its SHA-256 is recorded
+        #[arg(long, value_name = "FILE")]
+        file: PathBuf,
+        /// Its id within the agreement [default: after the name of the file]
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Its title
+        #[arg(long)]
+        title: String,
+        /// The day it was published
+        #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
+        published: String,
+        /// Handling marking: public, or the document's own word, as in LIMITE
+        #[arg(long, value_name = "MARKING", default_value = "public")]
+        handling: String,
+        /// Where it can be had
+        #[arg(long)]
+        url: Option<String>,
+        /// Keep the file beside the register, under its digest
+        #[arg(long)]
+        keep: bool,
     },
     /// An earlier record is reversed in full; it stays in the log
     Correction {

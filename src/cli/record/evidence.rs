@@ -22,30 +22,41 @@ pub fn shown_by(evidence: &str) -> Result<(Evidence, Option<EvidenceFile>), Erro
     if evidence.contains("://") {
         return Ok((Evidence::Url(evidence.into()), None));
     }
-    let path = PathBuf::from(evidence);
-    let there = std::fs::metadata(&path).ok();
-    if there.as_ref().is_some_and(|there| !there.is_file()) {
-        return Err(Error::refused(
-            "E0101",
-            format!("`{}` is not a file", path.display()),
-            "name a file, or an address with its https://",
-        ));
-    }
-    if there.is_some_and(|there| there.len() > MOST_EVIDENCE) {
-        let what = format!("`{}` is larger than {} MiB", path.display(), MOST_EVIDENCE / 1024 / 1024);
-        return Err(Error::refused("E0103", what, "keep it elsewhere and give its address"));
-    }
-    let bytes = std::fs::read(&path).map_err(|error| {
-        let what = format!("cannot read `{}`: {error}", path.display());
-        Error::refused("E0101", what, "name a file, or an address with its https://")
-    })?;
-    let sha256 = tree::sha256(&bytes).to_string();
-    let name = path.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
-    let file = Evidence::File { name, sha256: sha256.clone(), bytes: bytes.len() as u64 };
-    Ok((file, Some(EvidenceFile { path, sha256, bytes })))
+    let file = EvidenceFile::read(Path::new(evidence))?;
+    let name = file.path.file_name().map_or_else(|| evidence.to_string(), |name| name.to_string_lossy().into_owned());
+    let shown = Evidence::File { name, sha256: file.sha256.clone(), bytes: file.bytes.len() as u64 };
+    Ok((shown, Some(file)))
 }
 
 impl EvidenceFile {
+    /// Reads it once.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let path = path.to_path_buf();
+        let there = std::fs::metadata(&path).ok();
+        if there.as_ref().is_some_and(|there| !there.is_file()) {
+            return Err(Error::refused(
+                "E0101",
+                format!("`{}` is not a file", path.display()),
+                "name a file, or an address with its https://",
+            ));
+        }
+        if there.is_some_and(|there| there.len() > MOST_EVIDENCE) {
+            let what = format!("`{}` is larger than {} MiB", path.display(), MOST_EVIDENCE / 1024 / 1024);
+            return Err(Error::refused("E0103", what, "keep it elsewhere and give its address"));
+        }
+        let bytes = std::fs::read(&path).map_err(|error| {
+            let what = format!("cannot read `{}`: {error}", path.display());
+            Error::refused("E0101", what, "name a file, or an address with its https://")
+        })?;
+        let sha256 = tree::sha256(&bytes).to_string();
+        Ok(EvidenceFile { path, sha256, bytes })
+    }
+
+    /// Its digest.
+    pub fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
     /// Keeps it in the folder under its digest, once.
     pub fn keep(&self, folder: &Path) -> Result<(), Error> {
         let kept = folder.join(&self.sha256);

@@ -2,18 +2,22 @@
 
 use events::record::SourceRef;
 use rules::decide::Proposal;
+use store::SqliteLog;
 
 use super::args::Writing;
 use super::{Context, outcome};
-use crate::app::{Unwritten, Write};
+use crate::app::{App, Outcome, Unwritten, Write};
+use crate::checkpoints::Checkpointed;
 use crate::error::Error;
 
 mod act;
 mod evidence;
 mod proposal;
 
+use evidence::EvidenceFile;
+
 pub use act::Act;
-pub use proposal::proposal;
+pub use proposal::{agreement_of, proposal};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -40,11 +44,11 @@ pub struct Said {
 
     /// In whose authority
     #[arg(long, global = true, value_name = "ID")]
-    authority: Option<String>,
+    pub authority: Option<String>,
 
-    /// Why, where a reason is owed
+    /// Why, where a reason is owed: for a reversal, and for what is recorded long after its day
     #[arg(long, global = true, value_name = "TEXT")]
-    reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 impl Said {
@@ -59,13 +63,23 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let how = args.writing.how()?;
     let mut app = context.writer(&args.writing.actor)?;
     let (proposal, file) = proposal(args.act, &app)?;
-    let proposal = args.said.of(proposal);
-    if let Some(file) = file.filter(|_| !how.dry_run) {
-        // Kept only for what is going to be recorded, and before it is: a record never speaks of a file that is not there.
-        app.execute(std::slice::from_ref(&proposal), Write { dry_run: true, ..how }).map_err(Unwritten::into_error)?;
-        file.keep(&context.register()?.path.with_extension("evidence"))?;
-    }
-    let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
+    let result = execute(&mut app, &[args.said.of(proposal)], file, how, context)?;
     outcome::show(&result, how, &app.log, &args.writing)?;
     Ok(0)
+}
+
+/// Records proposals, and keeps the file that shows one of them.
+pub fn execute(
+    app: &mut App<Checkpointed<SqliteLog>>,
+    proposals: &[Proposal],
+    file: Option<EvidenceFile>,
+    how: Write,
+    context: &Context,
+) -> Result<Outcome, Error> {
+    if let Some(file) = file.filter(|_| !how.dry_run) {
+        // Kept only for what is going to be recorded, and before it is: a record never speaks of a file that is not there.
+        app.execute(proposals, Write { dry_run: true, ..how }).map_err(Unwritten::into_error)?;
+        file.keep(&context.register()?.path.with_extension("evidence"))?;
+    }
+    app.execute(proposals, how).map_err(Unwritten::into_error)
 }

@@ -1,5 +1,7 @@
 //! From what was typed to what is proposed.
 
+use std::path::Path;
+
 use events::DateSpec;
 use events::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated,
@@ -8,11 +10,10 @@ use events::event::{
     InvalidityEstablished, MeetingCancelled, MeetingHeld, MeetingInquorate, MeetingPostponed, MeetingScheduled, Milestone,
     MinutesAdopted, NoticeDrafted, NoticeExtended, NoticeFoundDefective, NoticeGiven, NoticeReceived, NoticeRetracted,
     NoticeStep, ObligationReleased, PartyRenamed, PartySucceeded, PerformanceReported, PowerExercised, PowerWaived, Project,
-    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, RecordCorrected, ReservationMade, ReservationWithdrawn,
-    WaiverGranted,
+    ProvisionAdded, ProvisionAmended, ProvisionRepealed, ReadingChosen, ReservationMade, ReservationWithdrawn, WaiverGranted,
 };
 use events::log::Select;
-use events::terms::Terms;
+use events::terms::{Source, Terms};
 use events::{EventLog, codec};
 use rules::decide::Proposal;
 use rules::fault::Fault;
@@ -219,13 +220,32 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
             let chosen = ReadingChosen { provision, reading };
             Ok(Proposal::new(agreement, Event::ReadingChosen(chosen)).on(date(&on)?))
         }
+        Act::Source { agreement, file: path, id, title, published, handling, url, keep } => {
+            let document = EvidenceFile::read(&path)?;
+            let source = Source {
+                id: id.unwrap_or_else(|| id_of(&path)),
+                title,
+                published: date(&published)?,
+                handling,
+                sha256: Some(document.sha256().into()),
+                url,
+            };
+            file = keep.then_some(document);
+            Ok(Proposal::new(&agreement, Event::SourceRecorded(source)))
+        }
         Act::Correction { seq } => {
             let agreement = agreement_of(&app.log, seq)?;
-            let correction = Proposal::new(&agreement, Event::RecordCorrected(RecordCorrected {})).on(app.today);
-            Ok(Proposal { corrects: Some(seq), ..correction })
+            Ok(Proposal::reversal(&agreement, seq, app.today))
         }
     };
     Ok((proposal?, file))
+}
+
+/// An id after the name of a file: `Joint Statement.pdf` is `joint-statement`.
+fn id_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().to_lowercase();
+    let words: Vec<&str> = stem.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    words.join("-").chars().take(64).collect()
 }
 
 /// `every = "2 years"`, as often as it is typed.
@@ -317,7 +337,8 @@ fn split(id: &str) -> Result<(&str, String), Error> {
     Ok((agreement, rest.replace(['(', ')'], "")))
 }
 
-fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
+/// The agreement that a record belongs to.
+pub fn agreement_of(log: &dyn EventLog, wanted: u64) -> Result<String, Error> {
     let mut found = None;
     log.scan(&Select { agreement: None, upto: Some(wanted) }, &mut |seq, entry| {
         if seq == wanted {

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod private;
 pub mod verify;
 
 mod create;
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SubsecRound, Utc};
-use events::codec;
+use events::codec::{self, Columns};
 use events::log::{Clock, EventLog, Expected, Head, LogError, Receipt, Select};
 use events::record::{Draft, Record};
 use events::tree::{self, Hash};
@@ -43,8 +44,17 @@ impl SqliteLog {
     /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
     /// [`SqliteLog::open`] gives. On an error nothing is left behind.
     pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
-        create::create(path.as_ref(), origin)?;
+        create::create(path.as_ref(), origin, &[])?;
         Self::open(path, clock)
+    }
+
+    /// Makes a register where there is none, with the entries of a log that was exported: the same bytes, in their order. Whether they are a
+    /// log is the caller's to verify; what breaks a guard of the tables is refused.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::create`]. On an error nothing is left behind.
+    pub fn restore(path: impl AsRef<Path>, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
+        create::create(path.as_ref(), origin, entries)
     }
 
     /// Opens a register for reading and appending.
@@ -188,7 +198,7 @@ fn refuse(connection: &Connection, path: &Path, expected: &Expected, drafts: &[D
 fn write(connection: &Connection, path: &Path, record: &Record) -> Result<(), LogError> {
     let writing = |error| world(path, "written", error);
     let entry = codec::encode(record);
-    queries::insert_record(connection, record, &entry).map_err(writing)?;
+    queries::insert_record(connection, &Columns::from(record), &entry).map_err(writing)?;
     let read = |level, index| node(connection, path, level, index);
     for (level, index, hash) in tree::nodes_of_leaf(record.seq - 1, tree::leaf(&entry), read)? {
         queries::insert_node(connection, level, index, hash).map_err(writing)?;

@@ -23,7 +23,7 @@ pub(super) fn open(path: &Path, purpose: Purpose, patience: Duration) -> Result<
     let failed = |error| StoreError::from_sqlite(path, "opened", error);
     let mut connection = connect(&full, purpose).map_err(failed)?;
     connection.busy_timeout(patience).map_err(failed)?;
-    refuse_foreign(&connection, path)?;
+    refuse_foreign(&connection, path, APPLICATION_ID)?;
     guards::configure(&connection, purpose).map_err(failed)?;
     if purpose == Purpose::Write {
         guards::set_journal(&connection, path)?;
@@ -57,13 +57,13 @@ fn refuse_old_sqlite(number: i32, found: &str) -> Result<(), StoreError> {
     if number < 3_051_003 { Err(StoreError::OldSqlite { found: found.into() }) } else { Ok(()) }
 }
 
-fn refuse_foreign(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_foreign(connection: &Connection, path: &Path, application_id: i32) -> Result<(), StoreError> {
     let read = |name| {
         let value = connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
         value.map_err(|error| StoreError::from_sqlite(path, "opened", error))
     };
     let (application, version) = (read("application_id")?, read("user_version")?);
-    if application != APPLICATION_ID {
+    if application != application_id {
         return Err(StoreError::Foreign { path: path.into(), found: application });
     }
     if version > FORMAT_VERSION {
@@ -101,7 +101,7 @@ mod tests {
     fn whatever_was_opened_is_locked_down() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1)).expect("a register is made");
+        super::super::create::create(&path, Uuid::from_u128(1), &[]).expect("a register is made");
         for purpose in [Purpose::Write, Purpose::Read] {
             let Opened { connection, .. } = open(&path, purpose, Duration::ZERO).expect("it is opened");
             for sql in ["DROP TRIGGER record_update", "UPDATE record SET type = ''", "PRAGMA writable_schema = ON"] {
@@ -117,7 +117,7 @@ mod tests {
     fn the_settings_are_those_of_the_readme() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1)).expect("a register is made");
+        super::super::create::create(&path, Uuid::from_u128(1), &[]).expect("a register is made");
         let mut opened = open(&path, Purpose::Write, Duration::ZERO).expect("it is opened");
         opened
             .connection
@@ -135,7 +135,7 @@ mod tests {
     fn a_register_that_another_program_holds_is_said_to_be_locked() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1)).expect("a register is made");
+        super::super::create::create(&path, Uuid::from_u128(1), &[]).expect("a register is made");
         let holder = Connection::open(&path).expect("it is opened");
         holder.execute_batch("BEGIN EXCLUSIVE").expect("it is locked");
         for purpose in [Purpose::Write, Purpose::Read] {

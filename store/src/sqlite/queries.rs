@@ -1,9 +1,8 @@
 //! The statements, one function each. Positions are `u64` outside and SQLite's signed 64 bits inside.
 
 use chrono::{DateTime, Utc};
-use events::codec;
+use events::codec::Columns;
 use events::log::Receipt;
-use events::record::Record;
 use events::tree::Hash;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Error, OptionalExtension, Params, Result, Row, params};
@@ -69,17 +68,17 @@ pub(super) fn node(connection: &Connection, level: u32, index: u64) -> Result<Op
     connection.prepare_cached(sql)?.query_row(params![level, signed(index)], |row| row.get(0).map(Hash)).optional()
 }
 
-pub(super) fn insert_record(connection: &Connection, record: &Record, entry: &[u8]) -> Result<()> {
+pub(super) fn insert_record(connection: &Connection, columns: &Columns, entry: &[u8]) -> Result<()> {
     let sql = "INSERT INTO record (seq, id, command, agreement, version, type, recorded_at, entry)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let values = params![
-        signed(record.seq),
-        record.id.to_string(),
-        record.command.to_string(),
-        record.agreement,
-        signed(record.version),
-        record.event.kind(),
-        codec::instant(record.recorded_at),
+        signed(columns.seq),
+        columns.id.to_string(),
+        columns.command.to_string(),
+        columns.agreement,
+        signed(columns.version),
+        columns.kind,
+        columns.recorded_at,
         ToSqlOutput::Borrowed(ValueRef::Text(entry)),
     ];
     connection.prepare_cached(sql)?.execute(values).map(drop)

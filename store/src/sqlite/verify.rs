@@ -50,9 +50,11 @@ impl Verdict {
             Verdict::SelfConsistent => {
                 "hashes, tree, columns and guards agree with each other; whether the log was rewritten as a whole only a checkpoint held elsewhere can show"
             }
-            Verdict::Tampered(_) => "a record was changed, dropped, moved or made unreadable; none before it is in doubt",
+            Verdict::Tampered(_) => {
+                "a record, or a text beside it, was changed, dropped, moved or made unreadable; none before it is in doubt"
+            }
             Verdict::Incomplete(_) => {
-                "records are missing at the end, or nodes of the tree; whatever is there agrees with each other"
+                "records are missing at the end, or nodes of the tree, or texts beside it; whatever is there agrees with each other"
             }
             Verdict::Damaged => "the file is damaged, though no record is shown to be in doubt",
             Verdict::Unguarded => "the records agree with each other, but the guards that keep them were changed",

@@ -1,0 +1,141 @@
+//! `obligo export` and `obligo restore`: the log as one file that can be checked without a register, and a register from it.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use events::codec;
+use events::log::EventLog;
+use store::SqliteLog;
+
+use super::args::{Known, Output};
+use super::{Context, lookup};
+use crate::app::{Ground, Position};
+use crate::bundle::verify::{Held, Verification, verify};
+use crate::bundle::{self, Anchor};
+use crate::checkpoints::Beside;
+use crate::error::Error;
+use crate::texts::Texts;
+
+#[derive(clap::Args)]
+pub struct Export {
+    /// Only these agreements; each of their records then has its proof
+    #[arg(value_name = "AGREEMENT")]
+    agreements: Vec<String>,
+
+    #[command(flatten)]
+    known: Known,
+
+    /// Write to a file
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
+pub struct Restore {
+    /// A bundle of a whole log; `--register` names the register that is made of it
+    file: PathBuf,
+}
+
+pub fn export(args: Export, context: &Context) -> Result<u8, Error> {
+    let position = args.known.position()?;
+    let log = context.reader()?;
+    let only: BTreeSet<String> = args.agreements.into_iter().collect();
+    let slice = slice(&log, context, &position, &|_, agreement| only.is_empty() || only.contains(agreement))?;
+    for id in only.difference(&slice.agreements) {
+        lookup::agreement(&context.view(&log, &position, None)?, id)?;
+    }
+    match &args.file {
+        None => anstream::stdout().write_all(slice.text.as_bytes())?,
+        Some(file) => Output::default().write_file(file, |out| Ok(out.write_all(slice.text.as_bytes())?))?,
+    }
+    Ok(0)
+}
+
+/// A bundle, and what is in it.
+pub struct Slice {
+    /// The bundle.
+    pub text: String,
+    /// Its records.
+    pub seqs: BTreeSet<u64>,
+    /// Their agreements.
+    pub agreements: BTreeSet<String>,
+    /// The keys that signed its checkpoint.
+    pub keys: Vec<String>,
+}
+
+/// The bundle of the records at a position that are wanted, each asked for by its number and its agreement.
+pub fn slice(
+    log: &SqliteLog,
+    context: &Context,
+    position: &Position,
+    wanted: &dyn Fn(u64, &str) -> bool,
+) -> Result<Slice, Error> {
+    let ground = Ground::of(log, &context.shelf()?, position)?;
+    let private = context.private()?;
+    let all = ground.collect(&Texts::new(log, &private), None, &mut |_| {})?;
+    let looked_at = all.looked_at(ground.size, &position.sift);
+    let anchor = Anchor::beside(&context.beside()?, log.origin(), ground.size)?;
+    let (mut seqs, mut agreements) = (BTreeSet::new(), BTreeSet::new());
+    let text = bundle::write(log, ground.size, &anchor, &mut |seq, entry| {
+        let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
+        let is_in =
+            (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown)) && wanted(seq, &agreement);
+        if is_in {
+            seqs.insert(seq);
+            agreements.insert(agreement);
+        }
+        is_in
+    })?;
+    Ok(Slice { text, seqs, agreements, keys: anchor.keys.iter().map(ToString::to_string).collect() })
+}
+
+pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
+    let register = context.register()?.path;
+    let Verification { verdict, remarks, bundle } = verify(&read(&args.file)?, &Held::default(), None)?;
+    let Some(bundle) = bundle.filter(|_| verdict.is_good()) else {
+        let what = format!("`{}` does not verify: {verdict}", args.file.display());
+        let why = remarks.first().cloned().unwrap_or_else(|| verdict.meaning().into());
+        return Err(Error::refused(
+            "E0106",
+            format!("{what}: {why}"),
+            "have it exported again; `obligo verify --bundle` says more",
+        ));
+    };
+    let is_cut = bundle.checkpoint.as_ref().is_some_and(|signed| bundle.size < signed.checkpoint.size);
+    if !bundle.is_whole() || is_cut {
+        let all = bundle.checkpoint.as_ref().map_or(bundle.size, |signed| signed.checkpoint.size.max(bundle.size));
+        let what = format!("`{}` has {} of {all} records", args.file.display(), bundle.records.len());
+        return Err(Error::refused("E0107", what, "a register is made of a whole log: `obligo export` without an agreement"));
+    }
+    let (beside, anchor) = (context.beside()?, Anchor { checkpoint: bundle.checkpoint, keys: bundle.keys });
+    refuse_taken(&register, &beside)?;
+    let entries: Vec<&[u8]> = bundle.records.iter().map(|(_, entry)| entry.as_slice()).collect();
+    SqliteLog::restore(&register, bundle.origin, &entries)?;
+    anchor.keep(&beside).inspect_err(|_| {
+        // A register without its checkpoints is less than was asked for.
+        [&register, &beside.checkpoints, &bundle::public(&beside)].map(std::fs::remove_file).into_iter().for_each(drop);
+    })?;
+    let records = if bundle.size == 1 { "record" } else { "records" };
+    say!("Made a register of {} {records} at {}", bundle.size, register.display());
+    say!("{verdict}: {}", verdict.meaning());
+    say!("root {}", bundle.root);
+    hint!("Next: obligo status --register {}", register.display());
+    Ok(0)
+}
+
+/// Nothing is written over, and what an earlier register of that name left is of another log.
+fn refuse_taken(register: &Path, beside: &Beside) -> Result<(), Error> {
+    let public = bundle::public(beside);
+    let taken = [register, &beside.checkpoints, &beside.cosigned, &public].into_iter().find(|path| path.exists());
+    let hint = "choose another path, or move away what is there or an earlier register left";
+    taken.map_or(Ok(()), |path| Err(Error::failed(format!("there is something at `{}`", path.display()), hint)))
+}
+
+/// The bytes of a file that was named.
+pub fn read(file: &Path) -> Result<Vec<u8>, Error> {
+    std::fs::read(file).map_err(|error| {
+        let what = format!("cannot read `{}`: {error}", file.display());
+        Error::refused("E0101", what, "check the name, the folder you are in, and the permissions")
+    })
+}

@@ -1,0 +1,10 @@
+CREATE TABLE text (
+  commitment TEXT NOT NULL PRIMARY KEY,
+  salt BLOB NOT NULL CHECK (length(salt) = 32),
+  text TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE actor (
+  id TEXT NOT NULL PRIMARY KEY,
+  name TEXT NOT NULL
+) STRICT;
