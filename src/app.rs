@@ -33,12 +33,14 @@ pub struct Position {
     pub rules: Choice,
     /// Which records are looked at.
     pub sift: Sift,
+    /// Typed texts stay sealed: the answer is to be handed on.
+    pub sealed: bool,
 }
 
 impl Position {
     /// A day, with all that is known.
     pub fn on(as_of: NaiveDate) -> Self {
-        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default() }
+        Position { as_of, known_at: None, rules: Choice::Then, sift: Sift::default(), sealed: false }
     }
 }
 
@@ -92,7 +94,7 @@ impl Ground {
         let (size, known_on) = match &position.known_at {
             None => (all, None),
             Some(KnownAt::Instant(_, instant)) => (log.size_at(*instant)?, Some(instant.date_naive())),
-            Some(KnownAt::Capped(instant, seq)) if *seq <= all => {
+            Some(KnownAt::Capped(instant, seq)) if *seq <= all || *seq == u64::MAX => {
                 let by_then = instant.as_ref().map_or(Ok(all), |(_, instant)| log.size_at(*instant))?;
                 (by_then.min(*seq), instant.as_ref().map(|(_, instant)| instant.date_naive()))
             }
@@ -550,7 +552,8 @@ impl<L: EventLog> App<L> {
         let command = self.ids.next();
         let ground = Ground::of(&self.log, &self.shelf, position)?;
         let (outcome, ..) = self.decided(proposals, command, &ground)?;
-        let (without, left_out) = ground.read(&self.texts(), one_agreement(proposals).as_deref(), &mut |_| {})?;
+        let (without, left_out) =
+            ground.read(&self.texts().sealed(position.sealed), one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
         outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
         let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };

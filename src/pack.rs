@@ -20,9 +20,6 @@ use crate::report::pack::{Page, page};
 /// The second implementation of the checks: whoever gets a pack has it with him.
 const VERIFIER: &str = include_str!("../tools/verify.py");
 
-/// What a sealed text begins with; 64 hexadecimal digits come after it.
-const SEALED: &str = "sealed:";
-
 /// What is put into a pack.
 pub struct Contents<'a> {
     /// The agreement.
@@ -101,10 +98,10 @@ pub fn files(contents: &Contents) -> Result<Vec<File>, Error> {
     let html = page(&Page { contents, sources: &sources }).into_string();
     let mut files = vec![
         ("README.txt".into(), readme(contents).into_bytes()),
-        ("report.html".into(), without_sealed(&html).into_bytes()),
+        ("report.html".into(), html.into_bytes()),
         ("bundle.jsonl".into(), contents.bundle.clone().into_bytes()),
-        ("docket.json".into(), without_sealed(&pretty(&contents.docket)).into_bytes()),
-        ("sources.json".into(), without_sealed(&pretty(&sources)).into_bytes()),
+        ("docket.json".into(), pretty(&contents.docket).into_bytes()),
+        ("sources.json".into(), pretty(&sources).into_bytes()),
         ("verify.py".into(), VERIFIER.into()),
     ];
     files.extend(kept);
@@ -167,22 +164,6 @@ fn kept(folder: &Path, sha256: &str) -> Result<Option<Vec<u8>>, Error> {
     Ok(Some(bytes).filter(|bytes| tree::sha256(bytes).to_string() == sha256))
 }
 
-/// Sealed texts as people are shown them.
-fn without_sealed(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(SEALED) {
-        let (before, sealed) = rest.split_at(at);
-        let end = SEALED.len() + 64;
-        let is_sealed = sealed.get(SEALED.len()..end).is_some_and(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let skipped = if is_sealed { end } else { SEALED.len() };
-        shown.push_str(before);
-        shown.push_str(if is_sealed { "[sealed]" } else { SEALED });
-        rest = &sealed[skipped..];
-    }
-    shown + rest
-}
-
 /// How the checks are called, in the folder of the pack.
 pub const COMMANDS: [&str; 2] = ["python3 verify.py bundle.jsonl --key KEY", "obligo verify --bundle bundle.jsonl --key KEY"];
 
@@ -211,17 +192,4 @@ fn readme(contents: &Contents) -> String {
 pub fn cited(view: &View) -> BTreeSet<u64> {
     let because = view.docket.entries.iter().flat_map(|line| &line.because).flat_map(|reason| reason.records.iter().copied());
     because.chain(view.rules.adopted).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sealed_texts_are_not_shown_and_other_words_stay() {
-        let sealed = format!("a sealed:{} b sealed: c", "0a".repeat(32));
-        assert_eq!(without_sealed(&sealed), "a [sealed] b sealed: c");
-        assert_eq!(without_sealed("sealed:é"), "sealed:é");
-        assert_eq!(without_sealed(""), "");
-    }
 }

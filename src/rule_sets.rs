@@ -139,7 +139,7 @@ pub fn from_file(path: &Path) -> Result<Held, Error> {
     } else {
         toml::from_str::<toml::Table>(&text).map(|table| almanac::as_json(table.into())).map_err(|error| error.message().into())
     };
-    document.and_then(|document| read(&document)).map_err(|why| refuse("E0601", why))
+    document.and_then(|document| read(&document)).map_err(|why| refuse("E0701", why))
 }
 
 /// Which rule set is meant.
@@ -294,7 +294,7 @@ fn lost(adoption: &Adoption) -> Error {
     let hint = format!(
         "put its file beside the register, as {sha256}.json in the folder that ends in .rules; or ask with --rules now, or another"
     );
-    Error::refused("E0602", what, hint)
+    Error::refused("E0702", what, hint)
 }
 
 #[cfg(test)]

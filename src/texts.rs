@@ -74,6 +74,8 @@ fn salt() -> Result<[u8; SALT], Error> {
 pub enum Behind {
     /// Its text.
     Text(String),
+    /// Whatever it is, it is not to be disclosed.
+    Sealed,
     /// Nothing any more: this record says that it was erased.
     Erased(u64),
     /// A row that does not fit it.
@@ -87,6 +89,7 @@ impl Behind {
     pub fn words(self) -> String {
         match self {
             Behind::Text(text) => text,
+            Behind::Sealed => seal::SEALED.into(),
             Behind::Erased(_) => seal::ERASED.into(),
             Behind::Other | Behind::Missing => seal::MISSING.into(),
         }
@@ -98,13 +101,19 @@ pub struct Texts<'a> {
     /// The log.
     pub log: &'a dyn EventLog,
     private: &'a PrivateFile,
+    stay_sealed: bool,
     erased: OnceCell<BTreeMap<String, u64>>,
 }
 
 impl<'a> Texts<'a> {
     /// Of this log, in this file.
     pub fn new(log: &'a dyn EventLog, private: &'a PrivateFile) -> Self {
-        Texts { log, private, erased: OnceCell::new() }
+        Texts { log, private, stay_sealed: false, erased: OnceCell::new() }
+    }
+
+    /// The same, where nothing of them may be disclosed: the answer is to be handed on.
+    pub fn sealed(self, stay_sealed: bool) -> Self {
+        Texts { stay_sealed, ..self }
     }
 
     /// An entry with its texts, to be read.
@@ -136,6 +145,9 @@ impl<'a> Texts<'a> {
     /// # Errors
     /// [`Error::Failed`], when the private file or the log cannot be read.
     pub fn behind(&self, commitment: &str) -> Result<Behind, Error> {
+        if self.stay_sealed {
+            return Ok(Behind::Sealed);
+        }
         let kept = self.private.text(commitment)?;
         let is_there = kept.is_some();
         if let Some(kept) = kept.filter(KeptText::fits) {
@@ -217,7 +229,7 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
                 Ok(Behind::Text(_)) => found.disclosed += 1,
                 Ok(Behind::Other) => found.other.push(seq),
                 Ok(Behind::Missing) if found.file_here => found.missing.push(seq),
-                Ok(Behind::Missing) => {}
+                Ok(Behind::Missing | Behind::Sealed) => {}
                 Err(error) => failed = Some(error),
             }
         }

@@ -955,7 +955,7 @@ fn written_twice() -> (Register, impl Fn(&str)) {
     (register, put_back)
 }
 
-const WRITE: &str = "record announcement small --on 2024-03-01 --text more --reason late";
+const WRITE: &str = "record announcement small --on 2024-03-01 --reason late --text more";
 
 #[test]
 fn nothing_is_written_to_a_register_that_is_not_what_was_signed() {
@@ -1049,6 +1049,23 @@ fn a_key_that_others_may_read_is_refused() {
     support::run(&mut command).succeeded();
 }
 
+#[test]
+fn what_is_no_answer_and_no_rule_set_is_refused() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.file("notes.txt", "as of 2026-11-21, all is well");
+    refused(register.obligo("verify --stamp notes.txt"), "E0109", 4, &["`notes.txt`", "no stamp"]);
+    register.file("rules.toml", "id = \"ours/1\"\nstage = 9");
+    refused(register.obligo("rules adopt rules.toml"), "E0701", 4, &["`rules.toml`", "stage 9", "stages 3 to 4"]);
+    let own = register.obligo("rules show obligo-rules/4").succeeded().stdout;
+    register.file("rules.toml", own.replace("stage = 4", "stage = 3"));
+    refused(register.obligo("rules adopt rules.toml"), "E0701", 4, &["`obligo-rules/4`", "name of a rule set of the program"]);
+    register.file("rules.toml", own.replace("id = \"obligo-rules/4\"", "id = \"ours/1\""));
+    register.obligo("rules adopt rules.toml").succeeded().says("ours/1");
+    std::fs::remove_dir_all(register.db().with_extension("rules")).unwrap();
+    refused(register.obligo("status"), "E0702", 4, &["ours/1", "not at hand"]);
+    register.obligo("status --rules obligo-rules/4").succeeded();
+}
+
 /// Every code that a fault is given anywhere in the program.
 fn codes_in_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
@@ -1073,7 +1090,7 @@ fn every_code_in_the_source_is_documented_and_has_a_test_and_no_page_speaks_of_a
         .iter()
         .map(|slip| slip.code)
         .chain(REFUSALS.iter().map(|refusal| refusal.code))
-        .chain(["E0105", "E0430"])
+        .chain(["E0105", "E0109", "E0430", "E0701", "E0702"])
         .chain(OF_CHECKPOINTS)
         .map(String::from)
         .collect();

@@ -60,10 +60,22 @@ fn is_valid(answer: &Value, question: &str) -> String {
     short.to_string()
 }
 
+/// A witness of the register, started once: what it watches is written down then.
+fn witnessed(register: &Register, key: &str) {
+    use std::io::{BufRead as _, BufReader};
+    let mut command = register.command(&format!("witness serve --state watched --listen 127.0.0.1:0 --log {key}"));
+    let mut witness = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    BufReader::new(witness.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    witness.kill().unwrap();
+    witness.wait().unwrap();
+}
+
 #[test]
 fn every_answer_is_what_its_schema_says() {
     let demo = Register::demo();
     let mut used = Vec::new();
+    let kept = demo.obligo("topics --json").succeeded().stdout;
+    demo.file("kept.json", kept);
     for question in [
         "status",
         "status uk-kr-dp",
@@ -111,6 +123,9 @@ fn every_answer_is_what_its_schema_says() {
         "regimes kr",
         "calendars",
         "calendars SG",
+        "rules",
+        "rules compare obligo-rules/3 obligo-rules/4",
+        "verify --stamp kept.json",
     ] {
         used.push(is_valid(&demo.json(question), question));
     }
@@ -124,6 +139,9 @@ fn every_answer_is_what_its_schema_says() {
             is_valid(&demo.json(&question), &question);
         }
     }
+    let vkey = demo.obligo("key").succeeded().stdout;
+    witnessed(demo, vkey.trim());
+    used.push(is_valid(&demo.json("witness check --state watched"), "witness check"));
     let bundle = demo.obligo("export uk-kr-dp").succeeded().stdout;
     used.push(is_valid(&serde_json::from_str(bundle.lines().next().unwrap()).unwrap(), "export"));
     used.sort();

@@ -26,8 +26,11 @@ const NAME: &str = "Anna Example";
 /// How many records of work the sample has; each has two texts, and one more.
 const RECORDS: usize = 12;
 
+fn now() -> DateTime<Utc> {
+    "2026-11-22T09:30:00Z".parse().expect("an instant")
+}
+
 fn app(path: &Path) -> App<SqliteLog> {
-    let now = || "2026-11-22T09:30:00Z".parse::<DateTime<Utc>>().expect("an instant");
     App {
         log: SqliteLog::open(path, now).expect("a register"),
         private: PrivateFile::beside(path),
@@ -52,7 +55,7 @@ fn written<T>(result: Result<T, Unwritten>) -> T {
 
 /// A register with sealed texts, and the seqs of the records that have them.
 fn sample(path: &Path) -> Vec<u64> {
-    drop(SqliteLog::create(path, Uuid::from_u128(7), obligo::clock::now).expect("a register"));
+    drop(SqliteLog::create(path, Uuid::from_u128(7), now).expect("a register"));
     let mut app = app(path);
     let file = AgreementFile::parse("small.toml", SMALL.into());
     written(app.execute(&file.proposals, Write { sealed: Sealed::Reasons, ..Write::default() }));
@@ -314,6 +317,7 @@ fn verify_says_which_record_a_text_no_longer_fits_and_ends_as_for_a_bad_log() {
     register.obligo("verify").ended(5).says(&format!("TAMPERED({})", last - 1)).says("not the one that the record commits to");
     let verdict: serde_json::Value = serde_json::from_str(&register.obligo("verify --json").stdout).unwrap();
     assert_eq!((&verdict["first_bad_seq"], &verdict["texts"]["other"]), (&(last - 1).into(), &1.into()));
+    assert!(!verdict["notes"].to_string().contains("contradict"), "the checkpoints say nothing against it: {}", verdict["notes"]);
     connection.execute("UPDATE text SET text = 'two' WHERE text = 'four'", []).unwrap();
     register.obligo("verify").succeeded();
     connection.execute("DELETE FROM text WHERE text = 'three'", []).unwrap();

@@ -246,7 +246,9 @@ fn a_register_is_witnessed_over_http_by_a_server_that_is_killed_in_the_middle() 
     let register = Register::with(&[("small.toml", SMALL)]);
     let log = register.obligo("key").succeeded().stdout;
     let log = format!("--log {}", log.trim());
-    let write = |text: &str| register.obligo(&format!("record announcement small --on 2024-02-01 --reason late --text {text}")).succeeded();
+    let write = |text: &str| {
+        register.obligo(&format!("record announcement small --on 2024-02-01 --reason late --text {text}")).succeeded()
+    };
     let server = Server::start(&register, &log);
     let witness: Verifier = register.obligo("witness key --state w").succeeded().stdout.trim().parse().unwrap();
     let submit = |server: &Server| register.obligo(&format!("witness submit --to {} --witness {witness}", server.url));

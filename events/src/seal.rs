@@ -16,6 +16,9 @@ pub const MARK: &str = "sealed:";
 /// What is read in the place of a text that was erased.
 pub const ERASED: &str = "[erased]";
 
+/// What is read in the place of a text that is not to be disclosed.
+pub const SEALED: &str = "[sealed]";
+
 /// What is read in the place of a text that is not at hand.
 pub const MISSING: &str = "[text missing]";
 

@@ -58,6 +58,10 @@ pub struct Sifted {
     /// Nothing that rests on a document marked above this: public, internal, LIMITE
     #[arg(long, global = true, value_name = "MARKING")]
     ceiling: Option<String>,
+
+    /// Leave sealed what people typed: for an answer that is handed on
+    #[arg(long, global = true)]
+    pub sealed: bool,
 }
 
 /// How an answer is written.
@@ -115,7 +119,7 @@ impl Known {
         let today = clock::today()?;
         let known_at = self.known_at.as_ref().map(|text| known_at(text, today)).transpose()?;
         let rules = self.rules.clone().unwrap_or_default();
-        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()? })
+        Ok(Position { as_of: today, known_at, rules, sift: self.sifted.sift()?, sealed: self.sifted.sealed })
     }
 }
 
@@ -314,6 +318,9 @@ pub fn plain_period(text: &str) -> Result<Period, Error> {
 
 /// A moment of knowledge. A bare number is that of a record: a year is no day.
 pub fn known_at(text: &str, today: NaiveDate) -> Result<KnownAt, Error> {
+    if text == "now" {
+        return Ok(KnownAt::Capped(None, u64::MAX));
+    }
     if let Some((when, number)) = text.split_once('#').filter(|(when, _)| !when.is_empty()) {
         let capped = match (when, known_at(&format!("#{number}"), today)?) {
             ("now", KnownAt::Seq(seq)) => KnownAt::Capped(None, seq),

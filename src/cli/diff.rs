@@ -91,7 +91,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let to = end(&log, &shelf, &args.to, rules.clone(), sift)?;
     refuse_backwards(&from, &to)?;
     let private = context.private()?;
-    let all = to.ground.collect(&Texts::new(&log, &private), args.agreement.as_deref(), &mut |_| {})?;
+    let all =
+        to.ground.collect(&Texts::new(&log, &private).sealed(args.sifted.sealed), args.agreement.as_deref(), &mut |_| {})?;
     if let Some(id) = args.agreement.as_ref().filter(|_| all.looked_at(to.ground.size, &sift).is_empty()) {
         lookup::agreement(&context.view(&log, &to.position, None)?, id)?;
     }
@@ -148,7 +149,7 @@ fn end(log: &dyn EventLog, shelf: &Shelf, text: &str, rules: Choice, sift: Sift)
         None => (None, text),
     };
     let known_at = args::known_at(known, today)?;
-    let mut position = Position { as_of: today, known_at: Some(known_at), rules, sift };
+    let mut position = Position { known_at: Some(known_at), rules, sift, ..Position::on(today) };
     let ground = Ground::of(log, shelf, &position)?;
     position.as_of = match (as_of.or(ground.known_on), ground.size) {
         (Some(day), _) => day,

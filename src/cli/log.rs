@@ -49,7 +49,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let log = context.reader()?;
     let ground = Ground::of(&log, &context.shelf()?, &position)?;
     let private = context.private()?;
-    let texts = Texts::new(&log, &private);
+    let texts = Texts::new(&log, &private).sealed(position.sealed);
     let all = ground.collect(&texts, args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     let mut handling: BTreeSet<String> = BTreeSet::new();
@@ -190,6 +190,7 @@ fn sealed(value: &Value, at: &str, texts: &Texts, all: &mut Vec<TextJson>) -> Re
             let Some(commitment) = seal::commitment_in(text) else { return Ok(()) };
             let (state, text, erased_by) = match texts.behind(commitment)? {
                 Behind::Text(text) => ("disclosed", Some(text), None),
+                Behind::Sealed => ("sealed", None, None),
                 Behind::Erased(record) => ("erased", None, Some(record)),
                 Behind::Other => ("other", None, None),
                 Behind::Missing => ("missing", None, None),

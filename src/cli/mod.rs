@@ -255,7 +255,7 @@ impl Context {
     fn view(&self, log: &SqliteLog, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(log.head()?.size, "reading");
         let private = self.private()?;
-        let texts = Texts::new(log, &private);
+        let texts = Texts::new(log, &private).sealed(position.sealed);
         let view = app::view(&texts, &self.shelf()?, position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view

@@ -27,6 +27,10 @@ pub struct Args {
     #[command(flatten)]
     known: Known,
 
+    /// Put in what people typed, too; without this it stays sealed
+    #[arg(long, conflicts_with = "sealed")]
+    disclose: bool,
+
     /// The folder that is made; it is not there yet, or empty
     #[arg(short = 'o', long = "output", value_name = "DIR")]
     folder: PathBuf,
@@ -35,7 +39,7 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     refuse_taken(&args.folder)?;
     let as_of = day(&args.as_of, clock::today()?)?;
-    let position = Position { as_of, ..args.known.position()? };
+    let position = Position { as_of, sealed: !args.disclose, ..args.known.position()? };
     let log = context.reader()?;
     let id = args.agreement.to_lowercase();
     let view = context.view(&log, &position, Some(&id))?;
@@ -47,11 +51,14 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let is_ours = |seq: u64, agreement: &str| agreement == id || Some(seq) == adopted;
     let slice = bundle::slice(&log, context, &position, &is_ours)?;
     let mut records = Vec::new();
-    // The page has the texts that the docket has; the bundle has the entries, which never do.
+    // The page has no more texts than the docket has; the bundle has the entries, which never do.
     let private = context.private()?;
-    Texts::new(&log, &private).scan(&Select { agreement: None, upto: Some(view.log.size) }, &mut |seq, entry| {
-        records.extend(slice.seqs.contains(&seq).then(|| codec::decode(entry).ok()).flatten());
-    })?;
+    Texts::new(&log, &private).sealed(position.sealed).scan(
+        &Select { agreement: None, upto: Some(view.log.size) },
+        &mut |seq, entry| {
+            records.extend(slice.seqs.contains(&seq).then(|| codec::decode(entry).ok()).flatten());
+        },
+    )?;
     let contents = Contents {
         agreement: &id,
         view: &view,
@@ -74,6 +81,8 @@ fn as_status(position: &Position, view: &View) -> Stamp {
     if let Some(verb) = arguments.iter_mut().find(|argument| *argument == "pack") {
         *verb = "status".into();
     }
+    arguments.retain(|argument| argument != "--disclose" && argument != "--sealed");
+    arguments.extend(position.sealed.then(|| "--sealed".to_string()));
     Stamp::new(arguments, Some(position), view.log, &view.rules)
 }
 

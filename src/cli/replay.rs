@@ -60,7 +60,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let ground = Ground::of(&log, &shelf, &position)?;
     let (from, to) = range(&args, ground.size)?;
     let private = context.private()?;
-    let all = ground.collect(&Texts::new(&log, &private), args.agreement.as_deref(), &mut |_| {})?;
+    let all = ground.collect(&Texts::new(&log, &private).sealed(position.sealed), args.agreement.as_deref(), &mut |_| {})?;
     let looked_at = all.looked_at(ground.size, &position.sift);
     if let Some(id) = args.agreement.as_ref().filter(|_| looked_at.is_empty()) {
         lookup::agreement(&context.view(&log, &position, None)?, id)?;

@@ -183,7 +183,7 @@ fn adopt(
     let taken = |own: &&Arc<Held>| own.set.id == held.set.id && own.set.digest != held.set.digest;
     if let Some(own) = rule_sets::shipped().iter().find(taken) {
         let what = format!("`{}` is the name of a rule set of the program, and this is another", own.set.id);
-        return Err(Error::refused("E0601", what, "give it an id of its own, as in ministry-2027/1"));
+        return Err(Error::refused("E0701", what, "give it an id of its own, as in ministry-2027/1"));
     }
     let set = RulesAdopted { id: held.set.id.clone(), sha256: held.set.digest.clone() };
     let proposal = Proposal { reason, authority, ..Proposal::new(REGISTER, Event::RulesAdopted(set)).on(app.today) };

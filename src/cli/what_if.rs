@@ -10,7 +10,7 @@ use super::outcome::change_words;
 use super::record::{self, Act};
 use super::status::{by_date, left_out};
 use super::{Context, status};
-use crate::app::{self, App, Imagined, KnownAt, TimeOrdered, Unwritten};
+use crate::app::{self, App, Ground, Imagined, KnownAt, TimeOrdered, Unwritten};
 use crate::error::Error;
 use crate::report::json::{GoesOnJson, WhatIfEndJson, WhatIfJson, WhatIfLaterJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -35,6 +35,14 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let (proposal, _) = record::proposal(args.act, &app)?;
     let proposal = args.said.of(proposal);
     let id = proposal.agreement.clone();
+    if let Some(seq) = proposal.corrects {
+        // Of a record that is not looked at nothing is said, not even whose it is.
+        let ground = Ground::of(&app.log, &app.shelf, &position)?;
+        let all = ground.collect(&app.texts().sealed(position.sealed), Some(&id), &mut |_| {})?;
+        if !all.looked_at(ground.size, &position.sift).contains_key(&seq) {
+            return Err(Error::refused("E0504", format!("there is no record {seq}"), "see obligo log, at the same position"));
+        }
+    }
     let imagined = app.imagine(&[proposal], &position).map_err(Unwritten::into_error)?;
     let (before, after) = imagined.on(app.today);
     let register = imagined.register();

@@ -1,6 +1,6 @@
 //! `obligo explain`
 
-use crate::support::{Register, SMALL};
+use crate::support::{Register, SMALL, unstamped};
 
 #[test]
 fn a_line_says_why_with_paragraph_records_and_rule_and_what_would_close_it() {
@@ -18,7 +18,7 @@ fn a_line_says_why_with_paragraph_records_and_rule_and_what_would_close_it() {
 #[test]
 fn an_id_is_forgiven_its_case_its_parentheses_and_a_missing_agreement() {
     let demo = Register::demo();
-    let told = |id: &str| demo.obligo(&format!("explain {id} --as-of 2026-11-21")).succeeded().stdout;
+    let told = |id: &str| unstamped(&demo.obligo(&format!("explain {id} --as-of 2026-11-21")).succeeded().stdout);
     let plain = told("uk-kr-dp/20a");
     for id in ["'uk-kr-dp/20(a)'", "UK-KR-DP/20A", "'uk-kr-dp/20 (A)'", "20a", "'20(a)'"] {
         assert_eq!(told(id), plain, "{id}");

@@ -101,7 +101,7 @@ fn a_bar_in_a_text_breaks_no_markdown() {
 fn a_file_gets_the_format_of_its_extension_and_no_colour() {
     let register = Register::with(&[("small.toml", SMALL)]);
     for extension in ["json", "jsonl", "csv", "md", "txt"] {
-        let ran = register.obligo(&format!("status -o out.{extension} --color always")).succeeded();
+        let ran = register.obligo(&format!("status -o out.{extension} --color always --bare")).succeeded();
         assert_eq!(ran.stdout, "");
         let format = if extension == "txt" { "table" } else { extension };
         let file = std::fs::read_to_string(register.folder.path().join(format!("out.{extension}"))).unwrap();

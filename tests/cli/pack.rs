@@ -145,3 +145,21 @@ fn nothing_above_the_ceiling_is_in_a_pack() {
     assert!(!text(&folder, "report.html").contains("LIMITE"));
     assert!(records(&folder).len() < records(&all).len());
 }
+
+#[test]
+fn what_people_typed_stays_sealed_in_a_pack_unless_it_is_to_be_disclosed() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record work small --on 2026-11-20 --text 'Ms Example asked for it'").succeeded();
+    register.obligo("pack small --as-of 2026-11-21 -o closed").succeeded();
+    register.obligo("pack small --as-of 2026-11-21 -o open --disclose").succeeded();
+    let says_so = |folder: &str| {
+        let all = files(&register.folder.path().join(folder));
+        all.iter().filter(|(_, bytes)| String::from_utf8_lossy(bytes).contains("Example")).count()
+    };
+    assert_eq!(says_so("closed"), 0);
+    assert!(says_so("open") > 0);
+    register.obligo("verify --stamp closed/docket.json").succeeded().says("SAME");
+    register.obligo("status small --sealed").succeeded().says_not("Example");
+    register.obligo("log small").succeeded().says("Example");
+    register.obligo("log small --sealed").succeeded().says("[sealed]").says_not("Example");
+}

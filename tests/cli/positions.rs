@@ -102,6 +102,9 @@ fn what_is_not_told_is_not_near_either() {
     let ran = register.obligo("status geheimm --ceiling public").ended(3);
     assert!(!ran.stderr.contains("geheim`?") && ran.stderr.contains("small"), "{}", ran.stderr);
     register.obligo("status --ceiling public").succeeded().says_not("geheim").says("small");
+    let last = register.log()["size"].as_u64().unwrap();
+    let ran = register.obligo(&format!("what-if correction {last} --reason x --ceiling public")).ended(3);
+    assert!(!ran.stderr.contains("geheim"), "{}", ran.stderr);
 }
 
 #[test]
@@ -111,7 +114,7 @@ fn a_reversal_that_is_not_shown_still_reverses() {
     let records = log["records"].as_array().unwrap();
     let reversed: Vec<&Value> = records.iter().filter(|record| !record["reversed_by"].is_null()).collect();
     assert_eq!(reversed.len(), 1);
-    assert_eq!(reversed[0]["entry"]["data"]["text"], "not so");
+    assert_eq!(reversed[0]["texts"][0]["text"], "not so");
     assert!(records.iter().all(|record| record["entry"]["type"] != "record.corrected"));
     assert_eq!(log["log"]["left_out"]["records"], 6, "the paper, its body, provision and meeting, the work, the reversal");
     assert_eq!(log["log"]["left_out"]["ceiling"], "public");

@@ -7,11 +7,11 @@ use serde_json::Value;
 use crate::support::{Ran, Register, SMALL};
 
 fn small() -> Register {
-    Register::with(&[("small.toml", SMALL)]).on("2024-03-01")
+    Register::with(&[("small.toml", SMALL)])
 }
 
 fn launched(register: &Register, on: &str) -> Ran {
-    register.obligo(&format!("record announcement small --on {on} --text news")).succeeded()
+    register.obligo(&format!("record announcement small --on {on} --reason late --text news")).succeeded()
 }
 
 fn path(register: &Register, name: &str) -> std::path::PathBuf {
@@ -41,7 +41,10 @@ fn each_write_brings_a_checkpoint_and_a_look_brings_none() {
     let register = small();
     let size = register.log()["size"].as_u64().unwrap();
     launched(&register, "2024-02-01").says(&format!("Receipt: obligo prove {}", size + 1));
-    register.obligo("record announcement small --on 2024-03-01 --text more --dry-run").succeeded().says_not("Receipt");
+    register
+        .obligo("record announcement small --on 2024-03-01 --reason late --text more --dry-run")
+        .succeeded()
+        .says_not("Receipt");
     register.obligo("status").succeeded();
     register.obligo("import small.toml").succeeded();
     assert_eq!(sizes(&register), [size, size + 1]);
@@ -55,7 +58,7 @@ fn a_register_from_before_there_were_keys_gets_one_at_its_first_write() {
         std::fs::remove_file(path(&register, &format!("register.{end}"))).unwrap();
     }
     register.obligo("verify").succeeded().says("no file of checkpoints").says("no key");
-    register.obligo("record announcement small --on 2024-02-01 --text more --dry-run").succeeded();
+    register.obligo("record announcement small --on 2024-02-01 --reason late --text more --dry-run").succeeded();
     assert!(!path(&register, "register.key").exists(), "a dry run makes nothing");
     launched(&register, "2024-02-01");
     assert_eq!(sizes(&register).len(), 1);
@@ -120,7 +123,10 @@ fn a_checkpoint_that_was_kept_anchors_what_it_covers() {
 #[test]
 fn a_receipt_is_a_proof_of_the_record_and_holds_the_register_to_it() {
     let register = small();
-    register.obligo("record launched small --on 2024-02-01 --receipt mine.tlog-proof").succeeded().says("Receipt for record");
+    register
+        .obligo("record launched small --on 2024-02-01 --reason late --receipt mine.tlog-proof")
+        .succeeded()
+        .says("Receipt for record");
     let key = register.obligo("key").succeeded().stdout;
     let key = key.trim();
     register.obligo(&format!("verify --proof mine.tlog-proof --key {key}")).succeeded().says("INCLUDED(");
@@ -177,7 +183,7 @@ fn a_rollback_a_fork_and_an_exchanged_key_are_told_by_name() {
     let found = verdict(&register, "--against kept --register old.db", 5);
     assert_eq!((&found["verdict"], &found["first_bad_seq"]), (&"ROLLBACK".into(), &(size + 1).into()));
     // The old copy is written to: the same size, another history.
-    register.obligo("record announcement small --on 2024-02-02 --text other --register old.db").succeeded();
+    register.obligo("record announcement small --on 2024-02-02 --reason late --text other --register old.db").succeeded();
     // Only what was kept bounds it: the copy has a checkpoint of its own, signed with the same key.
     let found = verdict(&register, "--against kept --register old.db", 5);
     assert_eq!((&found["first_bad_seq"], &found["first_bad_upto"]), (&1.into(), &(size + 1).into()), "{found:#}");

@@ -131,6 +131,15 @@ impl Register {
     }
 }
 
+/// An answer without its stamp, which holds the question as it was typed.
+pub fn unstamped(answer: &str) -> String {
+    if let Ok(Value::Object(mut document)) = serde_json::from_str::<Value>(answer) {
+        document.remove("stamp");
+        return Value::Object(document).to_string();
+    }
+    answer.lines().filter(|line| !line.starts_with("again: ")).collect::<Vec<_>>().join("\n")
+}
+
 impl Ran {
     /// It ended well.
     #[track_caller]

@@ -40,7 +40,7 @@ pub(super) fn faults(proposal: &Proposal) -> Vec<Fault> {
 
 /// Whether a text of a proposal is one that stands in the place of another, which is kept beside the log, or was.
 pub(super) fn stand_for_another(proposal: &Proposal) -> bool {
-    let stands = |text: &str| text.starts_with(seal::MARK) || [seal::ERASED, seal::MISSING].contains(&text);
+    let stands = |text: &str| text.starts_with(seal::MARK) || [seal::ERASED, seal::MISSING, seal::SEALED].contains(&text);
     let place = proposal.source.iter().flat_map(|source| [Some(source.id.as_str()), source.locator.as_deref()]);
     let said = [proposal.reason.as_deref(), proposal.authority.as_deref()].into_iter().chain(place).flatten();
     said.into_iter().any(stands) || strings(&codec::data_json(&proposal.event)).any(stands)
