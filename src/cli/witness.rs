@@ -151,7 +151,7 @@ fn check(state: &std::path::Path, silent_after: u64, output: &Output) -> Result<
         () => 0,
     };
     let document = WitnessJson { schema: "obligo.witness.v1", logs: rows };
-    output.write(&Report::new(&document, "logs", COLUMNS).sections(sections))?;
+    output.write(&Report::new(&document, "logs", COLUMNS).sections(sections).stamped(super::stamp_of_program()))?;
     Ok(code)
 }
 
