@@ -4,7 +4,7 @@
 //! CloudEvents 1.0 event, which carries the exact bytes of the entry. A slice proves of each record that it stands in the log, and
 //! says nothing of the others.
 //!
-//! Every line has one form alone: it is what [`Header::line`] and [`Line::of`] write, to the letter. So a check makes the line anew from the
+//! Every line has one form alone: it is what `Header::line` and `Line::of` write, to the letter. So a check makes the line anew from the
 //! entry and compares, and no second form of a line means the same.
 
 use std::fmt::Write as _;

@@ -144,7 +144,7 @@ fn list(output: &Output, context: &Context) -> Result<u8, Error> {
     let report = Report::new(&document, "sets", COLUMNS).sections(sections);
     let position = Position { rules: Choice::Now, ..Position::on(crate::clock::today()?) };
     let ground = Ground::of(register.books(), &position)?;
-    output.write(&report.stamped(context.stamp_of(Some(&position), Seen::at(log, ground.size)?, &ground.rules)))?;
+    output.write(&report.stamped(context.stamp_of(None, Seen::at(log, ground.size)?, &ground.rules)))?;
     Ok(0)
 }
 
