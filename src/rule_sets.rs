@@ -191,12 +191,23 @@ impl InForce {
 #[derive(Debug, Clone, Default)]
 pub struct Shelf {
     folder: Option<PathBuf>,
+    stand_in: Option<Arc<Held>>,
 }
 
 impl Shelf {
     /// That of a register.
     pub fn beside(register: &Path) -> Self {
-        Shelf { folder: Some(register.with_extension("rules")) }
+        Shelf { folder: Some(register.with_extension("rules")), stand_in: None }
+    }
+
+    /// The same, where this one is taken for one that was adopted and is lost: so that another can be adopted in its place.
+    pub fn with_stand_in(self, held: Arc<Held>) -> Self {
+        Shelf { stand_in: Some(held), ..self }
+    }
+
+    /// What was adopted and is not at hand.
+    pub fn is_lost(&self, adoption: &Adoption) -> bool {
+        self.adopted(&adoption.set).is_none()
     }
 
     /// The one that was adopted.
@@ -268,7 +279,10 @@ impl Shelf {
             Choice::Named(name) => (self.named(name, &adopted)?, None),
             Choice::Then | Choice::Now => match adopted.last() {
                 None => (newest().clone(), None),
-                Some(last) => (self.adopted(&last.set).ok_or_else(|| lost(last))?, Some(last.seq)),
+                Some(last) => {
+                    let held = self.adopted(&last.set).or_else(|| self.stand_in.clone());
+                    (held.ok_or_else(|| lost(last))?, Some(last.seq))
+                }
             },
         };
         Ok(InForce { held, adopted, known_by: known_by.filter(|_| *choice == Choice::Then) })
@@ -292,7 +306,7 @@ fn lost(adoption: &Adoption) -> Error {
     let RulesAdopted { id, sha256 } = &adoption.set;
     let what = format!("the rule set {id}, adopted by record {}, is not at hand", adoption.seq);
     let hint = format!(
-        "put its file beside the register, as {sha256}.json in the folder that ends in .rules; or ask with --rules now, or another"
+        "put its file beside the register, as {sha256}.json in the folder that ends in .rules; or ask with --rules obligo-rules/4, or adopt another"
     );
     Error::refused("E0702", what, hint)
 }

@@ -209,6 +209,8 @@ pub struct Found {
     pub other: Vec<u64>,
     /// Records with a text that is not there though nothing says that it was erased. None where the file is not there at all.
     pub missing: Vec<u64>,
+    /// Texts of records before the first of which one is here: the log was handed on without them, or they were the first to be taken away.
+    pub before: u64,
     /// Why nothing could be read of them.
     pub unreadable: Option<String>,
 }
@@ -250,6 +252,7 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
     let texts = Texts::new(log, private);
     let mut found = Found { file_here: private.is_here(), ..Found::default() };
     let (mut known, mut failed, mut by) = (BTreeSet::new(), None, BTreeSet::new());
+    let mut first_here = None;
     log.scan(&Select::default(), &mut |seq, entry| {
         let text = String::from_utf8_lossy(entry);
         for (_, commitment) in seal::commitments(&text) {
@@ -260,8 +263,14 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
                     found.erased += 1;
                     by.insert(record);
                 }
-                Ok(Behind::Text(_)) => found.disclosed += 1,
-                Ok(Behind::Other) => found.other.push(seq),
+                Ok(Behind::Text(_)) => {
+                    found.disclosed += 1;
+                    first_here.get_or_insert(seq);
+                }
+                Ok(Behind::Other) => {
+                    found.other.push(seq);
+                    first_here.get_or_insert(seq);
+                }
                 Ok(Behind::Missing) if found.file_here => found.missing.push(seq),
                 Ok(Behind::Missing | Behind::Sealed) => {}
                 Err(error) => failed = Some(error),
@@ -270,6 +279,10 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
         failed.is_none()
     })?;
     failed.map_or(Ok(()), Err)?;
+    // A log that was handed on without its texts gets a file of texts with the first one that is typed: it begins there.
+    let all = found.missing.len();
+    found.missing.retain(|seq| first_here.is_some_and(|first| first < *seq));
+    found.before = (all - found.missing.len()) as u64;
     found.erased_by = by.into_iter().collect();
     for commitment in private.commitments()? {
         found.orphans += u64::from(!known.contains(&commitment));

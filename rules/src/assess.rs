@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use events::{DateSpec, Event};
 
-use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState};
+use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState, Timing};
 use crate::notice::Standing;
 use crate::register::{Act, Agreement, Register};
 use crate::rule_set::RuleSet;
@@ -22,6 +22,14 @@ pub fn assess(register: &Register, findings: Vec<Finding>, rules: &RuleSet, as_o
         let lines = lines(&scene);
         docket.agreements.push(agreement_line(&scene, &lines));
         docket.entries.extend(lines);
+    }
+    for line in &mut docket.entries {
+        if register.partial.contains(&line.agreement) && matches!(line.axes.timing, Timing::Overdue(_)) && line.axes.is_pending()
+        {
+            // That nothing is recorded cannot be said of records that are not looked at.
+            line.axes.timing = Timing::Undetermined("whether it was done: not all records are looked at".into());
+            line.label = line.axes.label(line.force);
+        }
     }
     if rules.late_known() {
         late_known::mark(&mut docket, register, &rules.almanac);

@@ -1,7 +1,7 @@
 //! The register: what the log says, agreement by agreement, without anything that time does.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::RulesAdopted;
@@ -21,6 +21,8 @@ pub struct Register {
     pub adopted: Vec<Adoption>,
     /// How many records there are of the register as a whole, corrected ones among them.
     pub version: u64,
+    /// Agreements of which not all records are looked at.
+    pub partial: BTreeSet<String>,
 }
 
 /// A rule set that a register adopted.

@@ -37,6 +37,8 @@ pub struct LookedAt<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Replay {
     streams: BTreeMap<String, Vec<Record>>,
+    /// Agreements of which records were left out.
+    partial: BTreeSet<String>,
     findings: Vec<Finding>,
 }
 
@@ -97,6 +99,9 @@ impl Replay {
         for id in self.streams.keys() {
             let (stream, of_it) = self.stream_at(id, upto, sift);
             left_out += of_it;
+            if of_it > 0 {
+                seen.partial.insert(id.clone());
+            }
             if !stream.is_empty() {
                 seen.streams.insert(id.clone(), stream);
             }
@@ -112,9 +117,10 @@ impl Replay {
 
     /// The same of one agreement alone: its register, and what was odd in its records.
     pub fn agreement_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Register, Vec<Finding>) {
-        let (stream, _) = self.stream_at(agreement, upto, sift);
+        let (stream, left_out) = self.stream_at(agreement, upto, sift);
+        let partial = if left_out > 0 { [agreement.to_string()].into() } else { BTreeSet::new() };
         let streams = if stream.is_empty() { BTreeMap::new() } else { [(agreement.to_string(), stream)].into() };
-        Replay { streams, findings: Vec::new() }.finish()
+        Replay { streams, partial, findings: Vec::new() }.finish()
     }
 
     fn stream_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Vec<Record>, u64) {
@@ -130,7 +136,7 @@ impl Replay {
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
         let mut findings = self.findings;
-        let mut register = Register::default();
+        let mut register = Register { partial: self.partial, ..Register::default() };
         let mut streams = self.streams;
         if let Some(stream) = streams.remove(REGISTER) {
             register.version = stream.last().map_or(0, |record| record.version);

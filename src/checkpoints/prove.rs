@@ -23,6 +23,10 @@ pub fn inclusion(log: &dyn EventLog, seq: u64, checkpoint: SignedCheckpoint, wit
     }
     let index = seq - 1;
     let path = tree::inclusion(index, size, |level, index| log.node(level, index))?;
+    if !tree::is_included(tree::leaf(&entry), index, size, &path, checkpoint.checkpoint.root) {
+        let what = format!("TAMPERED({seq}): the entry of record {seq} is not the one that the tree has; nothing is proved");
+        return Err(Error::refused("E0604", what, "run `obligo verify`, keep the file as it is, and go on with a backup"));
+    }
     Ok(InclusionProof { extra: with_entry.then_some(entry), index, path, checkpoint })
 }
 

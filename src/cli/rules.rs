@@ -93,7 +93,9 @@ const COLUMNS: &[(&str, &str)] = &[
 ];
 
 fn list(output: &Output, context: &Context) -> Result<u8, Error> {
-    let register = context.reader()?;
+    let mut register = context.reader()?;
+    // One that is lost is shown as such, and keeps nobody from seeing the others.
+    register.shelf = register.shelf.with_stand_in(rule_sets::newest().clone());
     let Books { log, shelf, .. } = register.books();
     let adopted = rule_sets::adoptions(log, log.head()?.size)?;
     let now = match adopted.last() {
@@ -194,6 +196,7 @@ fn adopt(
         // Kept before it is recorded: a record never speaks of a rule set that is not there.
         app.shelf.keep(&held)?;
     }
+    app.shelf = app.shelf.with_stand_in(held);
     let result = app.execute(&[proposal], how).map_err(Unwritten::into_error)?;
     outcome::show(&result, how, &app.log, writing)?;
     Ok(0)

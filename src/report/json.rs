@@ -1463,7 +1463,8 @@ impl From<&Finding> for FindingJson {
 pub struct StampVerdictJson {
     /// Always `obligo.stamp.v1`.
     pub schema: &'static str,
-    /// `SAME`, `DIFFERENT`, `NOT-ANSWERED`; `FOREIGN`, `ROLLBACK`, `FORK` where the register is not the one that was asked.
+    /// `SAME`, `DIFFERENT`, `NOT-ANSWERED`; `FOREIGN`, `ROLLBACK`, `FORK` where the register is not the one that was asked; `TAMPERED`,
+    /// `DAMAGED` where it does not agree with itself.
     pub verdict: &'static str,
     /// What that means.
     pub meaning: String,

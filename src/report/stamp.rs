@@ -160,6 +160,60 @@ pub fn asked_in(line: &str) -> Option<Vec<String>> {
     Some(asked)
 }
 
+/// An answer without the words for the program in the line that [`Stamp::line`] wrote.
+pub fn of_any_program(answer: &str) -> String {
+    let line = |line: &str| match asked_in(line) {
+        Some(_) => line
+            .rsplitn(3, " · ")
+            .enumerate()
+            .filter(|(place, _)| *place != 1)
+            .map(|(_, part)| part)
+            .collect::<Vec<_>>()
+            .join(" · "),
+        None => line.into(),
+    };
+    answer.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Verbs that ask and change nothing.
+const QUESTIONS: [&str; 18] = [
+    "brief",
+    "calendars",
+    "compare",
+    "compute",
+    "diff",
+    "due",
+    "explain",
+    "log",
+    "notice",
+    "notices",
+    "party",
+    "regimes",
+    "replay",
+    "residual",
+    "status",
+    "timeline",
+    "topics",
+    "what-if",
+];
+
+/// Whether this is a question that may be asked for somebody: it comes from a file, and whoever wrote that must not have anything written,
+/// here or elsewhere.
+pub fn is_question(asked: &[String]) -> bool {
+    let Some((verb, rest)) = asked.split_first() else { return false };
+    let is_asking = match verb.as_str() {
+        "rules" => rest.first().is_none_or(|first| first == "compare"),
+        verb => QUESTIONS.contains(&verb),
+    };
+    let is_short = |argument: &str| {
+        let mut letters = argument.chars();
+        letters.next() == Some('-') && letters.next().is_some_and(char::is_alphabetic)
+    };
+    let goes_elsewhere =
+        |argument: &String| is_short(argument) || WHERE_AND_HOW.iter().any(|option| argument.split('=').next() == Some(option));
+    is_asking && !rest.iter().any(goes_elsewhere)
+}
+
 /// This program and its version.
 pub fn program() -> String {
     concat!("obligo ", env!("CARGO_PKG_VERSION")).into()
@@ -246,6 +300,35 @@ mod tests {
         assert_eq!(asked_in(&stamp.line()), Some(asked.clone()));
         assert_eq!(asked_in(&format!("# {}", stamp.line())), Some(asked));
         assert_eq!(asked_in("again and again"), None);
+    }
+
+    #[test]
+    fn only_questions_are_asked_for_others() {
+        let told = |line: &str| is_question(&line.split(' ').map(String::from).collect::<Vec<_>>());
+        for line in
+            ["status --as-of 2026-01-01", "due --within 90d", "rules", "rules compare a b", "what-if work a --on 2026-01-01"]
+        {
+            assert!(told(line), "{line}");
+        }
+        for line in [
+            "",
+            "rules adopt a",
+            "actor local --name x",
+            "verify --stamp a",
+            "record work a",
+            "status -o a.key",
+            "status -oa.key",
+            "status --output=a",
+            "status --register b.db",
+            "undo",
+            "erase 1",
+            "pack a -o b",
+            "demo",
+            "witness serve",
+            "key rotate",
+        ] {
+            assert!(!told(line), "{line}");
+        }
     }
 
     #[test]

@@ -78,3 +78,27 @@ fn nobody_s_agreement_is_called_like_the_register_itself() {
     register.file("own.toml", SMALL.replace("\"small\"", "\"@register\""));
     register.obligo("import own.toml").ended(4);
 }
+
+#[test]
+fn a_lost_rule_set_is_told_by_verify_and_another_can_be_adopted() {
+    let register = with_own_rules();
+    register.obligo("rules adopt ours.toml").succeeded();
+    register.obligo("verify").succeeded();
+    std::fs::remove_dir_all(register.db().with_extension("rules")).unwrap();
+    register.obligo("verify").ended(5).says("DAMAGED").says("the rule set ours/1");
+    register.obligo("rules").succeeded().says("not at hand");
+    register.obligo("rules adopt obligo-rules/4 --reason 'ours is lost'").succeeded();
+    register.obligo("status").succeeded();
+}
+
+#[test]
+fn a_changed_file_of_evidence_is_told_by_verify() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.file("minutes.txt", "They met.");
+    register.obligo("record performance small/3 --on 2026-11-20 --evidence minutes.txt").succeeded();
+    register.obligo("verify").succeeded();
+    let folder = register.db().with_extension("evidence");
+    let file = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::write(file, "They did not meet.").unwrap();
+    register.obligo("verify").ended(5).says("DAMAGED").says("kept as evidence was changed");
+}

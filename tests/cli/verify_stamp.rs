@@ -88,3 +88,59 @@ fn a_file_that_is_handed_on_carries_its_stamp_and_a_checkpoint_and_can_be_held_a
     let bare = std::fs::read_to_string(register.folder.path().join("bare-a.csv")).unwrap();
     assert!(!bare.contains('#'), "{bare}");
 }
+
+#[test]
+fn a_file_that_holds_no_question_has_nothing_done_for_it() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("status -o kept.json").succeeded();
+    let kept = register.obligo("status --json").stdout;
+    let before = register.log();
+    for asked in [
+        r#"["rules","adopt","obligo-rules/3"]"#,
+        r#"["record","work","small","--on","2026-11-20","--text","forged"]"#,
+        r#"["actor","local","--name","Mr Forged"]"#,
+        r#"["status","-o","register.key"]"#,
+        r#"["status","--output=register.key"]"#,
+        r#"["verify","--stamp","forged.json"]"#,
+        r#"["status","--register","other.db"]"#,
+        "[]",
+    ] {
+        let mut answer: serde_json::Value = serde_json::from_str(&kept).unwrap();
+        answer["stamp"]["asked"] = serde_json::from_str(asked).unwrap();
+        register.file("forged.json", answer.to_string());
+        let ran = register.obligo("verify --stamp forged.json").ended(4);
+        assert!(ran.stderr.contains("E0109"), "{asked}: {}", ran.stderr);
+        assert_eq!(register.log(), before, "{asked}");
+    }
+    register.obligo("key").succeeded();
+}
+
+#[test]
+fn what_stands_with_an_answer_is_looked_at_too() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    let read = |name: &str| std::fs::read_to_string(register.folder.path().join(name)).unwrap();
+    for file in ["a.md", "a.txt", "a.csv"] {
+        register.obligo(&format!("status -o {file}")).succeeded();
+        let end = file.split_once('.').unwrap().1;
+        register.file(&format!("more.{end}"), format!("{}it was met after all\n", read(file)));
+        register.obligo(&format!("verify --stamp more.{end}")).ended(5).says("DIFFERENT").says("met after all");
+        // The size in the checkpoint: not what was signed, and not of this log.
+        let size = register.log()["size"].as_u64().unwrap();
+        let changed = read(file).replace(&format!("\n{size}\n"), &format!("\n{}\n", size - 1));
+        let changed = changed.replace(&format!("\n# {size}\n"), &format!("\n# {}\n", size - 1));
+        register.file(&format!("other.{end}"), changed);
+        register.obligo(&format!("verify --stamp other.{end}")).ended(5).says("not of this log");
+    }
+}
+
+#[test]
+fn a_register_that_was_changed_confirms_nothing() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("status -o kept.json").succeeded();
+    let connection = rusqlite::Connection::open(register.db()).unwrap();
+    connection
+        .execute_batch("DROP TRIGGER record_update; UPDATE record SET entry = replace(entry, '2024-01-15', '2023-01-15')")
+        .unwrap();
+    drop(connection);
+    register.obligo("verify --stamp kept.json").ended(5).says("TAMPERED");
+}

@@ -3,6 +3,7 @@
 use chrono::DateTime;
 use events::checkpoint::{Role, Signed, SignedCheckpoint, Verifier};
 use events::log::EventLog;
+use events::tree;
 use store::sqlite::verify;
 use store::{SqliteLog, StoreError, Verification};
 
@@ -13,6 +14,7 @@ use crate::config::Register;
 use crate::error::Error;
 use crate::report::json::{AnchoredJson, FindingJson, LogJson, VerifyJson};
 use crate::report::{Report, Section, Tone};
+use crate::rule_sets::{self, Shelf};
 use crate::texts::{self, Found};
 
 pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Context) -> Result<u8, Error> {
@@ -26,11 +28,40 @@ pub fn run(given: &[Verifier], held: Vec<Held>, output: &Output, context: &Conte
     bar.finish_and_clear();
     let texts = texts::check(&log, &context.private()?)
         .unwrap_or_else(|error| Found { unreadable: Some(error.to_string()), ..Found::default() });
-    let judgement = judged(&log, &own, &register, given, held)?.with_texts(&texts);
+    let mut judgement = judged(&log, &own, &register, given, held)?.with_texts(&texts);
+    let lost = kept_beside(&log, &register)?;
+    if !lost.is_empty() && judgement.verdict.is_good() {
+        judgement.notes.push(format!("The log by itself: {}", judgement.verdict));
+        judgement.verdict = Verdict::Damaged;
+    }
+    judgement.faults.extend(lost);
     let is_good = judgement.verdict.is_good();
     let written = output.write(&report(&own, &judgement, &texts).stamped(stamp_of_program()));
     // A reader that went away does not make a bad log good.
     if is_good { written.map(|()| 0) } else { Err(Error::Unverified) }
+}
+
+/// What is wrong with the files beside the register that its records rest on: rule sets that it adopted, and evidence and documents that are kept
+/// under their digest.
+fn kept_beside(log: &SqliteLog, register: &Register) -> Result<Vec<String>, Error> {
+    let shelf = Shelf::beside(&register.path);
+    let lost = rule_sets::adoptions(log, log.head()?.size)?.into_iter().filter(|adoption| shelf.is_lost(adoption));
+    let mut faults: Vec<String> = lost
+        .map(|adoption| {
+            format!("the rule set {} that record {} adopted is not at hand, or was changed", adoption.set.id, adoption.seq)
+        })
+        .collect();
+    let Ok(folder) = std::fs::read_dir(register.path.with_extension("evidence")) else { return Ok(faults) };
+    for file in folder.flatten().map(|entry| entry.path()) {
+        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let is_digest = name.len() == 64 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_as_it_was = || std::fs::read(&file).is_ok_and(|bytes| tree::sha256(&bytes).to_string() == name);
+        if is_digest && !is_as_it_was() {
+            faults.push(format!("the file {name} that is kept as evidence was changed, or cannot be read"));
+        }
+    }
+    faults.sort();
+    Ok(faults)
 }
 
 /// The register together with what stands beside it and what was held elsewhere.
@@ -48,6 +79,8 @@ fn judged(
     let (signer, unread) = match beside.key.read_of(&key::origin(log.origin())) {
         Ok(signer) => (signer, None),
         Err(Error::Failed { what, .. }) if !given.is_empty() => (None, Some(what)),
+        // What the log shows of itself tells more than that its name does not fit the key.
+        Err(_) if !own.faults.is_empty() => (None, None),
         Err(error) => return Err(error),
     };
     held.extend(cosigned(&beside, given)?);

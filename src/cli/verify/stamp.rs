@@ -6,9 +6,11 @@ use std::process::Command;
 
 use events::log::EventLog;
 use serde_json::Value;
+use store::Verdict;
 
 use super::Context;
 use super::Output;
+use crate::checkpoints::found;
 use crate::error::Error;
 use crate::report::json::{DifferenceAtJson, StampVerdictJson};
 use crate::report::stamp::{self, Stamp};
@@ -19,6 +21,8 @@ struct Kept {
     format: Format,
     /// What it says, without what stands under a file.
     text: String,
+    /// What stands under it.
+    under: String,
     /// Its stamp; of a table or a Markdown page the question alone.
     asked: Vec<String>,
     stamp: Option<Stamp>,
@@ -36,10 +40,26 @@ const COLUMNS: &[(&str, &str)] =
 
 pub fn run(file: &Path, output: &Output, context: &Context) -> Result<u8, Error> {
     let kept = read(file)?;
+    if !stamp::is_question(&kept.asked) {
+        let what =
+            format!("`{}`: its stamp holds no question that can be asked again: {}", file.display(), stamp::command(&kept.asked));
+        return Err(Error::refused(
+            "E0109",
+            what,
+            "nothing was asked; an answer is asked again only where asking changes nothing",
+        ));
+    }
     let (mut found, mut answered_by) = (None, None);
     if let Some(stamp) = &kept.stamp {
         answered_by = Some(stamp.program.clone());
         found = of_another_log(stamp, context)?;
+    }
+    // An answer that was given from a register has its position.
+    if found.is_none() && kept.asked.iter().any(|argument| argument == "--known-at" || argument == "--from") {
+        found = of_changed_log(context)?;
+    }
+    if found.is_none() {
+        found = of_what_stands_under(&kept, file, context)?;
     }
     let found = match found {
         Some(found) => found,
@@ -85,12 +105,18 @@ fn read(file: &Path) -> Result<Kept, Error> {
     if let Ok(Value::Object(document)) = serde_json::from_str::<Value>(&text) {
         let stamp =
             document.get("stamp").and_then(|stamp| serde_json::from_value::<Stamp>(stamp.clone()).ok()).ok_or_else(none)?;
-        return Ok(Kept { format: Format::Json, text, asked: stamp.asked.clone(), stamp: Some(stamp) });
+        return Ok(Kept { format: Format::Json, under: String::new(), text, asked: stamp.asked.clone(), stamp: Some(stamp) });
     }
     if let Some((rows, last)) = last_line(&text).filter(|(_, last)| last.starts_with("{\"stamp\":")) {
         let stamp: Value = serde_json::from_str(last).map_err(|_| none())?;
         let stamp: Stamp = serde_json::from_value(stamp["stamp"].clone()).map_err(|_| none())?;
-        return Ok(Kept { format: Format::Jsonl, text: rows.into(), asked: stamp.asked.clone(), stamp: Some(stamp) });
+        return Ok(Kept {
+            format: Format::Jsonl,
+            under: String::new(),
+            text: rows.into(),
+            asked: stamp.asked.clone(),
+            stamp: Some(stamp),
+        });
     }
     let line = text.lines().rfind(|line| stamp::asked_in(line).is_some()).ok_or_else(none)?;
     let asked = stamp::asked_in(line).ok_or_else(none)?;
@@ -100,7 +126,8 @@ fn read(file: &Path) -> Result<Kept, Error> {
         (false, true) => (Format::Md, begin + line.len()),
         (false, false) => (Format::Table, begin + line.len()),
     };
-    Ok(Kept { format, text: text[..end].into(), asked, stamp: None })
+    let under = if format == Format::Csv { &text[begin + line.len()..] } else { &text[end..] };
+    Ok(Kept { format, under: under.into(), text: text[..end].into(), asked, stamp: None })
 }
 
 /// Everything before the last line, and the last line.
@@ -108,6 +135,24 @@ fn last_line(text: &str) -> Option<(&str, &str)> {
     let text = text.strip_suffix('\n')?;
     let place = text.rfind('\n').map_or(0, |place| place + 1);
     Some((&text[..place], &text[place..]))
+}
+
+/// What is said where the register does not agree with itself.
+fn of_changed_log(context: &Context) -> Result<Option<Found>, Error> {
+    let log = context.reader()?.log;
+    let own = log.verify(&mut |_| {})?;
+    if own.verdict != Verdict::SelfConsistent {
+        let meaning =
+            format!("the register does not agree with itself, and its answers are worth nothing: {}", own.verdict.meaning());
+        let verdict = if own.first_bad_seq().is_some() { "TAMPERED" } else { "DAMAGED" };
+        let first = own.faults.first().map(|fault| DifferenceAtJson {
+            at: fault.seq.map_or_else(|| "the register".into(), |seq| format!("record {seq}")),
+            then: "as it was signed".into(),
+            now: fault.what.clone(),
+        });
+        return Ok(Some(Found { verdict, meaning, first }));
+    }
+    Ok(None)
 }
 
 /// What is said where this register is not the one that was asked, or no longer what it was.
@@ -129,6 +174,44 @@ fn of_another_log(stamp: &Stamp, context: &Context) -> Result<Option<Found>, Err
     if root != then.root {
         let meaning = format!("the first {} records are not those that the answer was given from", then.size);
         return Ok(Some(Found { verdict: "FORK", meaning, first: differs("/stamp/log/root", then.root.clone(), root) }));
+    }
+    Ok(None)
+}
+
+/// What is said where a checkpoint that the answer carries is not of this log, or where more stands under it than a checkpoint.
+fn of_what_stands_under(kept: &Kept, file: &Path, context: &Context) -> Result<Option<Found>, Error> {
+    let different = |at: &str, then: String, now: &str| {
+        let first = Some(DifferenceAtJson { at: at.into(), then: shortened(&then), now: now.into() });
+        Found { verdict: "DIFFERENT", meaning: "what stands with the answer is not what was put there".into(), first }
+    };
+    let note = kept.stamp.as_ref().map_or_else(|| kept.under.clone(), |stamp| stamp.checkpoint.clone().unwrap_or_default());
+    let checkpoints = found::checkpoints(note.as_bytes());
+    if kept.stamp.as_ref().is_some_and(|stamp| stamp.checkpoint.is_some()) && checkpoints.len() != 1 {
+        return Ok(Some(different("/stamp/checkpoint", note, "no checkpoint")));
+    }
+    let words: String = checkpoints.iter().map(ToString::to_string).collect();
+    let known: Vec<&str> = words.lines().collect();
+    let bare = |line: &&str| line.trim_start_matches('#').trim().to_string();
+    let more = kept.under.lines().find(|line| {
+        let line = bare(line);
+        !line.is_empty() && line != "```" && line != "```text" && !known.contains(&line.as_str())
+    });
+    if let Some(more) = more {
+        return Ok(Some(different("under the answer", more.into(), "nothing")));
+    }
+    if checkpoints.is_empty() {
+        return Ok(None);
+    }
+    let log = context.reader()?.log;
+    for note in &checkpoints {
+        let origin = crate::checkpoints::key::origin(log.origin());
+        let is_ours = note.checkpoint.origin == origin
+            && note.checkpoint.size <= log.head()?.size
+            && log.root_at(note.checkpoint.size)? == note.checkpoint.root;
+        if !is_ours {
+            let then = format!("{} records, root {}", note.checkpoint.size, note.checkpoint.root);
+            return Ok(Some(different(&format!("the checkpoint in {}", file.display()), then, "not of this log")));
+        }
     }
     Ok(None)
 }
@@ -212,6 +295,8 @@ fn first_different<'a>(then: &'a Value, now: &'a Value, at: String) -> Option<(S
 }
 
 fn first_line(then: &str, now: &str) -> Option<DifferenceAtJson> {
+    // Which program answered is no part of the answer.
+    let (then, now) = (stamp::of_any_program(then), stamp::of_any_program(now));
     let (then, now): (Vec<&str>, Vec<&str>) = (then.trim_end().lines().collect(), now.trim_end().lines().collect());
     let place = (0..then.len().max(now.len())).find(|place| then.get(*place) != now.get(*place))?;
     let said = |line: Option<&&str>| line.map_or("nothing".to_string(), |line| shortened(line));
