@@ -209,7 +209,7 @@ pub struct Found {
     pub other: Vec<u64>,
     /// Records with a text that is not there though nothing says that it was erased. None where the file is not there at all.
     pub missing: Vec<u64>,
-    /// Texts of records before the first of which one is here: the log was handed on without them, or they were the first to be taken away.
+    /// Texts of records with which the log was handed on: without them.
     pub before: u64,
     /// Why nothing could be read of them.
     pub unreadable: Option<String>,
@@ -244,6 +244,18 @@ pub fn handed_on<'e>(records: impl Iterator<Item = (u64, &'e [u8])>) -> Found {
     found
 }
 
+/// In the place of a commitment: the row that says how many records a log had when it was handed on without its texts.
+const HANDED_ON: &str = "";
+
+/// Begins the file of texts of a log that was handed on with so many records, without theirs.
+///
+/// # Errors
+/// [`Error::Failed`], if it cannot be written.
+pub fn begin(private: &PrivateFile, size: u64) -> Result<(), Error> {
+    let row = KeptText { commitment: HANDED_ON.into(), salt: [0; SALT], text: size.to_string() };
+    Ok(private.keep(&[row])?)
+}
+
 /// Holds every text against its commitment.
 ///
 /// # Errors
@@ -252,7 +264,6 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
     let texts = Texts::new(log, private);
     let mut found = Found { file_here: private.is_here(), ..Found::default() };
     let (mut known, mut failed, mut by) = (BTreeSet::new(), None, BTreeSet::new());
-    let mut first_here = None;
     log.scan(&Select::default(), &mut |seq, entry| {
         let text = String::from_utf8_lossy(entry);
         for (_, commitment) in seal::commitments(&text) {
@@ -263,14 +274,8 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
                     found.erased += 1;
                     by.insert(record);
                 }
-                Ok(Behind::Text(_)) => {
-                    found.disclosed += 1;
-                    first_here.get_or_insert(seq);
-                }
-                Ok(Behind::Other) => {
-                    found.other.push(seq);
-                    first_here.get_or_insert(seq);
-                }
+                Ok(Behind::Text(_)) => found.disclosed += 1,
+                Ok(Behind::Other) => found.other.push(seq),
                 Ok(Behind::Missing) if found.file_here => found.missing.push(seq),
                 Ok(Behind::Missing | Behind::Sealed) => {}
                 Err(error) => failed = Some(error),
@@ -279,13 +284,13 @@ pub fn check(log: &dyn EventLog, private: &PrivateFile) -> Result<Found, Error> 
         failed.is_none()
     })?;
     failed.map_or(Ok(()), Err)?;
-    // A log that was handed on without its texts gets a file of texts with the first one that is typed: it begins there.
+    let begins_after = private.text(HANDED_ON)?.and_then(|kept| kept.text.parse().ok()).unwrap_or(0);
     let all = found.missing.len();
-    found.missing.retain(|seq| first_here.is_some_and(|first| first < *seq));
+    found.missing.retain(|seq| begins_after < *seq);
     found.before = (all - found.missing.len()) as u64;
     found.erased_by = by.into_iter().collect();
     for commitment in private.commitments()? {
-        found.orphans += u64::from(!known.contains(&commitment));
+        found.orphans += u64::from(!known.contains(&commitment) && commitment != HANDED_ON);
         found.unfinished += u64::from(texts.erased()?.contains_key(&commitment));
     }
     Ok(found)

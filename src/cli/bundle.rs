@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use events::codec;
-use store::SqliteLog;
+use store::{PrivateFile, SqliteLog};
 
 use super::args::{Known, Output};
 use super::{Context, OpenRegister, lookup};
@@ -14,6 +14,7 @@ use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
 use crate::checkpoints::Beside;
 use crate::error::Error;
+use crate::texts;
 
 #[derive(clap::Args)]
 pub struct Export {
@@ -115,6 +116,9 @@ pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
         // A register without its checkpoints is less than was asked for.
         [&register, &beside.checkpoints, &bundle::public(&beside)].map(std::fs::remove_file).into_iter().for_each(drop);
     })?;
+    if texts::handed_on(bundle.records.iter().map(|(seq, entry)| (*seq, entry.as_slice()))).sealed > 0 {
+        texts::begin(&PrivateFile::beside(&register), bundle.size)?;
+    }
     let records = if bundle.size == 1 { "record" } else { "records" };
     say!("Made a register of {} {records} at {}", bundle.size, register.display());
     say!("{verdict}: {}", verdict.meaning());

@@ -1,6 +1,6 @@
 //! `obligo export`, `obligo restore` and `obligo verify --bundle`. How bundles that were tampered with are judged is in tests/bundles.rs.
 
-use crate::support::Register;
+use crate::support::{Register, SMALL};
 
 /// A register with some records and its own key.
 fn register() -> Register {
@@ -82,4 +82,17 @@ fn a_bundle_is_anchored_by_a_key_or_a_checkpoint_from_elsewhere_and_by_nothing_i
     let other = self::register();
     let strange = self::key(&other);
     register.obligo(&format!("verify --bundle whole.jsonl --key {strange}")).ended(5).says("SELF-CONSISTENT");
+}
+
+#[test]
+fn a_restored_log_goes_on_without_the_texts_that_were_not_handed_on() {
+    let register = Register::with(&[("small.toml", SMALL)]);
+    register.obligo("record work small --on 2026-11-20 --text typed").succeeded();
+    register.obligo("export -o whole.jsonl").succeeded();
+    register.obligo("restore whole.jsonl --register again.db").succeeded();
+    let folder = register.folder.path();
+    std::fs::copy(folder.join("register.key"), folder.join("again.key")).unwrap();
+    register.obligo("verify --register again.db").succeeded().says("not here");
+    register.obligo("record work small --on 2026-11-20 --text more --register again.db").succeeded();
+    register.obligo("verify --register again.db").succeeded().says("1 disclosed and fitting");
 }

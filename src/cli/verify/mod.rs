@@ -141,7 +141,7 @@ fn told(texts: &Found) -> Vec<String> {
         told.push(format!("{}: {fit}{erased}", counted(texts.sealed, "sealed text")));
     }
     if texts.before > 0 {
-        told.push(format!("{} of records before the first text that is kept: not here", counted(texts.before, "sealed text")));
+        told.push(format!("{} of records with which the log was handed on: not here", counted(texts.before, "sealed text")));
     }
     if texts.unfinished > 0 {
         let which = counted(texts.unfinished, "erased text");
