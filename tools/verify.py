@@ -6,7 +6,7 @@
 A second implementation, written from docs/log-format.md with nothing but Python's standard library, so that
 nobody has to trust the program that wrote a bundle. Its sections are in the order of that document.
 
---against FILE   a checkpoint that you hold, word for word in a file
+--against FILE   a checkpoint that you hold: a file with it, a receipt, a file of checkpoints, a CSV that ends with one
 --key VKEY       a key that you trust, NAME+ID+BASE64, from elsewhere than the bundle
 --json           one JSON object a bundle, in a line
 --batch          reads command lines from standard input, one a line, their words separated by tabs
@@ -589,9 +589,22 @@ def held_in(path):
     with open(path, "rb") as file:
         data = file.read()
     try:
-        return path, Note(data.decode("utf-8"))
+        return path, Note(checkpoint_in(data.decode("utf-8")))
     except (Wrong, ValueError):
-        raise Usage(f"{path} is not a checkpoint") from None
+        raise Usage(f"there is no checkpoint in {path}") from None
+
+
+def checkpoint_in(text):
+    """The checkpoint of a receipt or a proof, or the last one of a file of checkpoints or of a CSV; else the text as it is."""
+    if text.startswith("c2sp.org/tlog-proof@v1\n"):
+        return text.partition("\n\n")[2]
+    lines = [line[2:] if line.startswith("# ") else "" if line == "#" else line for line in text.splitlines()]
+    while lines and not lines[-1]:
+        lines.pop()
+    begins = [at for at, line in enumerate(lines) if line.startswith("obligo/")]
+    if not begins or begins[-1] == 0 and text.endswith("\n") and not text.endswith("\n\n"):
+        return text
+    return "\n".join(lines[begins[-1]:]) + "\n"
 
 
 def keys_of(texts):
