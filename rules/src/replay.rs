@@ -119,8 +119,8 @@ impl Replay {
     pub fn agreement_at(&self, agreement: &str, upto: u64, sift: &Sift) -> (Register, Vec<Finding>) {
         let (stream, _) = self.stream_at(agreement, upto, sift);
         // Of the whole stream, so that nothing changes between two positions by a record that is not looked at.
-        let (_, left_out) = self.stream_at(agreement, u64::MAX, sift);
-        let partial = if left_out > 0 { [agreement.to_string()].into() } else { BTreeSet::new() };
+        let is_partial = !sift.is_all() && sift.looks(self.stream(agreement), u64::MAX).contains(&Look::LeftOut);
+        let partial = is_partial.then(|| agreement.to_string()).into_iter().collect();
         let streams = if stream.is_empty() { BTreeMap::new() } else { [(agreement.to_string(), stream)].into() };
         Replay { streams, partial, findings: Vec::new() }.finish()
     }
