@@ -19,6 +19,7 @@ pub mod checkpoints;
 pub mod witness;
 
 pub mod almanac;
+pub mod kept;
 pub mod rule_sets;
 
 pub mod clock;

@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 
 use crate::almanac;
 use crate::error::Error;
+use crate::kept;
 
 /// The stages that the program's own rule sets are at. All hold the same regimes and calendars, as long as none of these has changed.
 const SHIPPED: [u32; 2] = [3, 4];
@@ -234,11 +235,7 @@ impl Shelf {
                 "may that folder be written to?",
             )
         };
-        let file = folder.join(format!("{}.json", held.set.digest));
-        let beside = folder.join(format!(".{}.{}.new", held.set.digest, std::process::id()));
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        std::fs::write(&beside, &held.text).map_err(failed)?;
-        std::fs::rename(&beside, &file).map_err(failed)
+        kept::keep(folder, &format!("{}.json", held.set.digest), held.text.as_bytes()).map_err(failed)
     }
 
     /// The one that somebody names: a shipped one by its id, an adopted one by its id or its digest, or a file.

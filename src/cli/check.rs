@@ -14,6 +14,7 @@ use super::{Context, check_quotes, import};
 use crate::app::{App, TimeOrdered, Write};
 use crate::clock;
 use crate::error::Error;
+use crate::report::words;
 use crate::rule_sets::Shelf;
 use crate::sources::quotes::{self, Quoted, Seen, State};
 use crate::sources::{Document, Folder};
@@ -70,9 +71,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         let told: Vec<String> = doubts(agreement).into_iter().chain(of_quotes).collect();
         let found = match told.len() {
             0 => "nothing wrong".into(),
-            count => format!("no error, {}", counted(count, "note")),
+            count => format!("no error, {}", words::counted(count, "note")),
         };
-        let (provisions, acts) = (counted(provisions, "provision"), counted(acts, "act"));
+        let (provisions, acts) = (words::counted(provisions, "provision"), words::counted(acts, "act"));
         say!("{}: {} — {provisions}, {acts}{paragraphs}; {found}", file.path, agreement.id);
         for note in &told {
             say!("  note: {note}");
@@ -87,11 +88,6 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         notes += 1;
     }
     Ok(if args.strict && notes > 0 { 4 } else { 0 })
-}
-
-/// `1 act`, `3 acts`.
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// What became of an agreement's quotes.

@@ -5,6 +5,7 @@ use super::{Context, actor, outcome};
 use crate::app::Unwritten;
 use crate::erase::Request;
 use crate::error::Error;
+use crate::report::words;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -38,25 +39,25 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let request = Request { records: args.records, reason: args.reason, authority: args.authority };
     let erased = app.erase(&request, how).map_err(Unwritten::into_error)?;
     match erased.receipt {
-        _ if how.dry_run => say!("Would erase {} of {which}; nothing was written", counted(erased.texts)),
+        _ if how.dry_run => say!("Would erase {} of {which}; nothing was written", words::counted(erased.texts, "text")),
         Some(receipt) => {
-            say!("Erased {} of {which}; recorded as {}", counted(erased.gone), outcome::range(receipt.first, receipt.last));
+            say!(
+                "Erased {} of {which}; recorded as {}",
+                words::counted(erased.gone, "text"),
+                outcome::range(receipt.first, receipt.last)
+            );
             say!("The entries hold commitments and stay: every proof is as it was. It cannot be taken back.");
             outcome::prove(&receipt, &app.log, &args.writing)?;
         }
         None => {
             let rest = match erased.gone {
                 0 => String::new(),
-                gone => format!("; {} that had stayed behind went now", counted(gone)),
+                gone => format!("; {} that had stayed behind went now", words::counted(gone, "text")),
             };
             say!("Nothing to record: {which} had been erased by {}{rest}", records(&erased.before));
         }
     }
     Ok(0)
-}
-
-fn counted(texts: usize) -> String {
-    if texts == 1 { "1 text".into() } else { format!("{texts} texts") }
 }
 
 /// `#5, #7`.

@@ -63,7 +63,7 @@ fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
         }
         Some(receipt) => writeln!(out, "Recorded {}{already}", range(receipt.first, receipt.last))?,
         None if write.dry_run && !outcome.records.is_empty() => {
-            writeln!(out, "Would record {}{already}; nothing was written", counted(outcome.records.len()))?;
+            writeln!(out, "Would record {}{already}; nothing was written", words::counted(outcome.records.len(), "record"))?;
         }
         None => writeln!(out, "Nothing to record{already}")?,
     }
@@ -117,10 +117,6 @@ fn is_term(event: &Event) -> bool {
 /// `record 5`, or `records 5 to 7`.
 pub fn range(first: u64, last: u64) -> String {
     if first == last { format!("record {first}") } else { format!("records {first} to {last}") }
-}
-
-fn counted(count: usize) -> String {
-    if count == 1 { "1 record".into() } else { format!("{count} records") }
 }
 
 fn more(out: &mut impl std::io::Write, all: usize, what: &str) -> std::io::Result<()> {

@@ -206,12 +206,11 @@ fn steps(document: &ReplayJson) -> Vec<Section> {
 }
 
 fn summary(document: &ReplayJson, left_out: Option<LeftOut>) -> String {
-    let counted = |count: usize, what: &str| if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") };
     let ReplayJson { as_of, log, rules, records, lines_changed, handling, .. } = document;
     let known = document.known_at.as_ref().map(|known| format!(" · known at {known}")).unwrap_or_default();
     let marked = if handling.is_empty() { String::new() } else { format!(" · handling: {}", handling.join(", ")) };
     let left_out = status::left_out(left_out).map(|told| format!(" · {told}")).unwrap_or_default();
-    let (records, changes) = (counted(records.len(), "record"), counted(*lines_changed, "change"));
+    let (records, changes) = (words::counted(records.len(), "record"), words::counted(*lines_changed, "change"));
     let root = &log.head[..12];
     format!("{records}, {changes} of lines · as of {as_of}{known} · log {} {root}… · {rules}{marked}{left_out}", log.size)
 }

@@ -205,6 +205,11 @@ fn from(effective: Option<&events::DateSpec>) -> String {
     effective.map(|effective| format!(", from {effective}")).unwrap_or_default()
 }
 
+/// `1 record`, `3 records`.
+pub fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// A fact in one line.
 pub fn event(event: &Event) -> String {
     let at = |place: &Option<String>| place.as_ref().map(|place| format!(", {place}")).unwrap_or_default();
@@ -353,8 +358,7 @@ pub fn event(event: &Event) -> String {
         Event::RulesAdopted(set) => format!("the register goes by {} ({}…)", set.id, &set.sha256[..set.sha256.len().min(12)]),
         Event::TextErased(erased) => {
             let records: Vec<String> = erased.records.iter().map(|seq| format!("#{seq}")).collect();
-            let texts =
-                if erased.commitments.len() == 1 { "1 text".into() } else { format!("{} texts", erased.commitments.len()) };
+            let texts = counted(erased.commitments.len(), "text");
             format!("{texts} of {} erased", records.join(", "))
         }
     }

@@ -6,6 +6,7 @@ use events::event::Evidence;
 use events::tree;
 
 use crate::error::Error;
+use crate::kept;
 
 /// A file of evidence is a document: minutes, a report, a scan.
 const MOST_EVIDENCE: u64 = 256 * 1024 * 1024;
@@ -59,17 +60,13 @@ impl EvidenceFile {
 
     /// Keeps it in the folder under its digest, once.
     pub fn keep(&self, folder: &Path) -> Result<(), Error> {
-        let kept = folder.join(&self.sha256);
-        if kept.exists() {
+        if folder.join(&self.sha256).exists() {
             return Ok(());
         }
         let failed = |error: std::io::Error| {
             let what = format!("cannot keep `{}`: {error}", self.path.display());
             Error::failed(what, "may the folder of the register be written to?")
         };
-        std::fs::create_dir_all(folder).map_err(failed)?;
-        let beside = folder.join(format!("{}.{}.new", self.sha256, std::process::id()));
-        std::fs::write(&beside, &self.bytes).map_err(failed)?;
-        std::fs::rename(&beside, &kept).map_err(failed)
+        kept::keep(folder, &self.sha256, &self.bytes).map_err(failed)
     }
 }
