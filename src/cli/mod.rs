@@ -43,6 +43,9 @@ mod init;
 mod actor;
 mod erase;
 
+mod alerts;
+mod run;
+
 mod check;
 mod check_quotes;
 mod correct;
@@ -143,6 +146,10 @@ enum Verb {
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
     Due(due::Args),
+    /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
+    Run(run::Args),
+    /// What was flagged and who was told; taking note, putting off, sending up
+    Alerts(Box<alerts::Args>),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -220,6 +227,8 @@ impl Verb {
                 | Verb::Key(_)
                 | Verb::Restore(_)
                 | Verb::Pack(_)
+                | Verb::Run(_)
+                | Verb::Alerts(_)
         )
     }
 }
@@ -360,6 +369,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
+        Verb::Run(args) => run::run(args, context),
+        Verb::Alerts(args) => alerts::run(*args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),

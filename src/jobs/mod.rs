@@ -2,6 +2,7 @@
 //! it, `message` is what a channel is handed, and `items` puts it into words.
 
 pub mod items;
+pub mod lock;
 pub mod message;
 pub mod plan;
 pub mod run;

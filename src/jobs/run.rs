@@ -278,6 +278,22 @@ fn refuse_far_clock<L: EventLog>(app: &App<L>, job: &Job, seen: &Evaluated) -> R
     Err(Error::refused("E0802", what, "see whether the clock is right; if it is: obligo run --accept-clock"))
 }
 
+/// What would be raised and withdrawn, as it would stand.
+pub fn would_raise(seen: &Evaluated) -> Vec<(Flag, State)> {
+    let raise = seen.evaluation.raise.iter().flat_map(|(channel, alerts)| alerts.iter().map(move |alert| (channel, alert)));
+    let raised = raise.map(|(channel, alert)| {
+        let flag = Flag::new(alert.clone(), channel, Some(seen.docket.as_of));
+        let state = if channel == LOG { State::Raised } else { State::Undelivered };
+        (flag, state)
+    });
+    let withdraw = seen.evaluation.withdraw.values().flatten();
+    let withdrawn = withdraw.filter_map(|(id, why)| {
+        let flag = Flag { withdrawn: Some((0, why.clone())), ..seen.ledger.flag(*id)?.clone() };
+        Some((flag, State::Withdrawn))
+    });
+    raised.chain(withdrawn).collect()
+}
+
 /// What a run did with an alert, and how it stands.
 pub fn touched<'a>(seen: &'a Evaluated, done: &'a Deliveries, as_of: NaiveDate) -> Vec<(&'a Flag, State)> {
     let raised = seen.evaluation.raise.values().flatten().map(|alert| alert.id);
