@@ -9,8 +9,10 @@ use serde_json::Value;
 use crate::error::Error;
 use stamp::Stamp;
 
+pub mod atom;
 pub mod calendar;
 pub mod json;
+pub mod prometheus;
 pub mod stamp;
 pub mod words;
 
