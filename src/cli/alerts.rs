@@ -28,6 +28,13 @@ pub struct Args {
     list: List,
 }
 
+impl Args {
+    /// Whether it says something of alerts, and does not merely list them.
+    pub fn writes(&self) -> bool {
+        matches!(self.verb, Some(Verb::Ack(_) | Verb::Snooze(_) | Verb::Escalate(_)))
+    }
+}
+
 #[derive(clap::Subcommand)]
 enum Verb {
     /// What is flagged now; with --all, whatever was ever flagged

@@ -46,13 +46,16 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let view = context.view(&context.reader()?, &position, None)?;
     let docket = view.docket.with_entries(|line| is_in(line, &window));
     let lines = by_date(docket.entries.iter().collect());
+    let format = args.reading.output.format()?;
     let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
+    report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo"));
     if !lines.is_empty() {
         report.sections.push(status::lines(&docket, lines.clone()));
         let handling = together(lines.iter().map(|line| line.handling.as_slice()));
         report.sections.extend(footer(&view, &handling));
     }
-    if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
+    let is_document = matches!(format, Format::Json | Format::Ics);
+    if !lines.is_empty() || is_document || args.reading.output.file.is_some() {
         args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     }
     Ok(match (args.exit_code, lines.iter().any(|line| is_overdue(line)), lines.is_empty()) {

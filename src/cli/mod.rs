@@ -228,8 +228,7 @@ impl Verb {
                 | Verb::Restore(_)
                 | Verb::Pack(_)
                 | Verb::Run(_)
-                | Verb::Alerts(_)
-        )
+        ) || matches!(self, Verb::Alerts(args) if args.writes())
     }
 }
 

@@ -1,20 +1,23 @@
 //! `obligo run`: the one verb for a timer. It flags what falls due, tells whoever is to know, writes its files, records that it ran.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use events::EventLog;
 use rules::alert::{Flag, LOG, State};
 use rules::fault::Fault;
+use uuid::Uuid;
 
 use super::args::{self, Output};
-use super::{Context, stamp_of_program};
+use super::{Context, files, stamp_of_program};
 use crate::app::opaque;
 use crate::clock;
 use crate::config;
+use crate::config::settings::Files;
 use crate::error::{Diagnostic, Error};
-use crate::jobs::files;
+use crate::jobs::items;
 use crate::jobs::lock::Lock;
 use crate::jobs::plan::{Plan, When};
+use crate::jobs::ping::Signal;
 use crate::jobs::run::{self, Deliveries, Evaluated, Job};
 use crate::jobs::senders::Senders;
 use crate::report::json::{AlertJson, RunJson};
@@ -91,14 +94,25 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         settings.own.ping = Some(config::settings::Ping { url: url.clone() });
     }
     let plan = Plan::of(&settings.own).map_err(|faults| refused(faults, &settings))?;
-    let senders = Senders::new(&settings).map_err(|faults| refused(faults, &settings))?;
+    let faults = Senders::faults(&settings);
+    if !faults.is_empty() {
+        return Err(refused(faults, &settings));
+    }
+    let senders = Senders::new(&settings);
     let _lock = if args.dry_run { None } else { Some(Lock::of(&context.register()?.path)?) };
-    senders.begun();
+    if !args.dry_run {
+        senders.ping(Signal::Start, "");
+    }
     let when = when(&args, &plan)?;
     let done = work(&args, context, &settings, &plan, &senders, when);
     match &done {
-        Ok((seen, deliveries, _)) => senders.done(&told(seen, deliveries)),
-        Err(error) => senders.failed(&error.to_string()),
+        _ if args.dry_run => {}
+        Ok((seen, deliveries, wrong)) if wrong.is_none() => senders.ping(Signal::Done, &told(seen, deliveries)),
+        Ok((.., wrong)) => senders.ping(Signal::Failed, &wrong.as_ref().map(ToString::to_string).unwrap_or_default()),
+        Err(error) => senders.ping(Signal::Failed, &error.to_string()),
+    }
+    for undelivered in senders.unanswered.take() {
+        hint!("warning: the dead man's switch was not reached: {}", undelivered.detail);
     }
     let (seen, deliveries, wrong) = done?;
     args.output.write(&report(&seen, &deliveries, when, args.dry_run).stamped(stamp_of_program()))?;
@@ -124,9 +138,27 @@ fn work(args: &Args, context: &Context, settings: &config::Read, plan: &Plan, se
     if args.dry_run {
         return Ok((seen, Deliveries::default(), None));
     }
-    let deliveries = run::deliver(&mut app, &job, &mut seen, &mut senders.clone(), clock::now())?;
-    let written = files::write(&settings.own.files, app.log.origin(), &seen, plan);
-    Ok((seen, deliveries, written.err()))
+    let deliveries = run::deliver(&mut app, &job, &mut seen, &mut &*senders, clock::now())?;
+    let written = write_files(&settings.own.files, settings.folder(), app.log.origin(), &seen, plan);
+    Ok((seen, deliveries, written))
+}
+
+/// Writes the files of the settings; what is wrong with them, all at once.
+fn write_files(set: &Files, folder: &Path, origin: Uuid, seen: &Evaluated, plan: &Plan) -> Option<Error> {
+    let count = counts(seen, &Deliveries::default());
+    let of_log = seen.ledger.flags().filter(|flag| flag.channel == LOG && flag.withdrawn.is_none());
+    let items: Vec<_> = of_log.map(|flag| (flag.recorded_at, items::item(origin, flag, seen, plan))).collect();
+    let alerts: Vec<_> = items.iter().map(|(at, item)| (*at, item)).collect();
+    let contents = files::Contents {
+        view: &seen.view,
+        evaluated_at: seen.ledger.last_run().map_or_else(clock::now, |run| run.recorded_at),
+        alerts: &alerts,
+        undelivered: count.undelivered as u64,
+        dead_letters: count.dead as u64,
+    };
+    let failed = files::write(set, folder, &contents);
+    let what: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    (!what.is_empty()).then(|| Error::failed(what.join("; "), "what was flagged and told stands; the next run writes the files anew"))
 }
 
 /// Which day it is. A day that is given, or `OBLIGO_TODAY`, is that day everywhere.
@@ -170,7 +202,7 @@ struct Counts {
 
 fn counts(seen: &Evaluated, deliveries: &Deliveries) -> Counts {
     let raised = || seen.evaluation.raise.values().flatten();
-    let as_of = seen.docket.as_of;
+    let as_of = seen.view.docket.as_of;
     let standing = |state: State| seen.ledger.flags().filter(|flag| seen.ledger.state(flag, as_of) == state).count();
     Counts {
         raised: raised().count(),
@@ -212,7 +244,7 @@ fn report(seen: &Evaluated, deliveries: &Deliveries, when: When, dry_run: bool) 
         .iter()
         .filter(|(flag, _)| flag.channel == LOG && is_new(flag))
         .map(|(flag, _)| {
-            let line = seen.docket.line(&flag.alert.entry);
+            let line = seen.view.docket.line(&flag.alert.entry);
             vec![
                 Tone::Strong.of(&flag.alert.entry),
                 line.map_or_else(|| "".into(), words::label),
