@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::error::Error;
 use stamp::Stamp;
 
+pub mod calendar;
 pub mod json;
 pub mod stamp;
 pub mod words;
