@@ -11,6 +11,7 @@ use stamp::Stamp;
 
 pub mod calendar;
 pub mod json;
+pub mod letter;
 pub mod stamp;
 pub mod words;
 
