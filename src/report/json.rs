@@ -1733,6 +1733,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("verify.v1.json", schema::<VerifyJson>()),
         // No answer but a file: what it was asked by is none of it.
         ("bundle.v1.json", schemars::schema_for!(crate::bundle::Header).to_value()),
+        // What is sent to webhooks.
+        ("alerts-message.v1.json", crate::jobs::webhook::schema()),
         ("witness.v1.json", schema::<WitnessJson>()),
         ("quotes.v1.json", schema::<QuotesJson>()),
         ("actors.v1.json", schema::<ActorsJson>()),

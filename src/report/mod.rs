@@ -13,6 +13,7 @@ pub mod atom;
 pub mod calendar;
 pub mod json;
 pub mod prometheus;
+pub mod letter;
 pub mod stamp;
 pub mod words;
 
