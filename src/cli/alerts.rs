@@ -142,11 +142,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         None => list(args.list, context),
         Some(Verb::List(args)) => list(args, context),
         Some(Verb::Show(args)) => show(&args, context),
-        Some(Verb::Ack(args)) => {
-            say_of(&args.which, args.reason, &args.writing, context, |alerts, _| {
-                Ok(AlertFact::Acknowledged(AlertsAcknowledged { alerts }))
-            })
-        }
+        Some(Verb::Ack(args)) => say_of(&args.which, args.reason, &args.writing, context, |alerts, _| {
+            Ok(AlertFact::Acknowledged(AlertsAcknowledged { alerts }))
+        }),
         Some(Verb::Snooze(args)) => {
             let until = args::day(&args.until, crate::clock::today()?)?;
             say_of(&args.which, Some(args.reason), &args.writing, context, |alerts, _| {
@@ -178,16 +176,17 @@ fn plan() -> Result<Plan, Error> {
 fn manager(plan: &Plan, alerts: &[Uuid], ledger: &Ledger) -> Result<String, Error> {
     let entries: Vec<&str> = alerts.iter().filter_map(|id| Some(ledger.flag(*id)?.alert.entry.as_str())).collect();
     let told = ledger.flags().filter(|flag| entries.contains(&flag.alert.entry.as_str()));
-    let mut managers: Vec<&str> =
-        told.filter_map(|flag| plan.manager(flag.channel.strip_prefix("mail/")?)).collect();
+    let mut managers: Vec<&str> = told.filter_map(|flag| plan.manager(flag.channel.strip_prefix("mail/")?)).collect();
     managers.sort_unstable();
     managers.dedup();
     match managers.as_slice() {
         [one] => Ok((*one).into()),
         [] => Err(Error::refused("E0803", "nobody who was told of it has a manager", "say to whom: --to ID")),
-        many => {
-            Err(Error::refused("E0803", format!("those who were told have several managers: {}", many.join(", ")), "say to whom: --to ID"))
-        }
+        many => Err(Error::refused(
+            "E0803",
+            format!("those who were told have several managers: {}", many.join(", ")),
+            "say to whom: --to ID",
+        )),
     }
 }
 
@@ -218,15 +217,8 @@ fn sort(flags: &mut [&Flag]) {
 }
 
 fn state(word: &str) -> Result<State, Error> {
-    const STATES: [State; 7] = [
-        State::Raised,
-        State::Undelivered,
-        State::Dead,
-        State::Delivered,
-        State::Snoozed,
-        State::Acknowledged,
-        State::Withdrawn,
-    ];
+    const STATES: [State; 7] =
+        [State::Raised, State::Undelivered, State::Dead, State::Delivered, State::Snoozed, State::Acknowledged, State::Withdrawn];
     STATES.into_iter().find(|state| state.word() == word).ok_or_else(|| {
         let known = STATES.into_iter().map(State::word);
         Fault::new("E0504", &["state"], format!("`{word}` is no state of an alert")).hint(nearest(word, known)).into()
@@ -363,14 +355,11 @@ fn say_of(
 
 /// What `status` says of alerts that wait: nothing where all arrived.
 pub fn undelivered(ledger: &Ledger, as_of: NaiveDate) -> Option<Section> {
-    let count = |wanted: State| {
-        ledger.flags().filter(|flag| flag.channel != LOG && ledger.state(flag, as_of) == wanted).count()
-    };
+    let count = |wanted: State| ledger.flags().filter(|flag| flag.channel != LOG && ledger.state(flag, as_of) == wanted).count();
     let (waiting, dead) = (count(State::Undelivered), count(State::Dead));
     let waits = |count: usize| format!("{} not delivered yet", words::counted(count, "alert"));
-    let is_dead = |count: usize| {
-        format!("✗ {} could not be delivered: obligo alerts list --state dead", words::counted(count, "alert"))
-    };
+    let is_dead =
+        |count: usize| format!("✗ {} could not be delivered: obligo alerts list --state dead", words::counted(count, "alert"));
     match (waiting, dead) {
         (0, 0) => None,
         (waiting, 0) => Some(Section::Line(vec![Tone::Warning.of(waits(waiting))])),

@@ -58,6 +58,7 @@ mod bundle;
 mod diff;
 mod due;
 mod explain;
+mod files;
 mod log;
 mod notice;
 mod notices;
@@ -291,12 +292,15 @@ impl Context {
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
         let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
-        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
-        let checkpoint = self.register().ok().and_then(|found| {
-            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
-            notes::last_upto(&file, seen.size).ok().flatten()
-        });
-        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+        Stamp { checkpoint: self.checkpoint(seen.size), ..stamp }
+    }
+
+    /// The last signed checkpoint of a log with no more than so many records. An answer without one is an answer; `verify` says what is wrong
+    /// with the file of them.
+    fn checkpoint(&self, size: u64) -> Option<String> {
+        let found = self.register().ok()?;
+        let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+        notes::last_upto(&file, size).ok().flatten().map(|checkpoint| checkpoint.to_string())
     }
 
     /// What stands beside the register and vouches for it.

@@ -1,6 +1,6 @@
 //! `obligo run`: the one verb for a timer. It flags what falls due, tells whoever is to know, writes its files, records that it ran.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use events::EventLog;
 use rules::alert::{Flag, LOG, State};
@@ -12,12 +12,11 @@ use super::{Context, files, stamp_of_program};
 use crate::app::opaque;
 use crate::clock;
 use crate::config;
-use crate::config::settings::Files;
 use crate::error::{Diagnostic, Error};
 use crate::jobs::items;
 use crate::jobs::lock::Lock;
-use crate::jobs::plan::{Plan, When};
 use crate::jobs::ping::Signal;
+use crate::jobs::plan::{Plan, When};
 use crate::jobs::run::{self, Deliveries, Evaluated, Job};
 use crate::jobs::senders::Senders;
 use crate::report::json::{AlertJson, RunJson};
@@ -125,7 +124,14 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 
 type Done = (Evaluated, Deliveries, Option<Error>);
 
-fn work(args: &Args, context: &Context, settings: &config::Read, plan: &Plan, senders: &Senders, when: When) -> Result<Done, Error> {
+fn work(
+    args: &Args,
+    context: &Context,
+    settings: &config::Read,
+    plan: &Plan,
+    senders: &Senders,
+    when: When,
+) -> Result<Done, Error> {
     let mut app = context.writer(&args.actor)?;
     let job = Job {
         plan,
@@ -139,12 +145,12 @@ fn work(args: &Args, context: &Context, settings: &config::Read, plan: &Plan, se
         return Ok((seen, Deliveries::default(), None));
     }
     let deliveries = run::deliver(&mut app, &job, &mut seen, &mut &*senders, clock::now())?;
-    let written = write_files(&settings.own.files, settings.folder(), app.log.origin(), &seen, plan);
+    let written = write_files(context, settings, app.log.origin(), &seen, plan);
     Ok((seen, deliveries, written))
 }
 
 /// Writes the files of the settings; what is wrong with them, all at once.
-fn write_files(set: &Files, folder: &Path, origin: Uuid, seen: &Evaluated, plan: &Plan) -> Option<Error> {
+fn write_files(context: &Context, settings: &config::Read, origin: Uuid, seen: &Evaluated, plan: &Plan) -> Option<Error> {
     let count = counts(seen, &Deliveries::default());
     let of_log = seen.ledger.flags().filter(|flag| flag.channel == LOG && flag.withdrawn.is_none());
     let items: Vec<_> = of_log.map(|flag| (flag.recorded_at, items::item(origin, flag, seen, plan))).collect();
@@ -153,12 +159,14 @@ fn write_files(set: &Files, folder: &Path, origin: Uuid, seen: &Evaluated, plan:
         view: &seen.view,
         evaluated_at: seen.ledger.last_run().map_or_else(clock::now, |run| run.recorded_at),
         alerts: &alerts,
+        checkpoint: context.checkpoint(seen.view.log.size),
         undelivered: count.undelivered as u64,
         dead_letters: count.dead as u64,
     };
-    let failed = files::write(set, folder, &contents);
+    let failed = files::write(&settings.own.files, settings.folder(), &contents);
     let what: Vec<String> = failed.iter().map(ToString::to_string).collect();
-    (!what.is_empty()).then(|| Error::failed(what.join("; "), "what was flagged and told stands; the next run writes the files anew"))
+    (!what.is_empty())
+        .then(|| Error::failed(what.join("; "), "what was flagged and told stands; the next run writes the files anew"))
 }
 
 /// Which day it is. A day that is given, or `OBLIGO_TODAY`, is that day everywhere.
@@ -250,9 +258,10 @@ fn report(seen: &Evaluated, deliveries: &Deliveries, when: When, dry_run: bool) 
                 line.map_or_else(|| "".into(), words::label),
                 line.map(|line| words::due(line.due)).unwrap_or_default().into(),
                 words::rung(flag.alert.rung).into(),
-                flag.alert.late_by.map_or_else(|| "".into(), |days| {
-                    Tone::Warning.of(format!("late by {}", words::counted(days as usize, "day")))
-                }),
+                flag.alert.late_by.map_or_else(
+                    || "".into(),
+                    |days| Tone::Warning.of(format!("late by {}", words::counted(days as usize, "day"))),
+                ),
             ]
         })
         .collect();
@@ -274,7 +283,9 @@ fn report(seen: &Evaluated, deliveries: &Deliveries, when: When, dry_run: bool) 
     }
     if count.dead > 0 {
         let dead = words::counted(count.dead, "alert");
-        sections.push(Section::Line(vec![Tone::Bad.of(format!("✗ {dead} could not be delivered and will not be tried again: obligo alerts list --state dead"))]));
+        sections.push(Section::Line(vec![
+            Tone::Bad.of(format!("✗ {dead} could not be delivered and will not be tried again: obligo alerts list --state dead")),
+        ]));
     }
     Report::new(&document, "alerts", COLUMNS).sections(sections)
 }

@@ -103,9 +103,8 @@ pub fn read() -> Result<Read, Error> {
         Error::Refused(vec![Diagnostic { fault, place }])
     };
     let text = std::fs::read_to_string(&file).map_err(|error| refuse(&error.to_string(), None))?;
-    let mut own: Settings = toml::from_str(&text).map_err(|error| {
-        refuse(error.message(), Some((file.display().to_string(), text.as_str().into(), error.span())))
-    })?;
+    let mut own: Settings = toml::from_str(&text)
+        .map_err(|error| refuse(error.message(), Some((file.display().to_string(), text.as_str().into(), error.span()))))?;
     let folder = file.parent().unwrap_or(Path::new("."));
     let Files { calendar, atom, csv, prometheus } = &mut own.files;
     for path in [calendar, atom, csv, prometheus].into_iter().flatten() {

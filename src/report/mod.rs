@@ -12,8 +12,8 @@ use stamp::Stamp;
 pub mod atom;
 pub mod calendar;
 pub mod json;
-pub mod prometheus;
 pub mod letter;
+pub mod prometheus;
 pub mod stamp;
 pub mod words;
 
