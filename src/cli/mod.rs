@@ -52,9 +52,11 @@ mod undo;
 
 mod brief;
 mod bundle;
+mod check_nagios;
 mod diff;
 mod due;
 mod explain;
+pub mod files;
 mod log;
 mod notice;
 mod notices;
@@ -92,6 +94,8 @@ Exit codes:
   5   the log is not what it was, or not what was signed
   10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
+
+`check-nagios` has those of Nagios: 0 OK, 1 warning, 2 critical, 3 unknown, wrong usage too.
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
 
@@ -143,6 +147,8 @@ enum Verb {
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
     Due(due::Args),
+    /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
+    CheckNagios(check_nagios::Args),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -319,7 +325,13 @@ fn stamp_of_program() -> Stamp {
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() && asked_for() == Some(check_nagios::NAME.into()) => {
+            return check_nagios::misused(&error);
+        }
+        Err(error) => error.exit(),
+    };
     let by_flag = matches.value_source("register") == Some(clap::parser::ValueSource::CommandLine);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.color {
@@ -336,6 +348,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The verb of a command that is wrong elsewhere.
+fn asked_for() -> Option<String> {
+    let matches = Cli::command().ignore_errors(true).try_get_matches().ok()?;
+    matches.subcommand_name().map(String::from)
 }
 
 /// Without a verb: the status of the register, or the help where there is none.
@@ -360,6 +378,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
+        Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),
