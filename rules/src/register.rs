@@ -24,6 +24,8 @@ pub struct Register {
     pub version: u64,
     /// What scheduled runs flagged, and what became of it.
     pub ledger: Ledger,
+    /// When the last of them was recorded.
+    pub recorded_at: Option<DateTime<Utc>>,
     /// Agreements of which not all records are looked at.
     pub partial: BTreeSet<String>,
 }
@@ -75,6 +77,8 @@ pub struct Agreement {
     pub successors: BTreeMap<String, Successor>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
+    /// When the last of them was recorded.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// Who took the place of a party.
@@ -182,6 +186,7 @@ impl Agreement {
     pub(crate) fn new(id: &str, terms: Known<AgreementTerms>) -> Self {
         Agreement {
             id: id.into(),
+            recorded_at: terms.recorded_at,
             terms,
             sources: Vec::new(),
             bodies: Vec::new(),

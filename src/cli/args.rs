@@ -159,7 +159,7 @@ impl Output {
                 Error::refused(
                     "E0417",
                     format!("`.{extension}` is not a format of this answer"),
-                    "use .txt, .json, .jsonl, .csv or .md, or -O FORMAT",
+                    "use .txt, .json, .jsonl, .csv, .md or .ics, or -O FORMAT",
                 )
             }),
         }

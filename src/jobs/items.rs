@@ -1,6 +1,5 @@
 //! A message as it is told: the alerts of the ledger with what the docket says of their lines.
 
-use chrono::NaiveDate;
 use events::DateSpec;
 use events::alert::{Rung, message_id};
 use rules::alert::{self, Flag};
@@ -10,7 +9,7 @@ use uuid::Uuid;
 use super::message::{Entry, Item, Message, Status, Withdrawn};
 use super::plan::Plan;
 use super::run::Evaluated;
-use crate::report::words;
+use crate::report::{calendar, words};
 
 /// A message of the outbox, in words. What is sent for the first time has the message's own id; the rest of one that arrived in part, and
 /// what was put off, one of their own.
@@ -55,14 +54,14 @@ fn order_of(item: &Item, flags: &[Flag]) -> i32 {
 
 /// An alert with what the docket says of its line; of a line that is not in the docket any more, what the alert says.
 pub fn item(origin: Uuid, flag: &Flag, seen: &Evaluated, plan: &Plan) -> Item {
-    let line = seen.docket.line(&flag.alert.entry);
+    let line = seen.view.docket.line(&flag.alert.entry);
     let due = line.map_or_else(|| due_of(flag), |line| line.due);
     let agreement = agreement_of(&flag.alert.entry);
     Item {
         alert: flag.alert.id,
         entry: flag.alert.entry.clone(),
         agreement: agreement.into(),
-        title: seen.docket.agreement(agreement).map(|agreement| agreement.title.clone()).unwrap_or_default(),
+        title: seen.view.docket.agreement(agreement).map(|agreement| agreement.title.clone()).unwrap_or_default(),
         what: line.map(|line| line.what.clone()).unwrap_or_default(),
         force: line.map_or("", |line| words::force(line.force)),
         label: line.map(|line| line.label.clone()).unwrap_or_default(),
@@ -78,39 +77,28 @@ pub fn item(origin: Uuid, flag: &Flag, seen: &Evaluated, plan: &Plan) -> Item {
 
 fn withdrawn(origin: Uuid, flag: &Flag, seen: &Evaluated) -> Withdrawn {
     let why = flag.withdrawn.as_ref().map(|(_, why)| why.clone()).unwrap_or_default();
-    let line = seen.docket.line(&flag.alert.entry);
-    let moved = line.filter(|line| line.axes.is_pending());
+    let line = seen.view.docket.line(&flag.alert.entry);
     let mut calendar = entry(origin, flag, line, seen, &Plan::default());
-    if moved.is_none() {
+    if !line.is_some_and(|line| line.axes.is_pending()) {
         calendar.status = Status::Cancelled;
     }
     Withdrawn { alert: flag.alert.id, entry: flag.alert.entry.clone(), why, calendar }
 }
 
+/// The line in a calendar; of what has no place in one any more, that it is cancelled.
 fn entry(origin: Uuid, flag: &Flag, line: Option<&Line>, seen: &Evaluated, plan: &Plan) -> Entry {
-    let due = line.map_or_else(|| due_of(flag), |line| line.due);
-    let agreement = agreement_of(&flag.alert.entry);
-    let day = due.latest.or(due.earliest).or_else(|| due_of(flag).latest).unwrap_or(NaiveDate::MIN);
-    let is_exact = due.earliest == due.latest;
-    let (sequence, stamp) = seen.register.agreements.get(agreement).map_or((0, flag.recorded_at), |agreement| {
-        (agreement.version, agreement.acts.iter().map(|act| act.recorded_at).max().unwrap_or(flag.recorded_at))
-    });
-    let what = line.map_or(flag.alert.entry.as_str(), |line| line.what.as_str());
-    Entry {
-        uid: calendar_uid(origin, &flag.alert.entry),
-        sequence,
-        stamp,
-        day,
-        status: if is_exact { Status::Confirmed } else { Status::Tentative },
-        summary: if is_exact { what.into() } else { format!("{what} ({})", words::due(due)) },
-        description: format!("{} · {}", flag.alert.entry, line.map_or("", |line| line.label.as_str())),
-        alarms: line.map(|line| plan.alarms(line)).unwrap_or_default(),
-    }
-}
-
-/// The `UID` of a line in every calendar: it never changes.
-pub fn calendar_uid(origin: Uuid, line: &str) -> Uuid {
-    Uuid::new_v5(&origin, format!("calendar\n{line}").as_bytes())
+    let alarms = line.map(|line| plan.alarms(line)).unwrap_or_default();
+    let held = line.and_then(|line| calendar::entry_of(&seen.view.register, &seen.view.docket, line, origin, &alarms));
+    held.unwrap_or_else(|| Entry {
+        uid: calendar::uid(origin, &flag.alert.entry),
+        sequence: seen.view.register.agreements.get(agreement_of(&flag.alert.entry)).map_or(0, |agreement| agreement.version),
+        stamp: flag.recorded_at,
+        day: due_of(flag).latest.or(due_of(flag).earliest).unwrap_or(flag.recorded_at.date_naive()),
+        status: Status::Cancelled,
+        summary: flag.alert.entry.clone(),
+        description: flag.withdrawn.as_ref().map(|(_, why)| why.clone()).unwrap_or_default(),
+        alarms: Vec::new(),
+    })
 }
 
 fn due_of(flag: &Flag) -> Due {

@@ -39,13 +39,15 @@ pub enum When {
     Day(NaiveDate),
     /// It reads a clock, and other parties' clocks say what they say.
     Clock(DateTime<Utc>, Tz),
+    /// The same, by the machine's own zone, where it is that day.
+    Local(DateTime<Utc>, NaiveDate),
 }
 
 impl When {
     /// The day of the docket.
     pub fn as_of(self) -> NaiveDate {
         match self {
-            When::Day(day) => day,
+            When::Day(day) | When::Local(_, day) => day,
             When::Clock(now, zone) => now.with_timezone(&zone).date_naive(),
         }
     }
@@ -53,7 +55,7 @@ impl When {
     /// The day for those whom an agreement concerns, by its parties' clocks and that of the run.
     pub fn today(self, register: &Register, agreement: &str) -> Today {
         let as_of = self.as_of();
-        let When::Clock(now, _) = self else { return Today { ahead: as_of, behind: as_of } };
+        let (When::Clock(now, _) | When::Local(now, _)) = self else { return Today { ahead: as_of, behind: as_of } };
         let places = register.agreements.get(agreement).map(zones::places).unwrap_or_default();
         let days = zones::days_of(now.fixed_offset(), &places);
         if places.is_empty() {

@@ -14,14 +14,13 @@ use events::tree::Hash;
 use events::{DateSpec, Event, codec};
 use rules::alert::{ATTEMPTS, Evaluation, Flag, LOG, Ledger, State, evaluate};
 use rules::docket::{Docket, Line};
-use rules::{Register, assess};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::items;
 use super::message::{Message, Undelivered};
 use super::plan::{Plan, When};
-use crate::app::{App, Ground, Position, TRIES};
+use crate::app::{App, Position, TRIES, View, view};
 use crate::error::Error;
 use crate::report::words;
 
@@ -47,10 +46,8 @@ pub struct Job<'a> {
 
 /// What a run looked at, and the ledger after it.
 pub struct Evaluated {
-    /// The register.
-    pub register: Register,
-    /// What follows from it.
-    pub docket: Docket,
+    /// The register and its docket, as the run saw them.
+    pub view: View,
     /// What was to be raised and withdrawn.
     pub evaluation: Evaluation,
     /// What the run says of itself.
@@ -173,30 +170,26 @@ pub fn ledger(log: &dyn EventLog) -> Result<Ledger, Error> {
 
 fn look<L: EventLog>(app: &App<L>, job: &Job) -> Result<Evaluated, Error> {
     let as_of = job.when.as_of();
-    let ground = Ground::of(app.books(), &Position::on(as_of))?;
-    let (replay, _) = ground.read(app.books(), None, &mut |_| {})?;
-    let (mut register, findings) = replay.finish();
-    let rules = ground.rules.set();
-    let docket = assess(&register, findings, &rules, as_of);
-    let ledger = std::mem::take(&mut register.ledger);
+    let view = view(app.books(), &Position::on(as_of), None, &mut |_| {})?;
+    let ledger = view.register.ledger.clone();
     let plan = rules::alert::Plan {
         origin: app.log.origin(),
         ladders: &job.plan.ladders,
         hearers: &|line: &Line| job.plan.hearers(line),
-        today: &|agreement: &str| job.when.today(&register, agreement),
+        today: &|agreement: &str| job.when.today(&view.register, agreement),
     };
-    let evaluation = evaluate(&docket, &ledger, &plan);
+    let evaluation = evaluate(&view.docket, &ledger, &plan);
     let completed = RunCompleted {
-        size: ground.size,
-        root: app.log.root_at(ground.size)?.to_string(),
-        rules: RulesAdopted { id: ground.rules.held.set.id.clone(), sha256: ground.rules.held.set.digest.clone() },
+        size: view.log.size,
+        root: view.log.head.to_string(),
+        rules: RulesAdopted { id: view.rules.held.set.id.clone(), sha256: view.rules.held.set.digest.clone() },
         settings: job.settings.clone(),
         evaluated: evaluation.evaluated,
         due: evaluation.due,
         undetermined: evaluation.undetermined,
-        obligations: digest(&docket),
+        obligations: digest(&view.docket),
     };
-    Ok(Evaluated { register, docket, evaluation, completed, ledger })
+    Ok(Evaluated { view, evaluation, completed, ledger })
 }
 
 /// SHA-256 over every line of a docket, 64 hexadecimal digits: of each, in the order of their ids, `id`, earliest and latest day, the words
@@ -277,6 +270,22 @@ fn refuse_far_clock<L: EventLog>(app: &App<L>, job: &Job, seen: &Evaluated) -> R
         words::counted(changed, "date")
     );
     Err(Error::refused("E0802", what, "see whether the clock is right; if it is: obligo run --accept-clock"))
+}
+
+/// What would be raised and withdrawn, as it would stand.
+pub fn would_raise(seen: &Evaluated) -> Vec<(Flag, State)> {
+    let raise = seen.evaluation.raise.iter().flat_map(|(channel, alerts)| alerts.iter().map(move |alert| (channel, alert)));
+    let raised = raise.map(|(channel, alert)| {
+        let flag = Flag::new(alert.clone(), channel, Some(seen.view.docket.as_of));
+        let state = if channel == LOG { State::Raised } else { State::Undelivered };
+        (flag, state)
+    });
+    let withdraw = seen.evaluation.withdraw.values().flatten();
+    let withdrawn = withdraw.filter_map(|(id, why)| {
+        let flag = Flag { withdrawn: Some((0, why.clone())), ..seen.ledger.flag(*id)?.clone() };
+        Some((flag, State::Withdrawn))
+    });
+    raised.chain(withdrawn).collect()
 }
 
 /// What a run did with an alert, and how it stands.

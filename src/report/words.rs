@@ -215,6 +215,16 @@ pub fn rung(rung: Rung) -> String {
     }
 }
 
+/// A text whose lines end alike, and that has nothing in it that a reader of a calendar or of XML could stumble over.
+pub fn plain(text: &str) -> String {
+    let letter = |letter: char| match letter {
+        '\n' => letter,
+        letter if letter.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(letter) => ' ',
+        letter => letter,
+    };
+    text.replace("\r\n", "\n").chars().map(letter).collect()
+}
+
 /// `1 record`, `3 records`.
 pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }

@@ -6,6 +6,7 @@ mod support;
 mod brief;
 mod bundle;
 mod check;
+mod check_nagios;
 mod completions;
 mod compute;
 mod corrections;

@@ -56,6 +56,25 @@ pub struct Flag {
     pub escalated: Option<(u64, String)>,
 }
 
+impl Flag {
+    /// An alert of which nothing more is known.
+    pub fn new(alert: Alert, channel: &str, raised_on: Option<NaiveDate>) -> Self {
+        Flag {
+            alert,
+            channel: channel.into(),
+            message: Uuid::nil(),
+            seq: 0,
+            raised_on,
+            recorded_at: DateTime::UNIX_EPOCH,
+            delivered: None,
+            withdrawn: None,
+            acknowledged: None,
+            snoozed: None,
+            escalated: None,
+        }
+    }
+}
+
 /// Where an alert stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[allow(missing_docs)]
@@ -178,20 +197,8 @@ impl Ledger {
                 self.message(raised.message, &raised.channel, as_of, recorded_at).alerts.extend(ids);
                 for alert in &raised.alerts {
                     self.by_entry.entry(alert.entry.clone()).or_default().push(alert.id);
-                    let flag = Flag {
-                        alert: alert.clone(),
-                        channel: raised.channel.clone(),
-                        message: raised.message,
-                        seq,
-                        raised_on: as_of,
-                        recorded_at,
-                        delivered: None,
-                        withdrawn: None,
-                        acknowledged: None,
-                        snoozed: None,
-                        escalated: None,
-                    };
-                    self.flags.insert(alert.id, flag);
+                    let flag = Flag::new(alert.clone(), &raised.channel, as_of);
+                    self.flags.insert(alert.id, Flag { message: raised.message, seq, recorded_at, ..flag });
                 }
             }
             AlertFact::Withdrawn(withdrawn) => {
