@@ -65,7 +65,10 @@ pub fn message() -> Message {
         what: format!("Send the yearly table{}", " and what goes with it".repeat(30)),
         force: "binding",
         label: "undetermined: hangs on a plan".into(),
-        due: Due { certainty: Some(Certainty::Indicative), ..item(3, "ax-bl/2", "2026-12-01", "2026-12-15", Status::Tentative).due },
+        due: Due {
+            certainty: Some(Certainty::Indicative),
+            ..item(3, "ax-bl/2", "2026-12-01", "2026-12-15", Status::Tentative).due
+        },
         ..item(3, "ax-bl/2", "2026-12-01", "2026-12-15", Status::Tentative)
     };
     Message {
