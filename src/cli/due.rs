@@ -1,12 +1,14 @@
 //! `obligo due`: what is due in a window of time. Silent when nothing is, for a person's own cron.
 
 use chrono::NaiveDate;
+use rules::Docket;
 use rules::docket::{Kind, Line, Timing};
 use rules::time::Period;
 
 use super::Context;
 use super::args::{self, Reading};
 use super::status::{self, by_date, footer, is_overdue, together};
+use crate::app::View;
 use crate::clock;
 use crate::error::Error;
 use crate::report::json::DocketJson;
@@ -34,32 +36,59 @@ pub struct Args {
     reading: Reading,
 }
 
-struct Window {
+/// Days between which something is looked for.
+pub struct Window {
     from: NaiveDate,
     to: NaiveDate,
     overdue_too: bool,
+}
+
+impl Window {
+    /// From a day on for so long, and whatever is overdue then.
+    pub fn within(period: Period, as_of: NaiveDate) -> Self {
+        Window { from: as_of, to: period.after(as_of).unwrap_or(NaiveDate::MAX), overdue_too: true }
+    }
+
+    /// What of a docket is due in it.
+    pub fn of(&self, docket: &Docket) -> Docket {
+        docket.with_entries(|line| is_in(line, self))
+    }
+}
+
+/// So far one looks ahead, if nobody says how far.
+pub fn ahead() -> Period {
+    Period::of_days(90)
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let window = window(&args, position.as_of)?;
     let view = context.view(&context.reader()?, &position, None)?;
-    let docket = view.docket.with_entries(|line| is_in(line, &window));
-    let lines = by_date(docket.entries.iter().collect());
-    let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
-    if !lines.is_empty() {
-        report.sections.push(status::lines(&docket, lines.clone()));
-        let handling = together(lines.iter().map(|line| line.handling.as_slice()));
-        report.sections.extend(footer(&view, &handling));
-    }
-    if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
+    let docket = window.of(&view.docket);
+    let lines = &docket.entries;
+    let format = args.reading.output.format()?;
+    let mut report = report(&view, &docket);
+    report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo"));
+    let is_document = matches!(format, Format::Json | Format::Ics);
+    if !lines.is_empty() || is_document || args.reading.output.file.is_some() {
         args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     }
-    Ok(match (args.exit_code, lines.iter().any(|line| is_overdue(line)), lines.is_empty()) {
+    Ok(match (args.exit_code, lines.iter().any(is_overdue), lines.is_empty()) {
         (true, true, _) => 11,
         (true, false, false) => 10,
         _ => 0,
     })
+}
+
+/// A docket, the earliest first.
+pub fn report(view: &View, docket: &Docket) -> Report {
+    let mut report = Report::new(&DocketJson::of(view, docket), "entries", status::COLUMNS);
+    if !docket.entries.is_empty() {
+        report.sections.push(status::lines(docket, by_date(docket.entries.iter().collect())));
+        let handling = together(docket.entries.iter().map(|line| line.handling.as_slice()));
+        report.sections.extend(footer(view, &handling));
+    }
+    report
 }
 
 fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
@@ -75,9 +104,8 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
         }
         return Ok(Window { from, to, overdue_too: false });
     }
-    let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::plain_period(text))?;
-    let to = within.after(as_of).unwrap_or(NaiveDate::MAX);
-    Ok(Window { from: as_of, to, overdue_too: true })
+    let within = args.within.as_ref().map_or(Ok(ahead()), |text| args::plain_period(text))?;
+    Ok(Window::within(within, as_of))
 }
 
 /// Its range touches the window. An undetermined date touches it as far as it is known.

@@ -5,11 +5,11 @@ use rules::Docket;
 use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
 
 use super::args::Reading;
-use super::{Context, lookup};
+use super::{Context, alerts, lookup};
 use crate::app::{LeftOut, View};
 use crate::error::Error;
 use crate::report::json::DocketJson;
-use crate::report::{Cell, Report, Section, Tone, words};
+use crate::report::{Cell, Format, Report, Section, Tone, calendar, words};
 
 /// Columns of a docket's entries as CSV.
 pub const COLUMNS: &[(&str, &str)] = &[
@@ -47,16 +47,31 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let register = context.reader()?;
-    let view = context.view(&register, &position, args.agreement.as_deref())?;
+    let is_calendar = args.reading.output.format()? == Format::Ics;
+    // The entries of a calendar count the records of the register too, so that each stands in each file alike.
+    let part = args.agreement.as_deref().filter(|_| !is_calendar);
+    let view = context.view(&register, &position, part)?;
     if let Some(id) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
-    args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
+    let mut report = report(&view, args.agreement.as_deref());
+    if is_calendar {
+        let docket = view.docket.with_entries(|line| args.agreement.as_ref().is_none_or(|id| line.agreement == *id));
+        let of = args.agreement.as_ref().map(|id| format!(": {id}")).unwrap_or_default();
+        report.calendar = Some(calendar(&view, &docket, &format!("Obligo{of}")));
+    }
+    args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     if view.log.size == 0 {
         hint!("Next: obligo import FILE…");
     }
     Ok(0)
+}
+
+/// A docket as a calendar of that name.
+pub fn calendar(view: &View, docket: &Docket, name: &str) -> String {
+    let origin = view.log.origin;
+    calendar::calendar(name, origin, &calendar::entries_of(&view.register, docket, origin, &calendar::ALARMS))
 }
 
 /// The status of everything, or of one agreement.
@@ -65,6 +80,8 @@ pub fn report(view: &View, agreement: Option<&str>) -> Report {
         Some(line) => of_one(view, line),
         None => of_all(view),
     };
+    let undelivered = alerts::undelivered(&view.register.ledger, view.docket.as_of);
+    let sections = sections.into_iter().chain(undelivered).collect();
     Report::new(&DocketJson::of(view, &view.docket), "entries", COLUMNS).sections(sections)
 }
 

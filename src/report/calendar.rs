@@ -111,7 +111,7 @@ fn description(agreement: &Agreement, docket: &Docket, line: &Line, span: Span) 
 
 /// The file: a calendar of that name with these entries.
 pub fn calendar(name: &str, origin: Uuid, entries: &[Entry]) -> String {
-    let name = plain(name);
+    let name = words::plain(name);
     let mut calendar = Calendar::empty();
     let mut says = |key: &str, value: &str, kind: Option<ValueType>| {
         let mut property = Property::new(key, value);
@@ -135,7 +135,7 @@ pub fn calendar(name: &str, origin: Uuid, entries: &[Entry]) -> String {
 }
 
 fn event(entry: &Entry) -> Event {
-    let summary = plain(&entry.summary);
+    let summary = words::plain(&entry.summary);
     let mut event = Event::new();
     event
         .uid(&format!("{}@obligo", entry.uid))
@@ -147,7 +147,7 @@ fn event(entry: &Entry) -> Event {
         .add_property("TRANSP", "TRANSPARENT")
         .add_property("STATUS", word(entry.status))
         .summary(&summary)
-        .description(&plain(&entry.description));
+        .description(&words::plain(&entry.description));
     if entry.status != Status::Cancelled {
         for days in &entry.alarms {
             let before = chrono::Duration::days(i64::from(*days));
@@ -169,15 +169,4 @@ fn word(status: Status) -> &'static str {
         Status::Tentative => "TENTATIVE",
         Status::Cancelled => "CANCELLED",
     }
-}
-
-/// A text whose lines end as the format knows it, and that has nothing else in it that a reader could take for the end of a line.
-fn plain(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    let letter = |letter: char| match letter {
-        '\n' => letter,
-        letter if letter.is_control() || "\u{2028}\u{2029}".contains(letter) => ' ',
-        letter => letter,
-    };
-    text.chars().map(letter).collect()
 }
