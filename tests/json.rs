@@ -141,6 +141,8 @@ fn every_answer_is_what_its_schema_says() {
             is_valid(&demo.json(&question), &question);
         }
     }
+    let sent = obligo::jobs::webhook::body(&support::message::message());
+    used.push(is_valid(&serde_json::from_str(&sent).unwrap(), "what a webhook is sent"));
     let vkey = demo.obligo("key").succeeded().stdout;
     witnessed(demo, vkey.trim());
     used.push(is_valid(&demo.json("witness check --state watched"), "witness check"));
