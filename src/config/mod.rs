@@ -99,7 +99,7 @@ pub fn read() -> Result<Read, Error> {
     };
     let refuse = |why: &str, place: Option<(String, Arc<str>, Option<Range<usize>>)>| {
         let fault = Fault::new("E0105", &[], format!("`{}`: {why}", file.display()));
-        let fault = fault.hint("`obligo schema config.v1` and docs/configuration.md have its keys");
+        let fault = fault.hint("`obligo schema config.v1` and examples/obligo.toml have its keys");
         Error::Refused(vec![Diagnostic { fault, place }])
     };
     let text = std::fs::read_to_string(&file).map_err(|error| refuse(&error.to_string(), None))?;
