@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::codec::{self, CodecError};
-use events::record::REGISTER;
+use events::record::{ALERTS, REGISTER};
 use events::terms::AgreementTerms;
 use events::{Event, Record};
 
+use crate::alert::Ledger;
 use crate::register::{Adoption, Agreement, Known, Register};
 use crate::sift::{Look, Sift};
 
@@ -144,6 +145,9 @@ impl Replay {
             register.version = stream.last().map_or(0, |record| record.version);
             register.recorded_at = stream.last().map(|record| record.recorded_at);
             register.adopted = adopted(&stream);
+        }
+        if let Some(stream) = streams.remove(ALERTS) {
+            register.ledger = Ledger::of(&stream);
         }
         for (id, stream) in streams {
             if let Some(agreement) = fold(&id, &stream, &mut findings) {

@@ -12,7 +12,7 @@ use rules::time::Period;
 use rules::time::notice_day::subtracted;
 use uuid::Uuid;
 
-use crate::app::{KnownAt, Position, Write as HowToWrite};
+use crate::app::{KnownAt, Position, Write as HowToWrite, opaque};
 use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
@@ -145,20 +145,6 @@ impl Writing {
         opaque(&self.actor)?;
         Ok(HowToWrite { dry_run: self.dry_run, command: self.command_id, sealed: Sealed::Typed })
     }
-}
-
-/// Whether an actor's id says nothing of a person.
-///
-/// # Errors
-/// [`Error::Refused`], if it is no opaque id.
-pub fn opaque(actor: &str) -> Result<(), Error> {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
-    if actor.is_empty() || actor.len() > 64 || !actor.chars().all(plain) {
-        let what = format!("`{}` is not an opaque id", actor.escape_debug());
-        let hint = "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log";
-        return Err(Error::refused("E0208", what, hint));
-    }
-    Ok(())
 }
 
 impl Output {

@@ -3,7 +3,9 @@
 
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use rules::Docket;
+use rules::alert::{Ledger, State};
 use rules::docket::Line;
 use rules::time::Period;
 
@@ -12,6 +14,7 @@ use super::status::{by_date, is_overdue};
 use super::{Context, args};
 use crate::app::Position;
 use crate::clock;
+use crate::config;
 use crate::error::Error;
 use crate::report::words::counted;
 
@@ -65,7 +68,7 @@ struct Said {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<u8, Error> {
-    let (level, words) = judged(args, context).unwrap_or_else(|error| (Level::Unknown, unknown(&error)));
+    let (level, words) = judged(args, context).unwrap_or_else(|error| (Level::Unknown, in_one_line(&error.in_one_line())));
     say!("{} - {words}", level.word());
     Ok(level as u8)
 }
@@ -104,6 +107,7 @@ fn judged(args: &Args, context: &Context) -> Result<(Level, String), Error> {
     let words = format!("{} cannot be read: obligo verify", counted(unread, "record"));
     said.push((unread > 0).then_some(Said { level: Level::Warning, words }));
 
+    said.extend(of_runs(&view.register.ledger, today)?);
     let said: Vec<Said> = said.into_iter().flatten().collect();
     let level = said.iter().map(|one| one.level).max().unwrap_or(Level::Ok);
     let words = match said.as_slice() {
@@ -128,19 +132,23 @@ fn of_lines(level: Level, lines: &[&Line], what: &str) -> Option<Said> {
     (!lines.is_empty()).then(|| Said { level, words: format!("{} {what} ({})", lines.len(), named.join(", ")) })
 }
 
+/// What is wrong with the scheduled runs, where there are any: whether the last one is too long ago, and what they gave up.
+fn of_runs(ledger: &Ledger, today: NaiveDate) -> Result<[Option<Said>; 2], Error> {
+    let Some(last) = ledger.last_run() else { return Ok([None, None]) };
+    let most = config::run_every_hours()?;
+    let hours = (clock::now() - last.recorded_at).num_hours();
+    let late = || format!("the last run was {} ago, and one is due every {most}", counted(hours.unsigned_abs() as usize, "hour"));
+    let dead = ledger.flags().filter(|flag| ledger.state(flag, today) == State::Dead).count();
+    let given_up = || format!("{} could not be delivered: obligo alerts list --state dead", counted(dead, "alert"));
+    Ok([
+        (hours >= i64::from(most)).then(|| Said { level: Level::Warning, words: late() }),
+        (dead > 0).then(|| Said { level: Level::Warning, words: given_up() }),
+    ])
+}
+
 /// A period of whole days; here alone it may be none.
 fn period(text: &str) -> Result<Period, Error> {
     if text == "0d" { Ok(Period::of_days(0)) } else { args::plain_period(text) }
-}
-
-fn unknown(error: &Error) -> String {
-    match error {
-        Error::Refused(all) => {
-            let all: Vec<String> = all.iter().map(|one| format!("{}: {}", one.fault.code, one.fault.what)).collect();
-            in_one_line(&all.join("; "))
-        }
-        error => in_one_line(&error.to_string()),
-    }
 }
 
 /// One line, in which nothing is taken for the numbers after it.

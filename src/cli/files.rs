@@ -1,6 +1,6 @@
 //! The files that each run writes anew: calendar, feed, table, metrics. Each is whole, or is left as it was.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
@@ -31,8 +31,8 @@ pub struct Contents<'a> {
     pub checkpoint: Option<String>,
 }
 
-/// Writes each file that the settings name, seen from their folder. One that cannot be written does not keep the others from it.
-pub fn write(files: &Files, folder: &Path, contents: &Contents) -> Vec<Error> {
+/// Writes each file that the settings name. One that cannot be written does not keep the others from it.
+pub fn write(files: &Files, contents: &Contents) -> Vec<Error> {
     let Contents { view, evaluated_at, alerts, undelivered, dead_letters, checkpoint } = contents;
     let measured = || Measured {
         docket: &view.docket,
@@ -45,9 +45,9 @@ pub fn write(files: &Files, folder: &Path, contents: &Contents) -> Vec<Error> {
     let atom = files.atom.as_ref().map(|file| (file, Ok(atom::feed(view.log.origin, alerts).into_bytes())));
     let csv = files.csv.as_ref().map(|file| (file, csv(view, checkpoint.clone())));
     let prometheus = files.prometheus.as_ref().map(|file| (file, Ok(metrics(&measured()).into_bytes())));
-    let whole = |(file, text): (&std::path::PathBuf, Result<Vec<u8>, Error>)| {
+    let whole = |(file, text): (&PathBuf, Result<Vec<u8>, Error>)| {
         let text = text?;
-        Output::default().write_file(&folder.join(file), |out| Ok(out.write_all(&text)?))
+        Output::default().write_file(file, |out| Ok(out.write_all(&text)?))
     };
     [calendar, atom, csv, prometheus].into_iter().flatten().filter_map(|file| whole(file).err()).collect()
 }

@@ -43,6 +43,9 @@ mod init;
 mod actor;
 mod erase;
 
+mod alerts;
+mod run;
+
 mod check;
 mod check_quotes;
 mod correct;
@@ -56,7 +59,7 @@ mod check_nagios;
 mod diff;
 mod due;
 mod explain;
-pub mod files;
+mod files;
 mod log;
 mod notice;
 mod notices;
@@ -149,6 +152,10 @@ enum Verb {
     Due(due::Args),
     /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
     CheckNagios(check_nagios::Args),
+    /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
+    Run(run::Args),
+    /// What was flagged and who was told; taking note, putting off, sending up
+    Alerts(Box<alerts::Args>),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -226,7 +233,8 @@ impl Verb {
                 | Verb::Key(_)
                 | Verb::Restore(_)
                 | Verb::Pack(_)
-        )
+                | Verb::Run(_)
+        ) || matches!(self, Verb::Alerts(args) if args.writes())
     }
 }
 
@@ -289,12 +297,15 @@ impl Context {
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
         let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
-        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
-        let checkpoint = self.register().ok().and_then(|found| {
-            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
-            notes::last_upto(&file, seen.size).ok().flatten()
-        });
-        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+        Stamp { checkpoint: self.checkpoint(seen.size), ..stamp }
+    }
+
+    /// The last signed checkpoint of a log with no more than so many records. An answer without one is an answer; `verify` says what is wrong
+    /// with the file of them.
+    fn checkpoint(&self, size: u64) -> Option<String> {
+        let found = self.register().ok()?;
+        let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+        notes::last_upto(&file, size).ok().flatten().map(|checkpoint| checkpoint.to_string())
     }
 
     /// What stands beside the register and vouches for it.
@@ -379,6 +390,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::CheckNagios(args) => check_nagios::run(&args, context),
+        Verb::Run(args) => run::run(args, context),
+        Verb::Alerts(args) => alerts::run(*args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),

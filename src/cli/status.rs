@@ -5,7 +5,7 @@ use rules::Docket;
 use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
 
 use super::args::Reading;
-use super::{Context, lookup};
+use super::{Context, alerts, lookup};
 use crate::app::{LeftOut, View};
 use crate::error::Error;
 use crate::report::json::DocketJson;
@@ -80,6 +80,8 @@ pub fn report(view: &View, agreement: Option<&str>) -> Report {
         Some(line) => of_one(view, line),
         None => of_all(view),
     };
+    let undelivered = alerts::undelivered(&view.register.ledger, view.docket.as_of);
+    let sections = sections.into_iter().chain(undelivered).collect();
     Report::new(&DocketJson::of(view, &view.docket), "entries", COLUMNS).sections(sections)
 }
 

@@ -12,6 +12,7 @@ use stamp::Stamp;
 pub mod atom;
 pub mod calendar;
 pub mod json;
+pub mod letter;
 pub mod prometheus;
 pub mod stamp;
 pub mod words;
