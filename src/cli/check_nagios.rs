@@ -3,9 +3,7 @@
 
 use std::process::ExitCode;
 
-use chrono::NaiveDate;
 use rules::Docket;
-use rules::alert::{Ledger, State};
 use rules::docket::Line;
 use rules::time::Period;
 
@@ -16,6 +14,7 @@ use crate::app::Position;
 use crate::clock;
 use crate::config;
 use crate::error::Error;
+use crate::jobs::health;
 use crate::report::words::counted;
 
 /// The verb.
@@ -107,7 +106,16 @@ fn judged(args: &Args, context: &Context) -> Result<(Level, String), Error> {
     let words = format!("{} cannot be read: obligo verify", counted(unread, "record"));
     said.push((unread > 0).then_some(Said { level: Level::Warning, words }));
 
-    said.extend(of_runs(&view.register.ledger, today)?);
+    let ledger = &view.register.ledger;
+    // Where no run was ever recorded, deadlines are looked after by other means.
+    let late = health::late_run(ledger, &config::read()?.own, clock::now()).filter(|_| ledger.last_run().is_some());
+    said.push(late.map(|words| Said { level: Level::Warning, words }));
+    let (waiting, dead) = health::undelivered(ledger, today);
+    let words = format!("{} could not be delivered", counted(dead, "alert"));
+    said.push((dead > 0).then_some(Said { level: Level::Critical, words }));
+    let words = format!("{} not delivered yet", counted(waiting, "alert"));
+    said.push((waiting > 0).then_some(Said { level: Level::Warning, words }));
+
     let said: Vec<Said> = said.into_iter().flatten().collect();
     let level = said.iter().map(|one| one.level).max().unwrap_or(Level::Ok);
     let words = match said.as_slice() {
@@ -116,6 +124,7 @@ fn judged(args: &Args, context: &Context) -> Result<(Level, String), Error> {
     };
     // Each with the range that is in order: more than none is not.
     let mut numbers = vec![format!("overdue={};;0;0", overdue.len()), format!("soon={};0;;0", soon.len())];
+    numbers.push(format!("undelivered={};0;;0", waiting + dead));
     numbers.extend(critical.map(|_| format!("near={};;0;0", near.len())));
     Ok((level, format!("{} | {}", in_one_line(&words), numbers.join(" "))))
 }
@@ -130,20 +139,6 @@ fn of_lines(level: Level, lines: &[&Line], what: &str) -> Option<Said> {
     let mut named: Vec<&str> = by_date(lines.to_vec()).into_iter().take(NAMED).map(|line| line.id.as_str()).collect();
     named.extend((lines.len() > NAMED).then_some("…"));
     (!lines.is_empty()).then(|| Said { level, words: format!("{} {what} ({})", lines.len(), named.join(", ")) })
-}
-
-/// What is wrong with the scheduled runs, where there are any: whether the last one is too long ago, and what they gave up.
-fn of_runs(ledger: &Ledger, today: NaiveDate) -> Result<[Option<Said>; 2], Error> {
-    let Some(last) = ledger.last_run() else { return Ok([None, None]) };
-    let most = config::run_every_hours()?;
-    let hours = (clock::now() - last.recorded_at).num_hours();
-    let late = || format!("the last run was {} ago, and one is due every {most}", counted(hours.unsigned_abs() as usize, "hour"));
-    let dead = ledger.flags().filter(|flag| ledger.state(flag, today) == State::Dead).count();
-    let given_up = || format!("{} could not be delivered: obligo alerts list --state dead", counted(dead, "alert"));
-    Ok([
-        (hours >= i64::from(most)).then(|| Said { level: Level::Warning, words: late() }),
-        (dead > 0).then(|| Said { level: Level::Warning, words: given_up() }),
-    ])
 }
 
 /// A period of whole days; here alone it may be none.

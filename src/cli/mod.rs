@@ -10,7 +10,6 @@ use store::{PrivateFile, SqliteLog};
 use crate::app::{self, App, Books, Position, Seen, TimeOrdered, View};
 use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
-use crate::config;
 use crate::error::Error;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
@@ -44,6 +43,8 @@ mod actor;
 mod erase;
 
 mod alerts;
+mod config;
+mod doctor;
 mod run;
 
 mod check;
@@ -150,12 +151,12 @@ enum Verb {
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
     Due(due::Args),
-    /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
-    CheckNagios(check_nagios::Args),
     /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
     Run(run::Args),
     /// What was flagged and who was told; taking note, putting off, sending up
     Alerts(Box<alerts::Args>),
+    /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
+    CheckNagios(check_nagios::Args),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -206,6 +207,10 @@ enum Verb {
     Calendars(regimes::Args),
     /// What an error code means
     ExplainError(explain_error::Args),
+    /// Whether all that the scheduled run needs is as it should be, and what to do where it is not
+    Doctor(doctor::Args),
+    /// The settings of obligo.toml: whether they are sound
+    Config(config::Args),
     /// Which register is meant, and why
     Where,
     /// The JSON schema of an answer
@@ -258,8 +263,8 @@ pub struct Context {
 }
 
 impl Context {
-    fn register(&self) -> Result<config::Register, Error> {
-        config::register(self.register.as_deref(), self.by_flag)
+    fn register(&self) -> Result<crate::config::Register, Error> {
+        crate::config::register(self.register.as_deref(), self.by_flag)
     }
 
     /// Where its rule sets are.
@@ -323,7 +328,7 @@ impl Context {
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let (log, shelf, private) = (self.log()?, self.shelf()?, self.private()?);
-        let late_after_days = Some(config::late_after_days()?);
+        let late_after_days = Some(crate::config::late_after_days()?);
         let (today, ids) = (clock::today()?, Box::new(TimeOrdered));
         Ok(App { log, shelf, private, actor: actor.into(), today, late_after_days, ids })
     }
@@ -389,9 +394,9 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
-        Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Run(args) => run::run(args, context),
         Verb::Alerts(args) => alerts::run(*args, context),
+        Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),
@@ -417,6 +422,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),
+        Verb::Doctor(args) => doctor::run(&args, context),
+        Verb::Config(args) => config::run(args, context),
         Verb::Where => r#where::run(context),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::run(args, &mut Cli::command()),

@@ -33,9 +33,6 @@ pub struct Register {
 /// So many days after the day of an act, recording it takes a reason, where nothing else is set.
 pub const LATE_AFTER_DAYS: u32 = 30;
 
-/// So many hours may pass between two runs, where nothing else is set: a day, and two for a machine that sleeps.
-pub const RUN_EVERY_HOURS: u32 = 26;
-
 /// Finds the register. `given` is the flag; clap has put the environment variable in its place where the flag is absent.
 ///
 /// # Errors
@@ -63,15 +60,6 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
 pub fn late_after_days() -> Result<u32, Error> {
     let set = settings()?.and_then(|(_, settings)| settings.late_after_days);
     Ok(set.map_or(LATE_AFTER_DAYS, NonZeroU32::get))
-}
-
-/// How many hours may pass from one run to the next before it is late.
-///
-/// # Errors
-/// [`Error::Refused`] for an `obligo.toml` that cannot be read.
-pub fn run_every_hours() -> Result<u32, Error> {
-    let set = settings()?.and_then(|(_, settings)| settings.run_every_hours);
-    Ok(set.map_or(RUN_EVERY_HOURS, NonZeroU32::get))
 }
 
 /// The nearest `obligo.toml` upward, and what it says.
