@@ -1580,6 +1580,30 @@ pub struct RunJson {
     pub alerts: Vec<AlertJson>,
 }
 
+/// `obligo.runs.v1`: whether each scheduled run left nothing out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunsJson {
+    /// Always `obligo.runs.v1`.
+    pub schema: &'static str,
+    /// Each run that was recorded, in order.
+    pub runs: Vec<RunCheckJson>,
+}
+
+/// A run, held against the docket of its day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunCheckJson {
+    /// Its record.
+    pub recorded: u64,
+    /// The day it looked from.
+    pub as_of: String,
+    /// How many records the log had.
+    pub size: u64,
+    /// `same`, `differs`, `rules not at hand`.
+    pub verdict: &'static str,
+    /// Where it differs; which rules are missing.
+    pub what: Option<String>,
+}
+
 /// `obligo.doctor.v1`: whether all that the scheduled run needs is as it should be.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct DoctorJson {
@@ -1776,6 +1800,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("run.v1.json", schemars::schema_for!(RunJson).to_value()),
         ("config.v1.json", schemars::schema_for!(crate::config::Settings).to_value()),
         ("doctor.v1.json", schema::<DoctorJson>()),
+        ("runs.v1.json", schema::<RunsJson>()),
         ("alerts.v1.json", schema::<AlertsJson>()),
         ("stamp.v1.json", schema::<StampVerdictJson>()),
         ("rules.v1.json", schema::<RuleSetsJson>()),

@@ -29,6 +29,7 @@ mod record;
 mod replay;
 mod residual;
 mod rules;
+mod run;
 mod schema;
 mod status;
 mod timeline;
