@@ -260,6 +260,16 @@ fn a_suspended_duty_is_cancelled_until_it_is_owed_again() {
 }
 
 #[test]
+fn the_stamp_of_an_event_is_that_of_the_last_record() {
+    let demo = Register::demo();
+    let council = event(demo, "eu-sg-dp/council-1", "status").unwrap();
+    assert_eq!(council.stamp, "20251202T120000Z");
+    assert_eq!(council.stamp, last_recorded(demo, "eu-sg-dp"));
+    let then = event(demo, "eu-sg-dp/council-1", "status --known-at 2025-02-13").unwrap();
+    assert_eq!((then.uid, then.stamp.as_str()), (council.uid, "20250213T120000Z"));
+}
+
+#[test]
 fn a_date_that_is_only_expected_is_tentative() {
     let demo = Register::demo();
     let then = "status --as-of 2025-02-13 --known-at 2025-02-13";

@@ -3,22 +3,15 @@
 mod support;
 
 use std::io::Write as _;
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::Certainty;
-use obligo::app::{self, Books, Position};
-use obligo::checkpoints::notes;
-use obligo::cli::files::{self, Contents};
-use obligo::config::settings::Files;
 use obligo::jobs::message::{Entry, Item, Status};
 use obligo::report::atom::feed;
 use obligo::report::prometheus::{Measured, metrics};
-use obligo::rule_sets::Shelf;
 use rules::docket::{Axes, Docket, Due, Ending, Existence, Kind, Line, Timing};
 use rules::time::Span;
-use store::{PrivateFile, SqliteLog};
 use support::{Register, SMALL};
 use uuid::Uuid;
 
@@ -198,33 +191,32 @@ obligo_dead_letters [] 1.0
 #[test]
 fn a_run_writes_each_file_whole_and_one_that_cannot_be_written_stops_no_other() {
     let register = Register::with(&[("small.toml", SMALL)]).on("2025-06-20");
-    let (log, shelf) = (SqliteLog::open_read_only(register.db()).unwrap(), Shelf::beside(&register.db()));
-    let private = PrivateFile::beside(&register.db());
-    let books = Books { log: &log, shelf: &shelf, private: &private };
-    let view = app::view(books, &Position::on(day("2025-06-20")), None, &mut |_| {}).unwrap();
-    let flagged = item(1, "A report");
-    let evaluated_at = at("2025-06-20T06:00:00Z");
-    let alerts = [(evaluated_at, &flagged)];
-    let notes = register.folder.path().join("register.checkpoints");
-    let checkpoint = notes::last_upto(&notes, view.log.size).unwrap().map(|checkpoint| checkpoint.to_string());
-    let contents = Contents { view: &view, evaluated_at, alerts: &alerts, undelivered: 0, dead_letters: 0, checkpoint };
-    let named = |name: &str| Some(PathBuf::from(name));
-    let files = Files { calendar: named("a.ics"), atom: named("none/a.atom"), csv: named("a.csv"), prometheus: named("a.prom") };
-    let errors = files::write(&files, register.folder.path(), &contents);
-    assert_eq!(errors.len(), 1);
-    assert!(format!("{:?}", errors[0]).contains("a.atom"), "{:?}", errors[0]);
-
+    let files = "[files]\ncalendar = \"a.ics\"\natom = \"none/a.atom\"\ncsv = \"a.csv\"\nprometheus = \"a.prom\"\n";
+    register.file("obligo.toml", files);
     let read = |name: &str| std::fs::read_to_string(register.folder.path().join(name)).unwrap();
+    register.obligo("run").ended(1).warns("a.atom");
     assert_eq!(read("a.ics"), register.obligo("status -O ics").succeeded().stdout);
-    register.obligo("due -o b.csv").succeeded();
-    assert_eq!(read("a.csv"), read("b.csv"));
     register.obligo("verify --stamp a.csv").succeeded();
+    assert!(read("a.csv").contains("\nsmall/3,") && read("a.csv").contains("\n# — obligo/"), "{}", read("a.csv"));
     assert!(read("a.prom").contains("obligo_obligations{agreement=\"small\",status=\"due\"} 2"), "{}", read("a.prom"));
-    let atom = Files { atom: named("a.atom"), ..Files::default() };
-    assert!(files::write(&atom, register.folder.path(), &contents).is_empty());
-    assert!(read("a.atom").contains("urn:uuid:00000000-0000-0000-0000-000000000001"));
+
+    std::fs::create_dir(register.folder.path().join("none")).unwrap();
+    register.obligo("run").succeeded();
+    let feed = read("none/a.atom");
+    let document = roxmltree::Document::parse(&feed).unwrap_or_else(|error| panic!("{error}\n{feed}"));
+    let entries = document.root_element().children().filter(|child| child.tag_name().name() == "entry").count();
+    let flagged = register.json("alerts --all");
+    assert_eq!(entries, flagged["alerts"].as_array().unwrap().len(), "{feed}\n{flagged:#}");
+    // Nothing was recorded since that either of them tells of.
+    let before = (read("a.ics"), feed);
+    register.obligo("run").succeeded();
+    assert_eq!((read("a.ics"), read("none/a.atom")), before);
     let left = std::fs::read_dir(register.folder.path())
         .unwrap()
         .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"));
     assert_eq!(left.count(), 0, "no half of a file is left");
+
+    register.file("obligo.toml", "[files]\ncalendar = \"register.db\"\n");
+    register.obligo("run").ended(1).warns("E0417").warns("database");
+    register.obligo("verify").succeeded();
 }

@@ -67,7 +67,7 @@ struct Said {
 }
 
 pub fn run(args: &Args, context: &Context) -> Result<u8, Error> {
-    let (level, words) = judged(args, context).unwrap_or_else(|error| (Level::Unknown, unknown(&error)));
+    let (level, words) = judged(args, context).unwrap_or_else(|error| (Level::Unknown, in_one_line(&error.in_one_line())));
     say!("{} - {words}", level.word());
     Ok(level as u8)
 }
@@ -144,16 +144,6 @@ fn of_lines(level: Level, lines: &[&Line], what: &str) -> Option<Said> {
 /// A period of whole days; here alone it may be none.
 fn period(text: &str) -> Result<Period, Error> {
     if text == "0d" { Ok(Period::of_days(0)) } else { args::plain_period(text) }
-}
-
-fn unknown(error: &Error) -> String {
-    match error {
-        Error::Refused(all) => {
-            let all: Vec<String> = all.iter().map(|one| format!("{}: {}", one.fault.code, one.fault.what)).collect();
-            in_one_line(&all.join("; "))
-        }
-        error => in_one_line(&error.to_string()),
-    }
 }
 
 /// One line, in which nothing is taken for the numbers after it.

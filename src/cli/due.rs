@@ -11,6 +11,7 @@ use super::status::{self, by_date, footer, is_overdue, together};
 use crate::app::View;
 use crate::clock;
 use crate::error::Error;
+use crate::report::calendar::ALARMS;
 use crate::report::json::DocketJson;
 use crate::report::{Format, Report};
 
@@ -75,7 +76,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let lines = &docket.entries;
     let format = args.reading.output.format()?;
     let mut report = report(&view, &docket);
-    report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo"));
+    report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo", &|_| ALARMS.to_vec()));
     let is_document = matches!(format, Format::Json | Format::Ics);
     if !lines.is_empty() || is_document || args.reading.output.file.is_some() {
         args.reading.output.write(&report.stamped(context.stamp(&view)))?;

@@ -1,8 +1,9 @@
 //! The files that each run writes anew: calendar, feed, table, metrics. Each is whole, or is left as it was.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use rules::docket::Line;
 
 use super::args::Output;
 use super::due::{self, Window};
@@ -21,6 +22,8 @@ pub struct Contents<'a> {
     pub view: &'a View,
     /// When.
     pub evaluated_at: DateTime<Utc>,
+    /// How many days before a line's calendar entry rings.
+    pub alarms: &'a dyn Fn(&Line) -> Vec<u16>,
     /// What was flagged, each with the instant at which that was recorded.
     pub alerts: &'a [(DateTime<Utc>, &'a Item)],
     /// Messages that were raised and have not arrived.
@@ -31,9 +34,9 @@ pub struct Contents<'a> {
     pub checkpoint: Option<String>,
 }
 
-/// Writes each file that the settings name, seen from their folder. One that cannot be written does not keep the others from it.
-pub fn write(files: &Files, folder: &Path, contents: &Contents) -> Vec<Error> {
-    let Contents { view, evaluated_at, alerts, undelivered, dead_letters, checkpoint } = contents;
+/// Writes each file that the settings name. One that cannot be written does not keep the others from it.
+pub fn write(files: &Files, contents: &Contents) -> Vec<Error> {
+    let Contents { view, evaluated_at, alarms, alerts, undelivered, dead_letters, checkpoint } = contents;
     let measured = || Measured {
         docket: &view.docket,
         evaluated_at: *evaluated_at,
@@ -41,13 +44,14 @@ pub fn write(files: &Files, folder: &Path, contents: &Contents) -> Vec<Error> {
         undelivered: *undelivered,
         dead_letters: *dead_letters,
     };
-    let calendar = files.calendar.as_ref().map(|file| (file, Ok(status::calendar(view, &view.docket, "Obligo").into_bytes())));
+    let calendar =
+        files.calendar.as_ref().map(|file| (file, Ok(status::calendar(view, &view.docket, "Obligo", alarms).into_bytes())));
     let atom = files.atom.as_ref().map(|file| (file, Ok(atom::feed(view.log.origin, alerts).into_bytes())));
     let csv = files.csv.as_ref().map(|file| (file, csv(view, checkpoint.clone())));
     let prometheus = files.prometheus.as_ref().map(|file| (file, Ok(metrics(&measured()).into_bytes())));
-    let whole = |(file, text): (&std::path::PathBuf, Result<Vec<u8>, Error>)| {
+    let whole = |(file, text): (&PathBuf, Result<Vec<u8>, Error>)| {
         let text = text?;
-        Output::default().write_file(&folder.join(file), |out| Ok(out.write_all(&text)?))
+        Output::default().write_file(file, |out| Ok(out.write_all(&text)?))
     };
     [calendar, atom, csv, prometheus].into_iter().flatten().filter_map(|file| whole(file).err()).collect()
 }

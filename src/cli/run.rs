@@ -158,13 +158,14 @@ fn write_files(context: &Context, settings: &config::Read, origin: Uuid, seen: &
     let contents = files::Contents {
         view: &seen.view,
         evaluated_at: seen.ledger.last_run().map_or_else(clock::now, |run| run.recorded_at),
+        alarms: &|line| plan.alarms(line),
         alerts: &alerts,
         checkpoint: context.checkpoint(seen.view.log.size),
         undelivered: count.undelivered as u64,
         dead_letters: count.dead as u64,
     };
-    let failed = files::write(&settings.own.files, settings.folder(), &contents);
-    let what: Vec<String> = failed.iter().map(ToString::to_string).collect();
+    let failed = files::write(&settings.own.files, &contents);
+    let what: Vec<String> = failed.iter().map(Error::in_one_line).collect();
     (!what.is_empty())
         .then(|| Error::failed(what.join("; "), "what was flagged and told stands; the next run writes the files anew"))
 }

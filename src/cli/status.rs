@@ -59,7 +59,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     if is_calendar {
         let docket = view.docket.with_entries(|line| args.agreement.as_ref().is_none_or(|id| line.agreement == *id));
         let of = args.agreement.as_ref().map(|id| format!(": {id}")).unwrap_or_default();
-        report.calendar = Some(calendar(&view, &docket, &format!("Obligo{of}")));
+        report.calendar = Some(calendar(&view, &docket, &format!("Obligo{of}"), &|_| calendar::ALARMS.to_vec()));
     }
     args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     if view.log.size == 0 {
@@ -69,9 +69,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
 }
 
 /// A docket as a calendar of that name.
-pub fn calendar(view: &View, docket: &Docket, name: &str) -> String {
+pub fn calendar(view: &View, docket: &Docket, name: &str, alarms: &dyn Fn(&Line) -> Vec<u16>) -> String {
     let origin = view.log.origin;
-    calendar::calendar(name, origin, &calendar::entries_of(&view.register, docket, origin, &calendar::ALARMS))
+    calendar::calendar(name, origin, &calendar::entries_of(&view.register, docket, origin, alarms))
 }
 
 /// The status of everything, or of one agreement.

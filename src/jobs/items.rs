@@ -89,9 +89,13 @@ fn withdrawn(origin: Uuid, flag: &Flag, seen: &Evaluated) -> Withdrawn {
 fn entry(origin: Uuid, flag: &Flag, line: Option<&Line>, seen: &Evaluated, plan: &Plan) -> Entry {
     let alarms = line.map(|line| plan.alarms(line)).unwrap_or_default();
     let held = line.and_then(|line| calendar::entry_of(&seen.view.register, &seen.view.docket, line, origin, &alarms));
+    let agreement = seen.view.register.agreements.get(agreement_of(&flag.alert.entry));
+    // Of an agreement that is gone the number of the record serves: no fewer than all of its records were there before.
+    let gone = flag.withdrawn.as_ref().map_or(flag.seq, |(seq, _)| *seq);
+    let sequence = agreement.map_or(gone, |agreement| calendar::sequence(&seen.view.register, agreement));
     held.unwrap_or_else(|| Entry {
         uid: calendar::uid(origin, &flag.alert.entry),
-        sequence: seen.view.register.agreements.get(agreement_of(&flag.alert.entry)).map_or(0, |agreement| agreement.version),
+        sequence,
         stamp: flag.recorded_at,
         day: due_of(flag).latest.or(due_of(flag).earliest).unwrap_or(flag.recorded_at.date_naive()),
         status: Status::Cancelled,

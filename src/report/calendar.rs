@@ -26,12 +26,17 @@ pub fn uid(origin: Uuid, line: &str) -> Uuid {
     Uuid::new_v5(&origin, line.as_bytes())
 }
 
+/// How often the entries of an agreement may have changed: by its records, and by those of the register itself.
+pub fn sequence(register: &Register, agreement: &Agreement) -> u64 {
+    agreement.version + register.version
+}
+
 /// The entries of a docket, by date: each line with a latest day that is pending, done, or over for less than a year.
 /// Powers are left out, as `due` leaves them out: nobody owes their use.
-pub fn entries_of(register: &Register, docket: &Docket, origin: Uuid, alarms: &[u16]) -> Vec<Entry> {
+pub fn entries_of(register: &Register, docket: &Docket, origin: Uuid, alarms: &dyn Fn(&Line) -> Vec<u16>) -> Vec<Entry> {
     let mut lines: Vec<&Line> = docket.entries.iter().filter(|line| line.kind != Kind::Power).collect();
     lines.sort_by_key(|line| (line.due.latest, &line.id));
-    lines.into_iter().filter_map(|line| entry_of(register, docket, line, origin, alarms)).collect()
+    lines.into_iter().filter_map(|line| entry_of(register, docket, line, origin, &alarms(line))).collect()
 }
 
 /// The entry of one line, if it has one.
@@ -47,7 +52,7 @@ pub fn entry_of(register: &Register, docket: &Docket, line: &Line, origin: Uuid,
     let alarms = alarms.iter().filter_map(|days| u16::try_from(i64::from(*days) + width).ok()).collect();
     Some(Entry {
         uid: uid(origin, &line.id),
-        sequence: agreement.version + register.version,
+        sequence: sequence(register, agreement),
         stamp: register.recorded_at.map_or(agreement.recorded_at, |at| at.max(agreement.recorded_at)),
         day,
         status,
