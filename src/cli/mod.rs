@@ -44,6 +44,7 @@ mod actor;
 mod erase;
 
 mod alerts;
+mod install_timer;
 mod run;
 
 mod check;
@@ -149,6 +150,8 @@ enum Verb {
     Due(due::Args),
     /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
     Run(run::Args),
+    /// Run it once a day: units for systemd with your paths filled in, or a line for cron
+    InstallTimer(install_timer::Args),
     /// What was flagged and who was told; taking note, putting off, sending up
     Alerts(Box<alerts::Args>),
     /// Why a line says what it says, and what would close it
@@ -373,6 +376,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Run(args) => run::run(args, context),
+        Verb::InstallTimer(args) => install_timer::run(args, context),
         Verb::Alerts(args) => alerts::run(*args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
