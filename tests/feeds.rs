@@ -1,15 +1,25 @@
 //! The feed and the metrics that a run writes, each read back by a reader that knows nothing of this program.
 
+mod support;
+
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::Certainty;
+use obligo::app::{self, Books, Position};
+use obligo::checkpoints::notes;
+use obligo::cli::files::{self, Contents};
+use obligo::config::settings::Files;
 use obligo::jobs::message::{Entry, Item, Status};
 use obligo::report::atom::feed;
 use obligo::report::prometheus::{Measured, metrics};
+use obligo::rule_sets::Shelf;
 use rules::docket::{Axes, Docket, Due, Ending, Existence, Kind, Line, Timing};
 use rules::time::Span;
+use store::{PrivateFile, SqliteLog};
+use support::{Register, SMALL};
 use uuid::Uuid;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -183,4 +193,38 @@ obligo_alerts_undelivered [] 2.0
 obligo_dead_letters [] 1.0
 ";
     assert_eq!(told, expected);
+}
+
+#[test]
+fn a_run_writes_each_file_whole_and_one_that_cannot_be_written_stops_no_other() {
+    let register = Register::with(&[("small.toml", SMALL)]).on("2025-06-20");
+    let (log, shelf) = (SqliteLog::open_read_only(register.db()).unwrap(), Shelf::beside(&register.db()));
+    let private = PrivateFile::beside(&register.db());
+    let books = Books { log: &log, shelf: &shelf, private: &private };
+    let view = app::view(books, &Position::on(day("2025-06-20")), None, &mut |_| {}).unwrap();
+    let flagged = item(1, "A report");
+    let evaluated_at = at("2025-06-20T06:00:00Z");
+    let alerts = [(evaluated_at, &flagged)];
+    let notes = register.folder.path().join("register.checkpoints");
+    let checkpoint = notes::last_upto(&notes, view.log.size).unwrap().map(|checkpoint| checkpoint.to_string());
+    let contents = Contents { view: &view, evaluated_at, alerts: &alerts, undelivered: 0, dead_letters: 0, checkpoint };
+    let named = |name: &str| Some(PathBuf::from(name));
+    let files = Files { calendar: named("a.ics"), atom: named("none/a.atom"), csv: named("a.csv"), prometheus: named("a.prom") };
+    let errors = files::write(&files, register.folder.path(), &contents);
+    assert_eq!(errors.len(), 1);
+    assert!(format!("{:?}", errors[0]).contains("a.atom"), "{:?}", errors[0]);
+
+    let read = |name: &str| std::fs::read_to_string(register.folder.path().join(name)).unwrap();
+    assert_eq!(read("a.ics"), register.obligo("status -O ics").succeeded().stdout);
+    register.obligo("due -o b.csv").succeeded();
+    assert_eq!(read("a.csv"), read("b.csv"));
+    register.obligo("verify --stamp a.csv").succeeded();
+    assert!(read("a.prom").contains("obligo_obligations{agreement=\"small\",status=\"due\"} 2"), "{}", read("a.prom"));
+    let atom = Files { atom: named("a.atom"), ..Files::default() };
+    assert!(files::write(&atom, register.folder.path(), &contents).is_empty());
+    assert!(read("a.atom").contains("urn:uuid:00000000-0000-0000-0000-000000000001"));
+    let left = std::fs::read_dir(register.folder.path())
+        .unwrap()
+        .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"));
+    assert_eq!(left.count(), 0, "no half of a file is left");
 }

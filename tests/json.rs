@@ -44,7 +44,9 @@ fn each_schema_is_a_schema_and_has_the_promised_name() {
     for name in names() {
         let schema = schema(&name);
         jsonschema::meta::validate(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert!(schema["properties"]["schema"].is_object(), "{name} says which schema it is");
+        // A file that people write need not say it.
+        let says = schema["properties"]["schema"].is_object() || name == "config.v1";
+        assert!(says, "{name} says which schema it is");
         assert!(name.ends_with(".v1"), "{name}");
     }
 }

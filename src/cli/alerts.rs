@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use events::Event;
 use events::alert::{AlertFact, AlertsAcknowledged, AlertsEscalated, AlertsSnoozed};
 use events::record::ALERTS;
-use rules::alert::{Flag, LOG, Ledger, State};
+use rules::alert::{Flag, Ledger, State};
 use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::{Context, outcome};
 use crate::app::{Unwritten, View};
 use crate::config;
 use crate::error::Error;
+use crate::jobs::health;
 use crate::jobs::plan::Plan;
 use crate::report::json::{AlertJson, AlertsJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -355,8 +356,7 @@ fn say_of(
 
 /// What `status` says of alerts that wait: nothing where all arrived.
 pub fn undelivered(ledger: &Ledger, as_of: NaiveDate) -> Option<Section> {
-    let count = |wanted: State| ledger.flags().filter(|flag| flag.channel != LOG && ledger.state(flag, as_of) == wanted).count();
-    let (waiting, dead) = (count(State::Undelivered), count(State::Dead));
+    let (waiting, dead) = health::undelivered(ledger, as_of);
     let waits = |count: usize| format!("{} not delivered yet", words::counted(count, "alert"));
     let is_dead =
         |count: usize| format!("✗ {} could not be delivered: obligo alerts list --state dead", words::counted(count, "alert"));

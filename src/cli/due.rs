@@ -14,7 +14,14 @@ use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Format, Report};
 
+const AFTER_HELP: &str = "\
+For cron, which mails whatever is written; nothing is, when nothing is due:
+  0 7 * * *  obligo due --within 30d --register /srv/obligo/obligo.db
+In a script, which acts on what is due (10), overdue (11), or went wrong:
+  obligo due --within 7d --exit-code >due.txt || mail -s deadlines me@example.org <due.txt";
+
 #[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct Args {
     /// From now on for so long, and whatever is overdue: 90d, 3m, "6 months" [default: 90d]
     #[arg(long, value_name = "PERIOD", conflicts_with_all = ["from", "to"])]

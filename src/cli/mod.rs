@@ -10,7 +10,6 @@ use store::{PrivateFile, SqliteLog};
 use crate::app::{self, App, Books, Position, Seen, TimeOrdered, View};
 use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
-use crate::config;
 use crate::error::Error;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
@@ -44,6 +43,8 @@ mod actor;
 mod erase;
 
 mod alerts;
+mod config;
+mod doctor;
 mod install_timer;
 mod run;
 
@@ -56,6 +57,7 @@ mod undo;
 
 mod brief;
 mod bundle;
+mod check_nagios;
 mod diff;
 mod due;
 mod explain;
@@ -97,6 +99,8 @@ Exit codes:
   5   the log is not what it was, or not what was signed
   10  `due --exit-code`: something is due; `witness check`: a log is silent
   11  `due --exit-code`: something is overdue
+
+`check-nagios` has those of Nagios: 0 OK, 1 warning, 2 critical, 3 unknown, wrong usage too.
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
 
@@ -154,6 +158,8 @@ enum Verb {
     InstallTimer(install_timer::Args),
     /// What was flagged and who was told; taking note, putting off, sending up
     Alerts(Box<alerts::Args>),
+    /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
+    CheckNagios(check_nagios::Args),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -204,6 +210,10 @@ enum Verb {
     Calendars(regimes::Args),
     /// What an error code means
     ExplainError(explain_error::Args),
+    /// Whether all that the scheduled run needs is as it should be, and what to do where it is not
+    Doctor(doctor::Args),
+    /// The settings of obligo.toml: whether they are sound
+    Config(config::Args),
     /// Which register is meant, and why
     Where,
     /// The JSON schema of an answer
@@ -256,8 +266,8 @@ pub struct Context {
 }
 
 impl Context {
-    fn register(&self) -> Result<config::Register, Error> {
-        config::register(self.register.as_deref(), self.by_flag)
+    fn register(&self) -> Result<crate::config::Register, Error> {
+        crate::config::register(self.register.as_deref(), self.by_flag)
     }
 
     /// Where its rule sets are.
@@ -321,7 +331,7 @@ impl Context {
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let (log, shelf, private) = (self.log()?, self.shelf()?, self.private()?);
-        let late_after_days = Some(config::late_after_days()?);
+        let late_after_days = Some(crate::config::late_after_days()?);
         let (today, ids) = (clock::today()?, Box::new(TimeOrdered));
         Ok(App { log, shelf, private, actor: actor.into(), today, late_after_days, ids })
     }
@@ -334,7 +344,13 @@ fn stamp_of_program() -> Stamp {
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() && asked_for() == Some(check_nagios::NAME.into()) => {
+            return check_nagios::misused(&error);
+        }
+        Err(error) => error.exit(),
+    };
     let by_flag = matches.value_source("register") == Some(clap::parser::ValueSource::CommandLine);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.color {
@@ -351,6 +367,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The verb of a command that is wrong elsewhere.
+fn asked_for() -> Option<String> {
+    let matches = Cli::command().ignore_errors(true).try_get_matches().ok()?;
+    matches.subcommand_name().map(String::from)
 }
 
 /// Without a verb: the status of the register, or the help where there is none.
@@ -378,6 +400,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Run(args) => run::run(args, context),
         Verb::InstallTimer(args) => install_timer::run(args, context),
         Verb::Alerts(args) => alerts::run(*args, context),
+        Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),
@@ -403,6 +426,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),
+        Verb::Doctor(args) => doctor::run(&args, context),
+        Verb::Config(args) => config::run(args, context),
         Verb::Where => r#where::run(context),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::run(args, &mut Cli::command()),

@@ -8,7 +8,7 @@ use rules::fault::Fault;
 use uuid::Uuid;
 
 use super::args::{self, Output};
-use super::{Context, files, stamp_of_program};
+use super::{Context, files};
 use crate::app::opaque;
 use crate::clock;
 use crate::config;
@@ -114,7 +114,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         hint!("warning: the dead man's switch was not reached: {}", undelivered.detail);
     }
     let (seen, deliveries, wrong) = done?;
-    args.output.write(&report(&seen, &deliveries, when, args.dry_run).stamped(stamp_of_program()))?;
+    args.output.write(&report(&seen, &deliveries, when, args.dry_run))?;
     for (channel, undelivered) in &deliveries.failed {
         hint!("warning: {channel} was not reached, {}", undelivered.detail);
     }
@@ -180,7 +180,8 @@ fn when(args: &Args, plan: &Plan) -> Result<When, Error> {
     })
 }
 
-fn refused(faults: Vec<Fault>, settings: &config::Read) -> Error {
+/// Everything that is wrong with the settings, each with the file it stands in.
+pub fn refused(faults: Vec<Fault>, settings: &config::Read) -> Error {
     let place = settings.file.as_ref().map(|file| (file.display().to_string(), settings.text.clone().into(), None));
     Error::Refused(faults.into_iter().map(|fault| Diagnostic { fault, place: place.clone() }).collect())
 }
@@ -242,6 +243,7 @@ fn report(seen: &Evaluated, deliveries: &Deliveries, when: When, dry_run: bool) 
         undelivered: count.undelivered,
         dead: count.dead,
         recorded: seen.ledger.last_run().filter(|_| !dry_run).map(|run| run.seq),
+        log: seen.view.log.into(),
         rules: seen.completed.rules.id.clone(),
         alerts: flags.iter().map(|(flag, state)| AlertJson::of(flag, *state)).collect(),
     };

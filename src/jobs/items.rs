@@ -11,12 +11,13 @@ use super::plan::Plan;
 use super::run::Evaluated;
 use crate::report::{calendar, words};
 
-/// A message of the outbox, in words. What is sent for the first time has the message's own id; the rest of one that arrived in part, one
-/// of its own.
+/// A message of the outbox, in words. What is sent for the first time has the message's own id; the rest of one that arrived in part, and
+/// what was put off, one of their own.
 pub fn message(origin: Uuid, held: &alert::Message, seen: &Evaluated, plan: &Plan) -> Message {
     let flags = |ids: &[Uuid]| ids.iter().filter_map(|id| seen.ledger.flag(*id)).cloned().collect::<Vec<Flag>>();
     let raised = flags(&held.alerts);
-    let id = if held.attempts.delivered.is_none() {
+    let was_put_off = raised.iter().any(|flag| flag.snoozed.is_some());
+    let id = if held.attempts.delivered.is_none() && !was_put_off {
         held.id
     } else {
         let alerts: Vec<_> = raised.iter().map(|flag| flag.alert.clone()).collect();

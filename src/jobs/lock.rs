@@ -13,6 +13,14 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// How often it looks.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Whether a run could lock: that a file can be made beside the register.
+///
+/// # Errors
+/// Those of the file system.
+pub fn try_beside(register: &Path) -> std::io::Result<()> {
+    OpenOptions::new().create(true).truncate(false).write(true).open(register.with_extension("run.lock")).map(drop)
+}
+
 /// Held while a run lasts.
 #[derive(Debug)]
 pub struct Lock {

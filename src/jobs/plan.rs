@@ -120,17 +120,19 @@ impl Plan {
         let watchers: BTreeSet<&str> = watches().flat_map(|watch| &watch.watchers).map(String::as_str).collect();
         let managers: BTreeSet<&str> = owners.iter().filter_map(|id| self.person(id)?.manager.as_deref()).collect();
         let told: BTreeSet<&str> = owners.union(&watchers).copied().collect();
-        let mut mail = |id: &str, rungs: &[Rung], can_be_spared: bool| {
+        let mut mail = |id: &str, rungs: &[Rung], is_manager: bool| {
             if self.address(id).is_some() {
-                hearers.push(Hearer { channel: mail_channel(id), rungs: Some(rungs.to_vec()), can_be_spared });
+                let (channel, rungs) = (mail_channel(id), Some(rungs.to_vec()));
+                hearers.push(Hearer { channel, rungs, can_be_spared: !is_manager, once: is_manager });
             }
         };
-        told.iter().for_each(|id| mail(id, &self.mailed, true));
-        managers.difference(&told).for_each(|id| mail(id, &[Rung::AFTER], false));
+        told.iter().for_each(|id| mail(id, &self.mailed, false));
+        managers.difference(&told).for_each(|id| mail(id, &[Rung::AFTER], true));
         hearers.extend(self.hooked.iter().map(|(name, rungs)| Hearer {
             channel: format!("webhook/{name}"),
             rungs: rungs.clone(),
             can_be_spared: true,
+            once: false,
         }));
         hearers
     }

@@ -27,7 +27,7 @@ use crate::report::words;
 /// So many days after the last run, or after what was last recorded, a clock is not believed that would flag much.
 const FAR: i64 = 366;
 
-/// More alerts than this are much.
+/// More alerts than this, raised or withdrawn, are much.
 const MASS: usize = 10;
 
 /// How a run is done.
@@ -254,19 +254,20 @@ fn draft<L: EventLog>(app: &mut App<L>, fact: AlertFact, on: Option<NaiveDate>) 
     }
 }
 
-/// A clock that jumped flags what is not due for years, and those who are told cannot be untold.
+/// A clock that jumped flags what is not due for years and withdraws what is, and those who are told cannot be untold.
 fn refuse_far_clock<L: EventLog>(app: &App<L>, job: &Job, seen: &Evaluated) -> Result<(), Error> {
     let raised = seen.evaluation.raise.get(LOG).map_or(0, Vec::len);
+    let changed = raised + seen.evaluation.withdraw.get(LOG).map_or(0, Vec::len);
     let known = seen.ledger.latest_day();
     let recorded = app.log.recorded_at(seen.completed.size)?.map(|at| at.date_naive());
     let Some(known) = known.max(recorded).max(job.clock_says) else { return Ok(()) };
     let as_of = job.when.as_of();
-    if job.accept_clock || raised <= MASS || (as_of - known).num_days() <= FAR {
+    if job.accept_clock || changed <= MASS || (as_of - known).num_days() <= FAR {
         return Ok(());
     }
     let what = format!(
-        "the day would be {as_of}, and the last that is known of is {known}: {} would be flagged at once",
-        words::counted(raised, "date")
+        "the day would be {as_of}, and the last that is known of is {known}: {} would be flagged or withdrawn at once",
+        words::counted(changed, "date")
     );
     Err(Error::refused("E0802", what, "see whether the clock is right; if it is: obligo run --accept-clock"))
 }

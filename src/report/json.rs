@@ -1572,10 +1572,58 @@ pub struct RunJson {
     pub dead: usize,
     /// The record that says that the run was done; null for a dry run.
     pub recorded: Option<u64>,
+    /// The log that it looked at, before it recorded itself.
+    pub log: LogJson,
     /// The rules it was derived by.
     pub rules: String,
     /// What was raised, withdrawn or delivered, and what waits.
     pub alerts: Vec<AlertJson>,
+}
+
+/// `obligo.runs.v1`: whether each scheduled run left nothing out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunsJson {
+    /// Always `obligo.runs.v1`.
+    pub schema: &'static str,
+    /// Each run that was recorded, in order.
+    pub runs: Vec<RunCheckJson>,
+}
+
+/// A run, held against the docket of its day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunCheckJson {
+    /// Its record.
+    pub recorded: u64,
+    /// The day it looked from.
+    pub as_of: String,
+    /// How many records the log had.
+    pub size: u64,
+    /// `same`, `differs`, `rules not at hand`.
+    pub verdict: &'static str,
+    /// Where it differs; which rules are missing.
+    pub what: Option<String>,
+}
+
+/// `obligo.doctor.v1`: whether all that the scheduled run needs is as it should be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoctorJson {
+    /// Always `obligo.doctor.v1`.
+    pub schema: &'static str,
+    /// What was looked at.
+    pub findings: Vec<FindingOfDoctorJson>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FindingOfDoctorJson {
+    /// `good`, `see`, `wrong`.
+    pub level: &'static str,
+    /// What it is about: `settings`, `register`, `last run`, `delivery`, `calendars`, `checkpoint`, …
+    pub about: &'static str,
+    /// What was found.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
 }
 
 /// `obligo.alerts.v1`: what was flagged.
@@ -1748,7 +1796,11 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
-        ("run.v1.json", schema::<RunJson>()),
+        // What was done is no question that could be asked again; nor are the settings.
+        ("run.v1.json", schemars::schema_for!(RunJson).to_value()),
+        ("config.v1.json", schemars::schema_for!(crate::config::Settings).to_value()),
+        ("doctor.v1.json", schema::<DoctorJson>()),
+        ("runs.v1.json", schema::<RunsJson>()),
         ("alerts.v1.json", schema::<AlertsJson>()),
         ("stamp.v1.json", schema::<StampVerdictJson>()),
         ("rules.v1.json", schema::<RuleSetsJson>()),

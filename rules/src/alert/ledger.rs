@@ -202,10 +202,10 @@ impl Ledger {
                 }
             }
             AlertFact::Withdrawn(withdrawn) => {
-                // Whoever was not told need not be told that it is over.
-                let told = |id: &Uuid| self.flags.get(id).is_some_and(|flag| flag.delivered.is_some());
-                let told: Vec<Uuid> = withdrawn.alerts.iter().map(|one| one.id).filter(told).collect();
-                self.message(withdrawn.message, &withdrawn.channel, as_of, recorded_at).withdrawn.extend(told);
+                // Those of whom no record says that they were told are told too that it is over: what was sent and then not recorded, or
+                // was not answered, may have arrived.
+                let over = withdrawn.alerts.iter().map(|one| one.id);
+                self.message(withdrawn.message, &withdrawn.channel, as_of, recorded_at).withdrawn.extend(over);
                 for one in &withdrawn.alerts {
                     self.each(&[one.id], |flag| flag.withdrawn = Some((seq, one.why.clone())));
                 }
@@ -290,13 +290,18 @@ impl Ledger {
         self.runs.first().map(|run| run.as_of)
     }
 
+    /// The day of the last run before that day was over, by the days that runs looked from: none that looked from a later one.
+    pub(super) fn day_before(&self, as_of: NaiveDate) -> Option<NaiveDate> {
+        self.runs.iter().map(|run| run.as_of).filter(|day| *day <= as_of).max()
+    }
+
     /// The latest day that a run looked from.
     pub fn latest_day(&self) -> Option<NaiveDate> {
         self.runs.iter().map(|run| run.as_of).max()
     }
 
     /// What has not arrived and is not a dead letter: the outbox. What was withdrawn, acknowledged or put off meanwhile is not in it; what
-    /// was put off comes later, though the rest of its message arrived.
+    /// was put off comes later, by itself: with the rest of its message, it would be lost on a receiver who has that one already.
     pub fn outbox(&self, as_of: NaiveDate) -> impl Iterator<Item = Message> {
         let open = self.messages.iter().filter(|message| message.channel != LOG && !message.attempts.is_dead);
         let with_content = open.map(move |message| {
@@ -308,18 +313,27 @@ impl Ledger {
                         && flag.snoozed.as_ref().is_none_or(|(_, until)| *until <= as_of)
                 })
             };
-            let alerts = message.alerts.iter().copied().filter(is_to_be_told).collect();
-            let withdrawn = if message.attempts.delivered.is_some() { Vec::new() } else { message.withdrawn.clone() };
+            let is_first = message.attempts.delivered.is_none();
+            let withdrawn = if is_first { message.withdrawn.clone() } else { Vec::new() };
+            let was_put_off = |id: &Uuid| self.flags.get(id).is_some_and(|flag| flag.snoozed.is_some());
+            let (put_off, alerts): (Vec<Uuid>, Vec<Uuid>) =
+                message.alerts.iter().copied().filter(is_to_be_told).partition(was_put_off);
+            let has_first = is_first && !(alerts.is_empty() && withdrawn.is_empty());
+            let alerts = if has_first { alerts } else { put_off.into_iter().chain(alerts).collect() };
             Message { alerts, withdrawn, ..message.clone() }
         });
         with_content.filter(|message| !message.alerts.is_empty() || !message.withdrawn.is_empty())
     }
 
-    /// Dead letters that still say something.
+    /// Dead letters that still say something: that something is due, or is no longer.
     pub fn dead(&self) -> impl Iterator<Item = &Message> {
         let is_standing = |id: &Uuid| self.flags.get(id).is_some_and(|flag| flag.withdrawn.is_none() && flag.delivered.is_none());
+        let was_told = |id: &Uuid| self.flags.get(id).is_some_and(|flag| flag.delivered.is_some());
         let dead = self.messages.iter().filter(|message| message.attempts.is_dead);
-        dead.filter(move |message| message.alerts.iter().any(is_standing))
+        dead.filter(move |message| {
+            let is_untold = message.attempts.delivered.is_none() && message.withdrawn.iter().any(was_told);
+            is_untold || message.alerts.iter().any(is_standing)
+        })
     }
 
     /// Where an alert stands on a day.
@@ -371,6 +385,11 @@ impl Ledger {
             }
         };
         self.of_line(&line.id).filter(|flag| flag.withdrawn.is_none()).filter(is_of_it)
+    }
+
+    /// Whether that channel was flagged for the line, as it is owed now.
+    pub(super) fn has_told(&self, line: &Line, channel: &str) -> bool {
+        self.of_item(line).any(|flag| flag.channel == channel)
     }
 
     pub(super) fn same(&self, alert: &Alert, channel: &str) -> Before {

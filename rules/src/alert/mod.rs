@@ -59,6 +59,8 @@ pub struct Hearer {
     pub rungs: Option<Vec<Rung>>,
     /// Whether acknowledging an item, or putting it off, spares them.
     pub can_be_spared: bool,
+    /// Whether they are told once of an item, whatever comes after: a manager, and whoever it was sent up to.
+    pub once: bool,
 }
 
 /// Which day it is for those whom a line concerns.
@@ -108,9 +110,9 @@ pub fn evaluate(docket: &Docket, ledger: &Ledger, plan: &Plan) -> Evaluation {
         let ladder = plan.ladders.of(line);
         let today = (plan.today)(&line.agreement);
         found.due += u64::from(!reached(line, ladder, today).is_empty());
-        let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false };
+        let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false, once: false };
         let mut hearers = (plan.hearers)(line);
-        hearers.extend(ledger.escalated(line).map(|channel| Hearer { channel, rungs: None, can_be_spared: false }));
+        hearers.extend(ledger.escalated(line).map(|channel| Hearer { channel, rungs: None, can_be_spared: false, once: true }));
         for hearer in [log].into_iter().chain(hearers) {
             let rungs = reached(line, hearer.rungs.as_deref().unwrap_or(ladder), today);
             for alert in missing(line, &hearer, &rungs, docket.as_of, ledger, plan.origin) {
@@ -122,13 +124,12 @@ pub fn evaluate(docket: &Docket, ledger: &Ledger, plan: &Plan) -> Evaluation {
             }
         }
     }
-    // A clock that was set back takes nothing away: what it cannot see yet was seen.
-    if ledger.latest_day().is_none_or(|latest| latest <= docket.as_of) {
-        let lines: BTreeMap<&str, &Line> = docket.entries.iter().map(|line| (line.id.as_str(), line)).collect();
-        for flag in ledger.flags().filter(|flag| flag.withdrawn.is_none()) {
-            if let Some(why) = over(flag, lines.get(flag.alert.entry.as_str()).copied()) {
-                found.withdraw.entry(flag.channel.clone()).or_default().push((flag.alert.id, why));
-            }
+    // A clock that was set back takes nothing away that a later day raised: what it cannot see yet was seen.
+    let lines: BTreeMap<&str, &Line> = docket.entries.iter().map(|line| (line.id.as_str(), line)).collect();
+    let was_raised_by_now = |flag: &&Flag| flag.raised_on.is_none_or(|day| day <= docket.as_of);
+    for flag in ledger.flags().filter(|flag| flag.withdrawn.is_none()).filter(was_raised_by_now) {
+        if let Some(why) = over(flag, lines.get(flag.alert.entry.as_str()).copied()) {
+            found.withdraw.entry(flag.channel.clone()).or_default().push((flag.alert.id, why));
         }
     }
     found
@@ -168,13 +169,16 @@ fn missing(
     if hearer.can_be_spared && (spared.is_snoozed || (spared.is_acknowledged && *last != Rung::AFTER)) {
         return Vec::new();
     }
+    if hearer.once && ledger.has_told(line, &hearer.channel) {
+        return Vec::new();
+    }
     // Before the log said so, before the first run, and while it was put off, nobody could have been told.
     let since = ledger.first_day().unwrap_or(as_of);
     let since = line.known_since.map_or(as_of, |known| known.max(since));
     let since = if hearer.can_be_spared { spared.until.map_or(since, |until| since.max(until)) } else { since };
     let is_wanted = |rung: Rung, day: NaiveDate| {
         let was_spared = hearer.can_be_spared && spared.is_acknowledged && rung != Rung::AFTER;
-        (since <= day && !was_spared) || rung == *last
+        (since <= day && !was_spared && !hearer.once) || rung == *last
     };
     let wanted = reached.iter().filter(|(rung, day)| is_wanted(*rung, *day));
     let raised = wanted.filter_map(|(rung, day)| {
@@ -186,7 +190,7 @@ fn missing(
         }
         alert.id = alert.identity(origin, &hearer.channel, before.withdrawn);
         // A run may be a day behind its parties' clocks; what came since the last run could not be told sooner than by this one.
-        let due_since = ledger.latest_day().and_then(|latest| latest.succ_opt()).map_or(*day, |next| next.max(*day));
+        let due_since = ledger.day_before(as_of).and_then(|run| run.succ_opt()).map_or(*day, |next| next.max(*day));
         let late = (as_of - due_since).num_days();
         alert.late_by = u32::try_from(late).ok().filter(|days| *days > 0 && since <= *day);
         Some(alert)
@@ -202,8 +206,11 @@ fn over(flag: &Flag, line: Option<&Line>) -> Option<String> {
             Rung::Before(_) => (&flag.alert.earliest, line.due.earliest),
             Rung::After(_) => (&flag.alert.latest, line.due.latest),
         };
-        let moved = || now.map_or("its date is no longer known".into(), |now| format!("moved to {now}"));
-        return (held.as_ref().and_then(DateSpec::exact) != now).then(moved);
+        if held.as_ref().and_then(DateSpec::exact) != now {
+            return Some(now.map_or("its date is no longer known".into(), |now| format!("moved to {now}")));
+        }
+        let is_early = flag.alert.rung == Rung::AFTER && !matches!(line.axes.timing, Timing::Overdue(_));
+        return is_early.then(|| format!("not overdue: {}", line.label));
     }
     match (&line.axes.existence, line.axes.performance) {
         (_, Performance::Complete) => None,
