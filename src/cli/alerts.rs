@@ -158,7 +158,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
                 let to = args.to.clone().map_or_else(|| manager(&plan, &alerts, ledger), Ok)?;
                 if plan.address(&to).is_none() {
                     let what = format!("`{to}` cannot be told: there is no address of such a person, or mail is not sent at all");
-                    return Err(Error::refused("E0803", what, "see [[person]] and [mail] in obligo.toml: obligo config check"));
+                    return Err(Error::refused("E0808", what, "see [[person]] and [mail] in obligo.toml: obligo config check"));
                 }
                 Ok(AlertFact::Escalated(AlertsEscalated { alerts, to }))
             })
@@ -182,9 +182,9 @@ fn manager(plan: &Plan, alerts: &[Uuid], ledger: &Ledger) -> Result<String, Erro
     managers.dedup();
     match managers.as_slice() {
         [one] => Ok((*one).into()),
-        [] => Err(Error::refused("E0803", "nobody who was told of it has a manager", "say to whom: --to ID")),
+        [] => Err(Error::refused("E0808", "nobody who was told of it has a manager", "say to whom: --to ID")),
         many => Err(Error::refused(
-            "E0803",
+            "E0808",
             format!("those who were told have several managers: {}", many.join(", ")),
             "say to whom: --to ID",
         )),

@@ -61,7 +61,7 @@ mod check_nagios;
 mod diff;
 mod due;
 mod explain;
-mod files;
+pub mod files;
 mod log;
 mod notice;
 mod notices;

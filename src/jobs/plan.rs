@@ -70,7 +70,7 @@ impl Plan {
     pub fn of(settings: &Settings) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
         let zone = settings.zone.as_ref().and_then(|name| {
-            let unknown = |_| Fault::new("E0801", &["zone"], format!("`{name}` is no time zone")).hint("write Europe/Brussels");
+            let unknown = |_| Fault::new("E0806", &["zone"], format!("`{name}` is no time zone")).hint("write Europe/Brussels");
             name.parse::<Tz>().map_err(unknown).map_err(|fault| faults.push(fault)).ok()
         });
         let mut ladder = |place: &[&str], steps: &[Step]| rungs(place, steps, &mut faults);
@@ -88,7 +88,7 @@ impl Plan {
         let hooked: BTreeMap<String, Option<Vec<Rung>>> = hooked.collect();
         if mailed.len() > 2 {
             let what = format!("mail goes out at {} rungs: two of an item are what somebody reads", mailed.len());
-            faults.push(Fault::new("E0801", &["mail", "rungs"], what).hint("name two at the most, as in [30, 1]"));
+            faults.push(Fault::new("E0806", &["mail", "rungs"], what).hint("name two at the most, as in [30, 1]"));
         }
         let mut of_kind = BTreeMap::new();
         for (name, rungs) in kinds {
@@ -96,7 +96,7 @@ impl Plan {
                 Some(kind) => drop(of_kind.insert(kind, rungs)),
                 None => {
                     let known = KINDS.into_iter().map(Kind::word);
-                    let fault = Fault::new("E0801", &["ladder", "kinds", name], format!("`{name}` is no kind of line"));
+                    let fault = Fault::new("E0806", &["ladder", "kinds", name], format!("`{name}` is no kind of line"));
                     faults.push(fault.hint(nearest(name, known)));
                 }
             }
@@ -180,17 +180,17 @@ fn rungs(place: &[&str], steps: &[Step], faults: &mut Vec<Fault>) -> Vec<Rung> {
             Step::Days(days) if *days <= 3660 => rungs.push(Rung::Before(*days)),
             Step::After(word) if word == "after" => rungs.push(Rung::AFTER),
             Step::Days(days) => {
-                faults.push(Fault::new("E0801", place, format!("{days} days before is more than ten years")).hint("write 365"));
+                faults.push(Fault::new("E0806", place, format!("{days} days before is more than ten years")).hint("write 365"));
             }
             Step::After(word) => {
                 let what = format!("`{word}` is no rung of a ladder");
-                faults.push(Fault::new("E0801", place, what).hint("a rung is a number of days before, or \"after\""));
+                faults.push(Fault::new("E0806", place, what).hint("a rung is a number of days before, or \"after\""));
             }
         }
     }
     if steps.is_empty() {
         faults
-            .push(Fault::new("E0801", place, "a ladder without a rung flags nothing").hint("leave the key away, or name a rung"));
+            .push(Fault::new("E0806", place, "a ladder without a rung flags nothing").hint("leave the key away, or name a rung"));
     }
     let mut seen = BTreeSet::new();
     rungs.retain(|rung| seen.insert(*rung));
@@ -204,11 +204,11 @@ fn people_faults(settings: &Settings) -> Vec<Fault> {
     for person in &settings.people {
         if opaque(&person.id).is_err() || person.id.contains('@') {
             let what = format!("`{}` is not an opaque id", person.id.escape_debug());
-            faults.push(Fault::new("E0801", &["person", "id"], what).hint("use letters, digits and hyphens, as in dg-4711"));
+            faults.push(Fault::new("E0806", &["person", "id"], what).hint("use letters, digits and hyphens, as in dg-4711"));
         }
         if !known.insert(person.id.as_str()) {
             let what = format!("there are two persons `{}`", person.id);
-            faults.push(Fault::new("E0801", &["person", "id"], what).hint("give each an id of its own"));
+            faults.push(Fault::new("E0806", &["person", "id"], what).hint("give each an id of its own"));
         }
     }
     let managers = settings.people.iter().filter_map(|person| person.manager.as_ref());
@@ -217,19 +217,19 @@ fn people_faults(settings: &Settings) -> Vec<Fault> {
     unknown.retain(|id| !known.contains(id));
     for id in unknown {
         let what = format!("there is no [[person]] `{id}`");
-        faults.push(Fault::new("E0801", &["watch"], what).hint(nearest(id, known.iter().copied())));
+        faults.push(Fault::new("E0806", &["watch"], what).hint(nearest(id, known.iter().copied())));
     }
     let mut hooks = BTreeSet::new();
     for hook in &settings.webhooks {
         if opaque(&hook.name).is_err() || !hooks.insert(hook.name.as_str()) {
             let what = format!("`{}` cannot be the name of a webhook, or is that of another", hook.name.escape_debug());
-            faults.push(Fault::new("E0801", &["webhook", "name"], what).hint("use letters, digits and hyphens"));
+            faults.push(Fault::new("E0806", &["webhook", "name"], what).hint("use letters, digits and hyphens"));
         }
     }
     for watch in settings.watches.iter().filter(|watch| watch.owners.is_empty() && watch.watchers.is_empty()) {
         let of = watch.agreement.as_ref().or(watch.topic.as_ref()).or(watch.party.as_ref());
         let what = format!("[[watch]] of {} names nobody", of.map_or("everything", String::as_str));
-        faults.push(Fault::new("E0801", &["watch"], what).hint("name owners or watchers by their ids"));
+        faults.push(Fault::new("E0806", &["watch"], what).hint("name owners or watchers by their ids"));
     }
     faults
 }

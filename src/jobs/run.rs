@@ -269,7 +269,7 @@ fn refuse_far_clock<L: EventLog>(app: &App<L>, job: &Job, seen: &Evaluated) -> R
         "the day would be {as_of}, and the last that is known of is {known}: {} would be flagged or withdrawn at once",
         words::counted(changed, "date")
     );
-    Err(Error::refused("E0802", what, "see whether the clock is right; if it is: obligo run --accept-clock"))
+    Err(Error::refused("E0807", what, "see whether the clock is right; if it is: obligo run --accept-clock"))
 }
 
 /// What would be raised and withdrawn, as it would stand.

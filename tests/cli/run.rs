@@ -103,7 +103,7 @@ fn a_clock_that_was_set_back_takes_nothing_away_and_one_far_ahead_is_not_believe
     }
     let before = demo.log();
     let refused = demo.obligo("run --as-of 2046-11-22").ended(4);
-    assert!(refused.stderr.contains("E0802") && refused.stderr.contains("2046-11-22"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("E0807") && refused.stderr.contains("2046-11-22"), "{}", refused.stderr);
     assert_eq!(demo.log(), before, "nothing is written");
     assert!(count(&demo.json("run --as-of 2046-11-22 --accept-clock"), "raised") > 10);
 }
@@ -124,7 +124,7 @@ fn people_take_note_put_off_and_take_it_back() {
     assert!(late.stderr.contains("E0303"), "{}", late.stderr);
     register.obligo("alerts ack nothing").ended(3);
     let nobody = register.obligo("alerts escalate pact/3 --to head-7").ended(4);
-    assert!(nobody.stderr.contains("E0803"), "{}", nobody.stderr);
+    assert!(nobody.stderr.contains("E0808"), "{}", nobody.stderr);
     // What a run recorded is not taken back by hand.
     let of_run = register.obligo("undo --actor job").ended(4);
     assert!(of_run.stderr.contains("E0424"), "{}", of_run.stderr);
@@ -184,7 +184,7 @@ fn everything_that_is_wrong_with_the_settings_is_said_at_once() {
     register
         .file("obligo.toml", "[ladder]\ndefault = [30, \"afterwards\"]\nkinds.meating = [1]\n\n[[watch]]\nowners = [\"dg-1\"]\n");
     let refused = register.obligo("config check").ended(4);
-    for words in ["`afterwards` is no rung", "`meating` is no kind of line", "no [[person]] `dg-1`", "E0801"] {
+    for words in ["`afterwards` is no rung", "`meating` is no kind of line", "no [[person]] `dg-1`", "E0806"] {
         assert!(refused.stderr.contains(words), "{words}: {}", refused.stderr);
     }
     let before = register.log();

@@ -122,11 +122,8 @@ notice = {{ at_least = "6 months", form = "written", counted_from = "given" }}
     }
     // Without an end of its own, what returns would return for all the years to come.
     let years = chance.between(2, 4);
-    let renewal = if chance.one_in(2) {
-        "renewal = { tacit = \"1 year\", unless_notice = { before_end = \"90 days\" } }\n"
-    } else {
-        ""
-    };
+    let renewal =
+        if chance.one_in(2) { "renewal = { tacit = \"1 year\", unless_notice = { before_end = \"90 days\" } }\n" } else { "" };
     text += &format!("[[provision]]\nref = \"91\"\nkind = \"term\"\nlength = \"{years} years\"\n{renewal}");
     text += &format!("[[act]]\ntype = \"took-effect\"\non = {effect}\n");
     read(&id, &text)

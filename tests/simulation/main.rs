@@ -117,7 +117,7 @@ impl Runner {
                 sinks.ends();
                 match done {
                     Ok(_) if self.world.borrow().is_dead => Ended::Died,
-                    Ok(_) => Ended::Well(Box::new(seen.docket)),
+                    Ok(_) => Ended::Well(Box::new(seen.view.docket)),
                     Err(error) => died(error),
                 }
             }
@@ -220,7 +220,8 @@ impl Sim {
         }
         let any = day + TimeDelta::days(self.chance.between(1, 25));
         let rung = self.docket.as_ref().and_then(oracle::next_rung).map_or(any, |rung| rung.max(day + TimeDelta::days(1)));
-        let soon = day + TimeDelta::days(if self.oracle.waits() && self.chance.one_in(2) { self.chance.between(1, 3) } else { 25 });
+        let soon =
+            day + TimeDelta::days(if self.oracle.waits() && self.chance.one_in(2) { self.chance.between(1, 3) } else { 25 });
         any.min(soon).min(rung)
     }
 
@@ -228,7 +229,8 @@ impl Sim {
         if !self.chance.one_in(6) {
             return;
         }
-        let way = *self.chance.pick(&[Way::Open, Way::Open, Way::Open, Way::Closed, Way::Closed, Way::LosesTheAnswer, Way::Refuses]);
+        let way =
+            *self.chance.pick(&[Way::Open, Way::Open, Way::Open, Way::Closed, Way::Closed, Way::LosesTheAnswer, Way::Refuses]);
         let kind = *self.chance.pick(&["mail/dg-1", "mail/dg-2", "mail/dg-9", "webhook/"]);
         self.world.borrow_mut().ways.insert(kind, way);
     }
@@ -257,13 +259,8 @@ impl Sim {
         self.oracle.counts.runs += 1;
         self.machine.set(clock);
         self.tell(|| format!("{clock} run{}", dies_at.map_or(String::new(), |step| format!(", to die at step {step}"))));
-        let runner = Runner {
-            plan: self.plan.clone(),
-            ids: self.ids.clone(),
-            world: self.world.clone(),
-            now: clock,
-            zone: self.zone,
-        };
+        let runner =
+            Runner { plan: self.plan.clone(), ids: self.ids.clone(), world: self.world.clone(), now: clock, zone: self.zone };
         if self.world.borrow().wrong == Some(Wrong::UnflagsWhenSetBack) {
             self.unflag(&runner);
         }
@@ -278,14 +275,14 @@ impl Sim {
         let ended = runner.go(self.log.clone(), |seen| {
             let happened = std::mem::take(&mut world.borrow_mut().happened);
             oracle.hears(happened);
-            let as_of = seen.docket.as_of;
+            let as_of = seen.view.docket.as_of;
             let days = |agreement: &str| {
                 let zones = zones.borrow();
                 let days = zones.get(agreement).into_iter().flatten().map(|zone| clock.with_timezone(zone).date_naive());
                 let days: Vec<NaiveDate> = days.chain([as_of]).collect();
                 (days.iter().copied().max().expect("its own"), days.iter().copied().min().expect("its own"))
             };
-            oracle.completed(&seen.docket, &seen.completed, &days);
+            oracle.completed(&seen.view.docket, &seen.completed, &days);
         });
         let happened = std::mem::take(&mut self.world.borrow_mut().happened);
         self.oracle.hears(happened);
@@ -366,7 +363,8 @@ impl Sim {
             0..=10 => self.about_a_line(today),
             11..=12 => {
                 if let Some((agreement, seq)) = self.moved.pop() {
-                    let reversal = Proposal { reason: Some("entered by mistake".into()), ..Proposal::reversal(&agreement, seq, today) };
+                    let reversal =
+                        Proposal { reason: Some("entered by mistake".into()), ..Proposal::reversal(&agreement, seq, today) };
                     drop(self.record(&[reversal], today));
                 }
             }
@@ -400,7 +398,9 @@ impl Sim {
             5..=6 => (Event::ExtensionGranted(ExtensionGranted { instance, to, by: Vec::new() }), today, true),
             7 => (Event::DueDateSet(DueDateSet { instance, on: to, certainty: Certainty::Definitive }), today, true),
             8 => (Event::PerformanceReported(performed(instance)), on, true),
-            _ => (Event::WaiverGranted(WaiverGranted { of: instance, by: Vec::new(), all_from: false, until: None }), today, false),
+            _ => {
+                (Event::WaiverGranted(WaiverGranted { of: instance, by: Vec::new(), all_from: false, until: None }), today, false)
+            }
         };
         let proposal = Proposal { reason: Some("told".into()), ..Proposal::new(agreement, event).on(on) };
         if let (Ok(Some(seq)), true) = (self.record(&[proposal], today), moves) {

@@ -235,7 +235,8 @@ impl Oracle {
         }
         let lines: BTreeMap<&str, &Line> = docket.entries.iter().map(|line| (line.id.as_str(), line)).collect();
         let outlived = self.alerts.iter().filter(|alert| alert.stands && alert.raised_on <= as_of);
-        let outlived: Vec<String> = outlived.filter_map(|alert| outlived_why(alert, lines.get(alert.entry.as_str()).copied())).collect();
+        let outlived: Vec<String> =
+            outlived.filter_map(|alert| outlived_why(alert, lines.get(alert.entry.as_str()).copied())).collect();
         outlived.into_iter().for_each(|why| self.wrong(format!("{as_of}: still standing: {why}")));
     }
 
@@ -263,7 +264,9 @@ impl Oracle {
                     let late = Some(late).filter(|late| *late > 0 && *day >= since && *day >= begun);
                     let said = self.alerts[*place].late_by;
                     if said != late && self.alerts[*place].raised_on == as_of {
-                        faults.push(format!("{as_of}: late by {said:?}, and it is {late:?}: {told}; the run before was {run_before:?}"));
+                        faults.push(format!(
+                            "{as_of}: late by {said:?}, and it is {late:?}: {told}; the run before was {run_before:?}"
+                        ));
                     }
                 }
                 _ => {}

@@ -228,7 +228,8 @@ fn undated(raised: &mut AlertsRaised, origin: Uuid) {
 fn last_rungs(raised: &mut AlertsRaised) {
     let order = |rung: Rung| if let Rung::Before(days) = rung { i32::from(days) } else { -1 };
     let all = raised.alerts.clone();
-    let is_last = |entry: &str, rung| all.iter().filter(|other| other.entry == entry).all(|other| order(rung) <= order(other.rung));
+    let is_last =
+        |entry: &str, rung| all.iter().filter(|other| other.entry == entry).all(|other| order(rung) <= order(other.rung));
     raised.alerts.retain(|alert| is_last(&alert.entry, alert.rung));
 }
 
