@@ -45,6 +45,7 @@ mod erase;
 mod alerts;
 mod config;
 mod doctor;
+mod install_timer;
 mod run;
 
 mod check;
@@ -153,6 +154,8 @@ enum Verb {
     Due(due::Args),
     /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
     Run(run::Args),
+    /// Run it once a day: units for systemd with your paths filled in, or a line for cron
+    InstallTimer(install_timer::Args),
     /// What was flagged and who was told; taking note, putting off, sending up
     Alerts(Box<alerts::Args>),
     /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
@@ -395,6 +398,7 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
         Verb::Run(args) => run::run(args, context),
+        Verb::InstallTimer(args) => install_timer::run(args, context),
         Verb::Alerts(args) => alerts::run(*args, context),
         Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Explain(args) => explain::run(args, context),
