@@ -30,3 +30,5 @@ pub use date_spec::DateSpec;
 pub use event::Event;
 pub use log::{EventLog, LogError};
 pub use record::{Draft, Record};
+/// What ids are.
+pub use uuid::Uuid;

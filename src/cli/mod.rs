@@ -97,8 +97,8 @@ Exit codes:
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
   5   the log is not what it was, or not what was signed
-  10  `due --exit-code`: something is due; `witness check`: a log is silent
-  11  `due --exit-code`: something is overdue
+  10  `due --exit-code`: something is due; `doctor --exit-code`: something is to be seen to; `witness check`: a log is silent
+  11  `due --exit-code`: something is overdue; `doctor --exit-code`: something is wrong
 
 `check-nagios` has those of Nagios: 0 OK, 1 warning, 2 critical, 3 unknown, wrong usage too.
 

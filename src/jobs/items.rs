@@ -3,7 +3,7 @@
 use events::DateSpec;
 use events::alert::{Rung, message_id};
 use rules::alert::{self, Flag};
-use rules::docket::{Due, Line};
+use rules::docket::{Due, Line, Reason};
 use uuid::Uuid;
 
 use super::message::{Entry, Item, Message, Status, Withdrawn};
@@ -65,14 +65,27 @@ pub fn item(origin: Uuid, flag: &Flag, seen: &Evaluated, plan: &Plan) -> Item {
         what: line.map(|line| line.what.clone()).unwrap_or_default(),
         force: line.map_or("", |line| words::force(line.force)),
         label: line.map(|line| line.label.clone()).unwrap_or_default(),
-        rung: words::rung(flag.alert.rung),
+        rung: if due.latest.is_some_and(|latest| latest < seen.view.docket.as_of) {
+            // Whoever is told at fewer rungs hears of a date that is past at the last of them.
+            "the date has passed".into()
+        } else {
+            words::rung(flag.alert.rung)
+        },
         due,
         due_words: words::due(due),
         late_by: flag.alert.late_by,
-        because: line.and_then(|line| line.because.last()).map(|reason| reason.text.clone()).unwrap_or_default(),
+        because: line.map(because).unwrap_or_default(),
         closes_with: line.and_then(|line| line.closes_with.first().cloned()),
         calendar: entry(origin, flag, line, seen, plan),
     }
+}
+
+/// The step that says by when, in the words in which it says so; without one, the last.
+fn because(line: &Line) -> String {
+    let says = |day: Option<chrono::NaiveDate>, text: &str| day.is_some_and(|day| text.contains(&day.to_string()));
+    let dated = |reason: &&Reason| says(line.due.latest, &reason.text) || says(line.due.earliest, &reason.text);
+    let reason = line.because.iter().find(dated).or(line.because.last());
+    reason.map(|reason| reason.text.clone()).unwrap_or_default()
 }
 
 fn withdrawn(origin: Uuid, flag: &Flag, seen: &Evaluated) -> Withdrawn {

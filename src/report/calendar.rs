@@ -1,7 +1,7 @@
 //! Deadlines as iCalendar (RFC 5545, 7986): the file that calendars subscribe to. What stands in it hangs on the log and the day alone: the
 //! same docket gives the same bytes.
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use events::event::Certainty;
 use icalendar::{Alarm, Calendar, Component, Event, EventLike, Property, ValueType};
 use rules::docket::{Docket, Ending, Existence, Kind, Line, Performance, Timing};
@@ -19,7 +19,7 @@ pub const ALARMS: [u16; 3] = [30, 7, 1];
 const REFRESH: &str = "PT12H";
 
 /// How long a calendar is told that something is owed no more.
-const CANCELLED_FOR: Months = Months::new(12);
+const CANCELLED_FOR: Days = Days::new(366);
 
 /// The id of a line's entry: the same at each position, in each file, for ever.
 pub fn uid(origin: Uuid, line: &str) -> Uuid {
@@ -78,7 +78,7 @@ fn status(agreement: &Agreement, line: &Line, span: Span, as_of: NaiveDate) -> O
         Existence::Suspended(_) => Some(Status::Cancelled),
         Existence::Ended(_) => {
             let over = recorded(agreement, line).map_or(span.latest, |at| at.date_naive().max(span.latest));
-            let until = over.checked_add_months(CANCELLED_FOR).unwrap_or(NaiveDate::MAX);
+            let until = over.checked_add_days(CANCELLED_FOR).unwrap_or(NaiveDate::MAX);
             (as_of <= until).then_some(Status::Cancelled)
         }
         Existence::Dormant(_) => None,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use events::Uuid;
 use events::alert::{Alert, AlertFact, RunCompleted, Rung};
 use events::{DateSpec, Event, Record};
-use uuid::Uuid;
 
 use super::LOG;
 use crate::docket::Line;

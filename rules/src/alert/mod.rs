@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use events::DateSpec;
+use events::Uuid;
 use events::alert::{Alert, Rung};
-use uuid::Uuid;
 
 use crate::docket::{Docket, Existence, Kind, Line, Performance, Timing};
 

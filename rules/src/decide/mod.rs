@@ -7,10 +7,10 @@ use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
+use events::Uuid;
 use events::alert::AlertFact;
 use events::event::{MeetingCancelled, MeetingPostponed};
 use events::record::{ALERTS, REGISTER, SourceRef};
-use uuid::Uuid;
 
 use crate::fault::{Fault, nearest};
 use crate::provision;
