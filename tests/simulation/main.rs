@@ -117,7 +117,7 @@ impl Runner {
                 sinks.ends();
                 match done {
                     Ok(_) if self.world.borrow().is_dead => Ended::Died,
-                    Ok(_) => Ended::Well(Box::new(seen.docket)),
+                    Ok(_) => Ended::Well(Box::new(seen.view.docket)),
                     Err(error) => died(error),
                 }
             }
@@ -185,7 +185,7 @@ impl Sim {
             let now = self.goes_off(day);
             self.machine.set(now);
             self.ways_change();
-            if self.agreements == 0 || self.chance.one_in(55) {
+            if self.agreements == 0 || self.chance.one_in(80) {
                 self.agree(day);
             }
             for _ in 0..2 {
@@ -218,9 +218,9 @@ impl Sim {
         if self.chance.one_in(25) {
             return day + TimeDelta::days(self.chance.between(2, 30));
         }
-        let any = day + TimeDelta::days(self.chance.between(1, 25));
+        let any = day + TimeDelta::days(self.chance.between(1, 35));
         let rung = self.docket.as_ref().and_then(oracle::next_rung).map_or(any, |rung| rung.max(day + TimeDelta::days(1)));
-        let soon = day + TimeDelta::days(if self.oracle.waits() && self.chance.one_in(2) { self.chance.between(1, 3) } else { 25 });
+        let soon = day + TimeDelta::days(if self.oracle.waits() && self.chance.one_in(2) { self.chance.between(1, 3) } else { 35 });
         any.min(soon).min(rung)
     }
 
@@ -278,14 +278,14 @@ impl Sim {
         let ended = runner.go(self.log.clone(), |seen| {
             let happened = std::mem::take(&mut world.borrow_mut().happened);
             oracle.hears(happened);
-            let as_of = seen.docket.as_of;
+            let as_of = seen.view.docket.as_of;
             let days = |agreement: &str| {
                 let zones = zones.borrow();
                 let days = zones.get(agreement).into_iter().flatten().map(|zone| clock.with_timezone(zone).date_naive());
                 let days: Vec<NaiveDate> = days.chain([as_of]).collect();
                 (days.iter().copied().max().expect("its own"), days.iter().copied().min().expect("its own"))
             };
-            oracle.completed(&seen.docket, &seen.completed, &days);
+            oracle.completed(&seen.view.docket, &seen.completed, &days);
         });
         let happened = std::mem::take(&mut self.world.borrow_mut().happened);
         self.oracle.hears(happened);
