@@ -417,7 +417,7 @@ impl Counts {
     pub fn table(&self, seeds: u64, faults: &[String]) -> String {
         let of = |words: &[&str]| faults.iter().filter(|fault| words.iter().any(|word| fault.contains(word))).count();
         let rows = [
-            ("seeds of 20 years", seeds),
+            ("seeds", seeds),
             ("days on which something was done", self.days),
             ("runs", self.runs),
             ("  that were recorded", self.completed),
