@@ -12,6 +12,7 @@
 //! | `refused CODE record …` | `obligo record …`, or another verb, which is refused with that code and writes nothing |
 //! | `refused CODE agreement`, and indented lines | an agreement file, which is refused with that code |
 //! | `as of DATE`, and indented lines | what the docket says on that day, in columns two blanks apart |
+//! | `run DATE`, and indented lines | `obligo run --as-of DATE`, and all that it flags or withdraws in the log: `ID  RUNG  raised`, or `late N` by so many days |
 //! | `mark NAME` | gives a name to what is recorded so far |
 //! | `known at NAME as of DATE`, and indented lines | what the docket said on that day, with no more recorded than at that mark |
 //! | `diff DATE@NAME to DATE@NAME`, and indented lines | what differs between two positions, each a day and a mark, or `now`: every line that does |
@@ -188,6 +189,16 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
                 }
                 continue;
             }
+            ("run", day) => {
+                let is = flagged(&register.json(&format!("run --as-of {day}")));
+                let wanted: BTreeSet<String> =
+                    block.iter().map(|(said, _)| squeezed(said)).filter(|said| !said.is_empty()).collect();
+                expectations += 1;
+                if is != wanted {
+                    wrong.push(format!("{number}: {line} says\n{}", joined(&is)));
+                }
+                continue;
+            }
             ("diff", between) => {
                 let (positions, options) = between.split_once(" --").map_or((between, ""), |(between, rest)| (between, rest));
                 let (from, to) = positions.split_once(" to ").expect("diff … to …");
@@ -271,6 +282,20 @@ fn import(register: &Register, block: &[(&str, usize)]) -> Ran {
     let text: Vec<&str> = block.iter().map(|(line, _)| line.trim()).collect();
     register.file("agreement.toml", text.join("\n"));
     register.obligo("import agreement.toml")
+}
+
+/// What a run flagged and withdrew in the log itself.
+fn flagged(run: &Value) -> BTreeSet<String> {
+    let alerts = run["alerts"].as_array().into_iter().flatten().filter(|alert| alert["channel"] == "log");
+    let told = alerts.map(|alert| {
+        let rung = alert["rung"].as_str().map_or_else(|| alert["rung"].to_string(), String::from);
+        let late = alert["late_by"].as_u64().map_or(String::new(), |days| format!(" late {days}"));
+        let word = alert["state"].as_str().unwrap_or_default();
+        let why = alert["why"].as_str().map_or(String::new(), |why| format!(": {why}"));
+        let word = if word == "raised" && !late.is_empty() { "" } else { word };
+        squeezed(&format!("{} {rung} {word}{late}{why}", alert["entry"].as_str().unwrap_or_default()))
+    });
+    told.collect()
 }
 
 /// The number of the last record.

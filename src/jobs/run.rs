@@ -8,7 +8,7 @@ use events::alert::{
     AlertFact, AlertsDelivered, AlertsRaised, AlertsWithdrawn, DeliveryFailed, RunCompleted, Withdrawal, message_id,
 };
 use events::event::RulesAdopted;
-use events::log::{EventLog, Expected, LogError, Select};
+use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{ALERTS, Draft};
 use events::tree::Hash;
 use events::{DateSpec, Event, codec};
@@ -90,8 +90,8 @@ pub fn run<L: EventLog>(app: &mut App<L>, job: &Job, dry_run: bool) -> Result<Ev
         let expected = Expected::Version { agreement: ALERTS.into(), version: seen.ledger.version };
         let command = app.ids.next();
         match app.log.append(command, &expected, &drafts) {
-            Ok(_) => {
-                seen.ledger = ledger(&app.log)?;
+            Ok(receipt) => {
+                hear(&app.log, receipt, &mut seen.ledger)?;
                 return Ok(seen);
             }
             Err(LogError::Conflict { .. }) if left > 0 => {}
@@ -135,19 +135,19 @@ pub fn deliver<L: EventLog>(
                 AlertFact::Failed(DeliveryFailed { message: held.id, channel: held.channel.clone(), attempt, why, is_final })
             }
         };
-        note(app, fact, as_of)?;
+        let receipt = note(app, fact, as_of)?;
+        hear(&app.log, receipt, &mut seen.ledger)?;
     }
-    seen.ledger = ledger(&app.log)?;
     Ok(done)
 }
 
 /// Records what became of a message, whatever others recorded meanwhile.
-fn note<L: EventLog>(app: &mut App<L>, fact: AlertFact, as_of: NaiveDate) -> Result<(), Error> {
+fn note<L: EventLog>(app: &mut App<L>, fact: AlertFact, as_of: NaiveDate) -> Result<Receipt, Error> {
     let (draft, command) = (draft(app, fact, Some(as_of)), app.ids.next());
     for left in (0..TRIES).rev() {
         let expected = Expected::Size(app.log.head()?.size);
         match app.log.append(command, &expected, std::slice::from_ref(&draft)) {
-            Ok(_) => return Ok(()),
+            Ok(receipt) => return Ok(receipt),
             Err(LogError::Conflict { .. }) if left > 0 => {}
             Err(error) => return Err(error.into()),
         }
@@ -166,6 +166,15 @@ pub fn ledger(log: &dyn EventLog) -> Result<Ledger, Error> {
         true
     })?;
     Ok(Ledger::of(&stream))
+}
+
+/// Adds to a ledger what was just recorded: the rest of the stream need not be read again.
+fn hear(log: &dyn EventLog, receipt: Receipt, ledger: &mut Ledger) -> Result<(), Error> {
+    for seq in receipt.first..=receipt.last {
+        let record = log.entry(seq)?.and_then(|entry| codec::decode(&entry).ok());
+        record.iter().for_each(|record| ledger.hear(record));
+    }
+    Ok(())
 }
 
 fn look<L: EventLog>(app: &App<L>, job: &Job) -> Result<Evaluated, Error> {

@@ -64,6 +64,7 @@ watchers = ["dg-3", "dg-1"]
 name = "desk"
 url = "https://desk.example.org/in"
 secret = "env:DESK"
+rungs = [90, 7, 0, "after"]
 "#
     )
 }

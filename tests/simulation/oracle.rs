@@ -30,6 +30,8 @@ struct Alert {
     runs_before: usize,
     late_by: Option<u32>,
     stands: bool,
+    /// The message that is to say that it is over, and whether it arrived.
+    over: Option<(Uuid, bool)>,
     is_delivered: bool,
     has_arrived: bool,
     is_acknowledged: bool,
@@ -123,6 +125,7 @@ impl Oracle {
                         runs_before: self.runs.len(),
                         late_by: alert.late_by,
                         stands: true,
+                        over: None,
                         is_delivered: false,
                         has_arrived: false,
                         is_acknowledged: false,
@@ -138,6 +141,7 @@ impl Oracle {
                     let alert = &mut self.alerts[place];
                     let (entry, raised_on) = (alert.entry.clone(), alert.raised_on);
                     let was_standing = std::mem::replace(&mut alert.stands, false);
+                    alert.over = Some((withdrawn.message, false));
                     if !was_standing {
                         self.wrong(format!("withdrawn twice: #{seq} {entry}"));
                     }
@@ -188,10 +192,10 @@ impl Oracle {
     fn arrives(&mut self, arrival: &Arrival) {
         self.counts.arrivals += 1;
         for id in &arrival.withdrawn {
-            if let Some(place) = self.known(*id, "told as withdrawn")
-                && self.alerts[place].stands
-            {
-                self.wrong(format!("told as withdrawn, and it stands: {}", self.alerts[place].entry));
+            let Some(place) = self.known(*id, "told as withdrawn") else { continue };
+            match &mut self.alerts[place].over {
+                Some((_, is_told)) => *is_told = true,
+                None => self.wrong(format!("told as withdrawn, and it stands: {}", self.alerts[place].entry)),
             }
         }
         for (id, entry) in &arrival.alerts {
@@ -323,6 +327,9 @@ impl Oracle {
             if alert.stands && !is_spared && !alert.is_delivered {
                 faults.push(format!("never delivered: {}", told()));
             }
+            if alert.told > 0 && alert.over.is_some_and(|(message, is_told)| !is_told && !self.dead.contains(&message)) {
+                faults.push(format!("never told that it is over: {}", told()));
+            }
             if alert.stands && alert.told > 0 && !is_spared && !alert.is_delivered {
                 faults.push(format!("arrived, and there is no record of it: {}", told()));
             }
@@ -376,7 +383,7 @@ fn outlived_why(alert: &Alert, line: Option<&Line>) -> Option<String> {
     if line.axes.performance == Performance::Complete {
         return None;
     }
-    if !line.axes.is_pending() {
+    if !line.axes.is_pending() || (alert.before.is_none() && !matches!(line.axes.timing, Timing::Overdue(_))) {
         return Some(format!("{told}, and it is {}", line.label));
     }
     let now = if alert.before.is_some() { line.due.earliest } else { line.due.latest };
@@ -413,7 +420,7 @@ impl Counts {
     pub fn table(&self, seeds: u64, faults: &[String]) -> String {
         let of = |words: &[&str]| faults.iter().filter(|fault| words.iter().any(|word| fault.contains(word))).count();
         let rows = [
-            ("seeds of 20 years", seeds),
+            ("seeds", seeds),
             ("days on which something was done", self.days),
             ("runs", self.runs),
             ("  that were recorded", self.completed),
@@ -426,7 +433,7 @@ impl Counts {
             ("  withdrawn", self.withdrawn),
             ("messages that arrived", self.arrivals),
             ("dead letters", self.dead),
-            ("missed", of(&["missed", "never delivered"]) as u64),
+            ("missed", of(&["missed", "never delivered", "never told"]) as u64),
             ("flagged or told twice", of(&["twice", "mails of"]) as u64),
             ("told without a record", of(&["without a record", "no record", "never arrived"]) as u64),
             ("faults in all", faults.len() as u64),

@@ -189,12 +189,12 @@ impl SimLog {
         SimLog { inner, world, passed_over: Rc::default(), runs: Rc::default(), whole }
     }
 
-    /// Of the runs all are passed over but the first, the one of the latest day and the last twenty.
+    /// Of the runs all are passed over but the first, the one of the latest day and the last six.
     fn ran(&self, seq: u64, as_of: NaiveDate) {
         let (mut runs, mut passed_over) = (self.runs.borrow_mut(), self.passed_over.borrow_mut());
         runs.push((seq, as_of));
         let latest = runs.iter().max_by_key(|(_, day)| *day).copied();
-        if runs.len() > 22 {
+        if runs.len() > 8 {
             let place = (1..runs.len()).find(|place| Some(runs[*place]) != latest).expect("there are more than two");
             passed_over.insert(runs.remove(place).0);
         }

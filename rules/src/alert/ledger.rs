@@ -178,14 +178,19 @@ pub(super) struct Before {
 impl Ledger {
     /// From the records of the stream, in order.
     pub fn of(stream: &[Record]) -> Self {
-        let mut ledger = Ledger { version: stream.last().map_or(0, |record| record.version), ..Ledger::default() };
+        let mut ledger = Ledger::default();
         let corrected = corrected(stream);
-        for record in stream.iter().filter(|record| !corrected.contains_key(&record.seq)) {
-            if let Event::Alert(fact) = &record.event {
-                ledger.take(record, fact);
-            }
-        }
+        stream.iter().filter(|record| !corrected.contains_key(&record.seq)).for_each(|record| ledger.hear(record));
+        ledger.version = stream.last().map_or(0, |record| record.version);
         ledger
+    }
+
+    /// Takes the next record of the stream, which reverses nothing.
+    pub fn hear(&mut self, record: &Record) {
+        self.version = record.version;
+        if let Event::Alert(fact) = &record.event {
+            self.take(record, fact);
+        }
     }
 
     fn take(&mut self, record: &Record, fact: &AlertFact) {
