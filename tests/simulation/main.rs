@@ -143,7 +143,7 @@ impl Sim {
         let inner: Box<dyn EventLog> = match folder {
             None => Box::new(MemoryLog::new(origin, move || clock.now())),
             Some(folder) => {
-                Box::new(SqliteLog::create(&folder.join("obligo.db"), origin, move || clock.now()).expect("a register"))
+                Box::new(SqliteLog::create(folder.join("obligo.db"), origin, move || clock.now()).expect("a register"))
             }
         };
         let world = Rc::new(RefCell::new(World::with(wrong)));
