@@ -11,8 +11,8 @@ use super::LOG;
 use crate::docket::Line;
 use crate::replay::corrected;
 
-/// After so many failures a message is a dead letter.
-pub const ATTEMPTS: u32 = 12;
+/// After so many failures a message is a dead letter: a month of runs that come often.
+pub const ATTEMPTS: u32 = 40;
 
 /// The least time between a failure and the next try; it doubles with each failure, up to a day.
 const FIRST_PAUSE: TimeDelta = TimeDelta::minutes(5);
