@@ -138,6 +138,10 @@ impl EventLog for SqliteLog {
         self.reading(scan(&self.connection, select, visit))
     }
 
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.reading(queries::agreements(&self.connection, after))
+    }
+
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
         self.reading(queries::receipt(&self.connection, command))
     }
