@@ -315,8 +315,14 @@ pub fn agreements_are_named(make: Make<'_>) -> Outcome {
     same("agreements of an empty log", named(&*log, 0)?, vec![])?;
     put(&mut *log, 1, &[draft(1, "b"), draft(2, "é"), draft(3, "")])?;
     put(&mut *log, 2, &[draft(4, "b"), draft(5, "B"), draft(6, "a b")])?;
-    let cases: [(u64, &[&str]); 6] =
-        [(0, &["", "B", "a b", "b", "é"]), (2, &["", "B", "a b", "b"]), (3, &["B", "a b", "b"]), (5, &["a b"]), (6, &[]), (u64::MAX, &[])];
+    let cases: [(u64, &[&str]); 6] = [
+        (0, &["", "B", "a b", "b", "é"]),
+        (2, &["", "B", "a b", "b"]),
+        (3, &["B", "a b", "b"]),
+        (5, &["a b"]),
+        (6, &[]),
+        (u64::MAX, &[]),
+    ];
     for (after, wanted) in cases {
         same(&format!("agreements after {after}"), named(&*log, after)?, wanted.iter().map(ToString::to_string).collect())?;
     }

@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod derived;
 pub mod private;
 pub mod verify;
 
