@@ -16,6 +16,8 @@ pub mod pack;
 pub mod report;
 pub mod sources;
 
+pub mod jobs;
+
 pub mod checkpoints;
 pub mod witness;
 

@@ -45,7 +45,7 @@ impl SqliteLog {
     /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
     /// [`SqliteLog::open`] gives. On an error nothing is left behind.
     pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
-        create::create(path.as_ref(), origin, &[])?;
+        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>())?;
         Self::open(path, clock)
     }
 
@@ -54,7 +54,11 @@ impl SqliteLog {
     ///
     /// # Errors
     /// As [`SqliteLog::create`]. On an error nothing is left behind.
-    pub fn restore(path: impl AsRef<Path>, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
+    pub fn restore(
+        path: impl AsRef<Path>,
+        origin: Uuid,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<(), StoreError> {
         create::create(path.as_ref(), origin, entries)
     }
 

@@ -6,10 +6,13 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
-use serde::Deserialize;
 
 use crate::derived::Use;
 use crate::error::Error;
+
+pub mod settings;
+
+pub use settings::Settings;
 
 /// The register, and why it is the one.
 pub struct Register {
@@ -19,14 +22,6 @@ pub struct Register {
     pub because: String,
     /// Where its signing key is kept, if not beside it.
     pub key: Option<PathBuf>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Settings {
-    register: Option<PathBuf>,
-    key: Option<PathBuf>,
-    late_after_days: Option<NonZeroU32>,
 }
 
 /// So many days after the day of an act, recording it takes a reason, where nothing else is set.
@@ -72,13 +67,16 @@ pub fn derived() -> Use {
 }
 
 /// The nearest `obligo.toml` upward, and what it says.
-fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
+///
+/// # Errors
+/// [`Error::Refused`] for one that cannot be read.
+pub fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
     let here = std::env::current_dir()?;
     let Some(file) = here.ancestors().map(|folder| folder.join("obligo.toml")).find(|file| file.is_file()) else {
         return Ok(None);
     };
     let refuse = |why: String| {
-        let hint = "its keys are register = \"PATH\", key = \"PATH\" and late_after_days = NUMBER";
+        let hint = "docs/configuration.md has its keys";
         Error::refused("E0105", format!("`{}`: {why}", file.display()), hint)
     };
     let text = std::fs::read_to_string(&file).map_err(|error| refuse(error.to_string()))?;
