@@ -25,7 +25,7 @@ pub struct Told {
     /// Handling markings, other than `public`.
     pub handling: Vec<String>,
     /// By when, as numbers of days.
-    days: (Option<i32>, Option<i32>),
+    pub(super) days: (Option<i32>, Option<i32>),
     /// In which lists it stands.
     pub stands: Stands,
 }
