@@ -276,6 +276,9 @@ impl Agreement {
 
     /// Handling markings, other than `public`, of the documents that these records rest on.
     pub fn handling(&self, records: &[u64]) -> Vec<String> {
+        if self.sources.iter().all(|known| known.value.handling == "public") {
+            return Vec::new();
+        }
         let known = |seq: &u64| {
             let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
             let provision = || self.texts().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
