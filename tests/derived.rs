@@ -163,7 +163,7 @@ fn in_one(path: &Path, as_of: NaiveDate, windows: &[Window]) -> Answers {
     let books = Books { log: &log, shelf: &shelf, private: &private };
     let known_at = Some(KnownAt::Seq(log.head().expect("a head").size));
     let view = app::view(books, &Position { known_at, ..Position::on(as_of) }, None, &mut |_| {}).expect("a view");
-    let summaries = derived::of_docket(&view.docket);
+    let summaries = derived::of_view(&view.docket, &view.register);
     let lines = || summaries.iter().flat_map(|summary| &summary.lines);
     let of = |window: &Window| [false, true].map(|all| (Overview::of(&summaries, all), DueLines::of(lines(), window, all)));
     windows.iter().flat_map(of).collect()

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::alert::AlertFact;
 use crate::date_spec::DateSpec;
 use crate::event::Event;
 use crate::record::{Draft, Record, SourceRef};
@@ -249,6 +250,14 @@ fn encode_data(event: &Event) -> Box<RawValue> {
         Event::RecordCorrected(data) => raw(data),
         Event::RulesAdopted(data) => raw(data),
         Event::TextErased(data) => raw(data),
+        Event::Alert(AlertFact::Raised(data)) => raw(data),
+        Event::Alert(AlertFact::Withdrawn(data)) => raw(data),
+        Event::Alert(AlertFact::Delivered(data)) => raw(data),
+        Event::Alert(AlertFact::Failed(data)) => raw(data),
+        Event::Alert(AlertFact::Acknowledged(data)) => raw(data),
+        Event::Alert(AlertFact::Snoozed(data)) => raw(data),
+        Event::Alert(AlertFact::Escalated(data)) => raw(data),
+        Event::Alert(AlertFact::Run(data)) => raw(data),
     }
 }
 
@@ -328,6 +337,14 @@ fn decode_data(kind: &str, schema: u32, raw: &RawValue) -> Result<Event, CodecEr
         "record.corrected" => Event::RecordCorrected(data(kind, raw)?),
         "rules.adopted" => Event::RulesAdopted(data(kind, raw)?),
         "text.erased" => Event::TextErased(data(kind, raw)?),
+        "alert.raised" => Event::Alert(AlertFact::Raised(data(kind, raw)?)),
+        "alert.withdrawn" => Event::Alert(AlertFact::Withdrawn(data(kind, raw)?)),
+        "alert.delivered" => Event::Alert(AlertFact::Delivered(data(kind, raw)?)),
+        "delivery.failed" => Event::Alert(AlertFact::Failed(data(kind, raw)?)),
+        "alert.acknowledged" => Event::Alert(AlertFact::Acknowledged(data(kind, raw)?)),
+        "alert.snoozed" => Event::Alert(AlertFact::Snoozed(data(kind, raw)?)),
+        "alert.escalated" => Event::Alert(AlertFact::Escalated(data(kind, raw)?)),
+        "run.completed" => Event::Alert(AlertFact::Run(data(kind, raw)?)),
         _ => return Err(CodecError::UnknownKind { kind: kind.into(), schema }),
     })
 }

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::RulesAdopted;
-use events::record::{REGISTER, SourceRef};
+use events::record::{ALERTS, REGISTER, SourceRef};
 use events::terms::{AgreementTerms, Body, Force, Provision, Source};
 use events::{DateSpec, Event, Record};
 
+use crate::alert::Ledger;
 use crate::time::Span;
 use crate::versions::{self, History};
 
@@ -21,6 +22,10 @@ pub struct Register {
     pub adopted: Vec<Adoption>,
     /// How many records there are of the register as a whole, corrected ones among them.
     pub version: u64,
+    /// What scheduled runs flagged, and what became of it.
+    pub ledger: Ledger,
+    /// When the last of them was recorded.
+    pub recorded_at: Option<DateTime<Utc>>,
     /// Agreements of which not all records are looked at.
     pub partial: BTreeSet<String>,
 }
@@ -41,6 +46,7 @@ impl Register {
     pub fn version_of(&self, stream: &str) -> u64 {
         match stream {
             REGISTER => self.version,
+            ALERTS => self.ledger.version,
             agreement => self.agreements.get(agreement).map_or(0, |agreement| agreement.version),
         }
     }
@@ -71,6 +77,8 @@ pub struct Agreement {
     pub successors: BTreeMap<String, Successor>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
+    /// When the last of them was recorded.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// Who took the place of a party.
@@ -186,6 +194,7 @@ impl Agreement {
     pub(crate) fn new(id: &str, terms: Known<AgreementTerms>) -> Self {
         Agreement {
             id: id.into(),
+            recorded_at: terms.recorded_at,
             terms,
             sources: Vec::new(),
             bodies: Vec::new(),
@@ -306,6 +315,8 @@ impl Agreement {
             Event::RecordCorrected(_) => self.reversals.push(seq),
             // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
             Event::TextErased(_) => {}
+            // Of the register as a whole; see `Register::ledger`.
+            Event::Alert(_) => {}
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::codec::{self, CodecError};
-use events::record::REGISTER;
+use events::record::{ALERTS, REGISTER};
 use events::terms::AgreementTerms;
 use events::{Event, Record};
 
+use crate::alert::Ledger;
 use crate::register::{Adoption, Agreement, Known, Register};
 use crate::sift::{Look, Sift};
 
@@ -142,7 +143,11 @@ impl Replay {
         let mut streams = self.streams;
         if let Some(stream) = streams.remove(REGISTER) {
             register.version = stream.last().map_or(0, |record| record.version);
+            register.recorded_at = stream.last().map(|record| record.recorded_at);
             register.adopted = adopted(&stream);
+        }
+        if let Some(stream) = streams.remove(ALERTS) {
+            register.ledger = Ledger::of(&stream);
         }
         for (id, stream) in streams {
             if let Some(agreement) = fold(&id, &stream, &mut findings) {
@@ -176,6 +181,7 @@ fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agre
     standing().for_each(|record| agreement.apply(record.into()));
     agreement.sort();
     agreement.version = stream.last().map_or(0, |record| record.version);
+    agreement.recorded_at = stream.last().map_or(agreement.recorded_at, |record| record.recorded_at);
     let named: BTreeSet<u64> = stream.iter().filter_map(reversal).collect();
     let of_a_correction = |record: &&Record| reversal(record).is_some() || named.contains(&record.seq);
     agreement.corrections = stream.iter().filter(of_a_correction).cloned().collect();

@@ -22,12 +22,13 @@ use events::seal::{self, MARK};
 use events::tree::{Hash, sha256};
 use rules::docket::Docket;
 use rules::replay::Replay;
-use rules::{RuleSet, assess};
+use rules::{Register, RuleSet, assess};
 use serde::{Deserialize, Serialize};
 use store::{DerivedFile, DerivedRows, PrivateFile, SqliteLog};
 
 use crate::app::{Books, Ground};
 use crate::error::Error;
+use crate::jobs::health;
 use crate::rule_sets::{InForce, Shelf};
 use crate::texts::{Behind, Texts};
 use answers::{DueLines, LINES, Overview, Unread, Window};
@@ -515,14 +516,15 @@ impl Task<'_> {
         let mut odd: Vec<Odd> = docket.findings.iter().map(Odd::from).collect();
         let assessed = odd.split_off(in_replay);
         let replayed = odd.split_off(in_entries);
-        let none = || Summary { id: id.into(), row: None, lines: Vec::new(), odd: Default::default() };
+        let none = || Summary { id: id.into(), row: None, lines: Vec::new(), odd: Default::default(), undelivered: (0, 0) };
         let summary = docket.agreements.first().map_or_else(none, |line| Summary::of(line, &docket.entries));
-        Summary { odd: [odd, replayed, assessed], ..summary }
+        let undelivered = health::undelivered(&register.ledger, self.as_of);
+        Summary { odd: [odd, replayed, assessed], undelivered, ..summary }
     }
 }
 
 /// What a docket of all agreements says of each. What is odd in it stands with the last, in the order in which it is told.
-pub fn of_docket(docket: &Docket) -> Vec<Summary> {
+pub fn of_view(docket: &Docket, register: &Register) -> Vec<Summary> {
     let mut lines = docket.entries.as_slice();
     let mut summaries: Vec<Summary> = Vec::new();
     for agreement in &docket.agreements {
@@ -531,7 +533,8 @@ pub fn of_docket(docket: &Docket) -> Vec<Summary> {
         lines = rest;
     }
     let odd = [Vec::new(), Vec::new(), docket.findings.iter().map(Odd::from).collect()];
-    summaries.push(Summary { id: String::new(), row: None, lines: Vec::new(), odd });
+    let undelivered = health::undelivered(&register.ledger, docket.as_of);
+    summaries.push(Summary { id: String::new(), row: None, lines: Vec::new(), odd, undelivered });
     summaries
 }
 
@@ -621,7 +624,7 @@ mod tests {
         };
         for count in [0, 90, 260, 3_000] {
             let lines: Vec<Told> = (0..count).map(|number| told(number, random())).collect();
-            let summaries = [Summary { id: "a".into(), row: None, lines, odd: Default::default() }];
+            let summaries = [Summary { id: "a".into(), row: None, lines, odd: Default::default(), undelivered: (0, 0) }];
             let mut table = Table { base: "base".into(), ..Table::default() };
             let mut kept = Vec::new();
             for (name, reach, body) in rows(&summaries) {

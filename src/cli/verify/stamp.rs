@@ -229,6 +229,7 @@ fn asked_again(kept: &Kept, context: &Context) -> Result<Found, Error> {
         Format::Jsonl => "jsonl",
         Format::Csv => "csv",
         Format::Md => "md",
+        Format::Ics => "ics",
     };
     let as_of = kept.asked.iter().skip_while(|argument| *argument != "--as-of").nth(1);
     if let Some(day) = as_of {
