@@ -118,6 +118,8 @@ pub struct Act {
     pub source: Option<SourceRef>,
     /// What happened.
     pub event: Event,
+    /// See [`Act::days`]: every rule asks for them, of every act.
+    days: Span,
 }
 
 /// One fact with what its record says of it.
@@ -165,14 +167,20 @@ impl Act {
         }
     }
 
-    /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
-    pub fn days(&self) -> Span {
-        let recorded = self.recorded_at.date_naive();
+    fn new(fact: Fact) -> Self {
+        let Fact { seq, source, on, recorded_at, event } = fact;
+        let recorded = recorded_at.date_naive();
         // Near a date, how near is not said: neither end is known.
-        let known = self.on.as_ref().filter(|on| !on.is_approximate());
+        let known = on.as_ref().filter(|on| !on.is_approximate());
         let (earliest, latest) = known.map_or((None, None), |on| (on.earliest(), on.latest()));
         let latest = latest.unwrap_or(recorded);
-        Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest }
+        let days = Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest };
+        Act { seq, on, recorded_at, source, event, days }
+    }
+
+    /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
+    pub fn days(&self) -> Span {
+        self.days
     }
 
     /// Its date as it was given.
@@ -277,6 +285,9 @@ impl Agreement {
 
     /// Handling markings, other than `public`, of the documents that these records rest on.
     pub fn handling(&self, records: &[u64]) -> Vec<String> {
+        if self.sources.iter().all(|known| known.value.handling == "public") {
+            return Vec::new();
+        }
         let known = |seq: &u64| {
             let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
             let provision = || self.texts().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
@@ -309,7 +320,7 @@ impl Agreement {
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
-            event => self.acts.push(Act { seq, on, recorded_at, source, event }),
+            event => self.acts.push(Act::new(Fact { seq, source, on, recorded_at, event })),
         }
     }
 

@@ -14,7 +14,6 @@ use super::{Context, outcome};
 use crate::app::{Unwritten, View};
 use crate::config;
 use crate::error::Error;
-use crate::jobs::health;
 use crate::jobs::plan::Plan;
 use crate::report::json::{AlertJson, AlertsJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -355,8 +354,7 @@ fn say_of(
 }
 
 /// What `status` says of alerts that wait: nothing where all arrived.
-pub fn undelivered(ledger: &Ledger, as_of: NaiveDate) -> Option<Section> {
-    let (waiting, dead) = health::undelivered(ledger, as_of);
+pub fn undelivered((waiting, dead): (usize, usize)) -> Option<Section> {
     let waits = |count: usize| format!("{} not delivered yet", words::counted(count, "alert"));
     let is_dead =
         |count: usize| format!("✗ {} could not be delivered: obligo alerts list --state dead", words::counted(count, "alert"));

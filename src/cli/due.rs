@@ -2,7 +2,6 @@
 
 use chrono::NaiveDate;
 use rules::Docket;
-use rules::docket::{Kind, Line, Timing};
 use rules::time::Period;
 
 use super::Context;
@@ -40,28 +39,15 @@ pub struct Args {
     #[arg(long)]
     exit_code: bool,
 
+    /// Every line, however many
+    #[arg(long)]
+    all: bool,
+
     #[command(flatten)]
     reading: Reading,
 }
 
-/// Days between which something is looked for.
-pub struct Window {
-    from: NaiveDate,
-    to: NaiveDate,
-    overdue_too: bool,
-}
-
-impl Window {
-    /// From a day on for so long, and whatever is overdue then.
-    pub fn within(period: Period, as_of: NaiveDate) -> Self {
-        Window { from: as_of, to: period.after(as_of).unwrap_or(NaiveDate::MAX), overdue_too: true }
-    }
-
-    /// What of a docket is due in it.
-    pub fn of(&self, docket: &Docket) -> Docket {
-        docket.with_entries(|line| is_in(line, self))
-    }
-}
+pub use crate::derived::answers::Window;
 
 /// So far one looks ahead, if nobody says how far.
 pub fn ahead() -> Period {
@@ -71,19 +57,39 @@ pub fn ahead() -> Period {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let window = window(&args, position.as_of)?;
-    let view = context.view(&context.reader()?, &position, None)?;
-    let docket = window.of(&view.docket);
-    let lines = &docket.entries;
-    let format = args.reading.output.format()?;
-    let mut report = report(&view, &docket);
-    report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo", &|_| ALARMS.to_vec()));
-    let is_document = matches!(format, Format::Json | Format::Ics);
-    if !lines.is_empty() || is_document || args.reading.output.file.is_some() {
-        args.reading.output.write(&report.stamped(context.stamp(&view)))?;
-    }
-    Ok(match (args.exit_code, lines.iter().any(is_overdue), lines.is_empty()) {
+    let register = context.reader()?;
+    let output = &args.reading.output;
+    let format = output.format()?;
+    let (any_overdue, any) = if format.is_words() {
+        let overall = context.overall(&register, &position, Some(&window), args.all)?;
+        let due = &overall.due;
+        let mut sections = Vec::new();
+        if !due.lines.is_empty() {
+            sections.push(status::told(position.as_of, &due.lines));
+            sections.extend(status::more(due.more));
+            sections.extend(overall.footer(&due.handling));
+        }
+        let found = (due.any_overdue, !due.lines.is_empty());
+        if found.1 || output.file.is_some() {
+            let stamp = context.stamp_of(Some(&position), overall.seen, &overall.rules);
+            output.write(&Report::of_words(sections).stamped(stamp))?;
+        }
+        overall.keep();
+        found
+    } else {
+        let view = context.view(&register, &position, None)?;
+        let docket = window.of(&view.docket);
+        let any = !docket.entries.is_empty();
+        let mut report = report(&view, &docket);
+        report.calendar = (format == Format::Ics).then(|| status::calendar(&view, &docket, "Obligo", &|_| ALARMS.to_vec()));
+        if any || matches!(format, Format::Json | Format::Ics) || output.file.is_some() {
+            output.write(&report.stamped(context.stamp(&view)))?;
+        }
+        (docket.entries.iter().any(is_overdue), any)
+    };
+    Ok(match (args.exit_code, any_overdue, any) {
         (true, true, _) => 11,
-        (true, false, false) => 10,
+        (true, false, true) => 10,
         _ => 0,
     })
 }
@@ -114,15 +120,4 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
     }
     let within = args.within.as_ref().map_or(Ok(ahead()), |text| args::plain_period(text))?;
     Ok(Window::within(within, as_of))
-}
-
-/// Its range touches the window. An undetermined date touches it as far as it is known.
-fn is_in(line: &Line, window: &Window) -> bool {
-    if !line.axes.is_pending() || line.kind == Kind::Power {
-        return false;
-    }
-    let Some(earliest) = line.due.earliest else { return false };
-    let latest = line.due.latest.unwrap_or(NaiveDate::MAX);
-    let touches = earliest <= window.to && window.from <= latest;
-    touches || (window.overdue_too && matches!(line.axes.timing, Timing::Overdue(_) | Timing::InGrace))
 }

@@ -13,6 +13,7 @@ use events::tree::Hash;
 use rules::fault::Fault;
 use sha2::{Digest, Sha256};
 
+use crate::derived::Use;
 use crate::error::{Diagnostic, Error};
 use settings::Files;
 
@@ -60,6 +61,16 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
 pub fn late_after_days() -> Result<u32, Error> {
     let set = settings()?.and_then(|(_, settings)| settings.late_after_days);
     Ok(set.map_or(LATE_AFTER_DAYS, NonZeroU32::get))
+}
+
+/// Whether what was derived is kept beside the register and looked up there: `OBLIGO_DERIVED` says `never` or `always`, and else it is where the
+/// register is large. No answer hangs on it.
+pub fn derived() -> Use {
+    match std::env::var("OBLIGO_DERIVED").as_deref() {
+        Ok("never") => Use::Never,
+        Ok("always") => Use::Always,
+        _ => Use::Large,
+    }
 }
 
 /// The nearest `obligo.toml` upward, and what it says.

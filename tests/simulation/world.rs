@@ -270,6 +270,10 @@ impl EventLog for SimLog {
         self.inner.borrow().scan(select, &mut |seq, entry| is_left_out(seq) || visit(seq, entry))
     }
 
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.inner.borrow().agreements(after)
+    }
+
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
         self.inner.borrow().receipt(command)
     }

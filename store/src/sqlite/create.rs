@@ -15,10 +15,10 @@ use super::{place, queries};
 use crate::StoreError;
 
 /// Makes a register with these entries, which were written by another: their bytes are kept as they are.
-pub(super) fn create(path: &Path, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
+pub(super) fn create(path: &Path, origin: Uuid, entries: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), StoreError> {
     make(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
         transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
-        entries.iter().try_for_each(|entry| insert(transaction, entry))
+        entries.into_iter().try_for_each(|entry| insert(transaction, entry.as_ref()))
     })
 }
 

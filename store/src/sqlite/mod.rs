@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod derived;
 pub mod private;
 pub mod verify;
 
@@ -44,7 +45,7 @@ impl SqliteLog {
     /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
     /// [`SqliteLog::open`] gives. On an error nothing is left behind.
     pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
-        create::create(path.as_ref(), origin, &[])?;
+        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>())?;
         Self::open(path, clock)
     }
 
@@ -53,7 +54,11 @@ impl SqliteLog {
     ///
     /// # Errors
     /// As [`SqliteLog::create`]. On an error nothing is left behind.
-    pub fn restore(path: impl AsRef<Path>, origin: Uuid, entries: &[&[u8]]) -> Result<(), StoreError> {
+    pub fn restore(
+        path: impl AsRef<Path>,
+        origin: Uuid,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]>>,
+    ) -> Result<(), StoreError> {
         create::create(path.as_ref(), origin, entries)
     }
 
@@ -136,6 +141,10 @@ impl EventLog for SqliteLog {
 
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
         self.reading(scan(&self.connection, select, visit))
+    }
+
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.reading(queries::agreements(&self.connection, after))
     }
 
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
