@@ -1,10 +1,12 @@
 //! `obligo alerts`: what was flagged, who was told, and what they said of it.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use events::Event;
 use events::alert::{AlertFact, AlertsAcknowledged, AlertsEscalated, AlertsSnoozed};
 use events::record::ALERTS;
-use rules::alert::{Flag, Ledger, State};
+use rules::alert::{Flag, LOG, Ledger, State};
 use rules::decide::Proposal;
 use rules::fault::{Fault, nearest};
 use uuid::Uuid;
@@ -159,6 +161,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
                     let what = format!("`{to}` cannot be told: there is no address of such a person, or mail is not sent at all");
                     return Err(Error::refused("E0808", what, "see [[person]] and [mail] in obligo.toml: obligo config check"));
                 }
+                refuse_told(&alerts, &to, ledger)?;
                 Ok(AlertFact::Escalated(AlertsEscalated { alerts, to }))
             })
         }
@@ -170,6 +173,24 @@ fn plan() -> Result<Plan, Error> {
         let all = faults.into_iter().map(|fault| crate::error::Diagnostic { fault, place: None });
         Error::Refused(all.collect())
     })
+}
+
+/// Who was told of each of these lines at the rung where it stands is told nothing new by sending it up.
+fn refuse_told(alerts: &[Uuid], to: &str, ledger: &Ledger) -> Result<(), Error> {
+    let channel = format!("mail/{to}");
+    let lines: BTreeSet<&str> = alerts.iter().filter_map(|id| Some(ledger.flag(*id)?.alert.entry.as_str())).collect();
+    let was_told = |line: &&str| {
+        let standing = || ledger.of_line(line).filter(|flag| flag.withdrawn.is_none());
+        let last =
+            standing().filter(|flag| flag.channel == LOG).max_by_key(|flag| (flag.seq, std::cmp::Reverse(flag.alert.rung)));
+        let is_up = standing().any(|flag| flag.escalated.as_ref().is_some_and(|(_, person)| person == to));
+        is_up || last.is_some_and(|last| standing().any(|flag| flag.channel == channel && flag.alert.rung == last.alert.rung))
+    };
+    if lines.iter().all(was_told) {
+        let what = format!("`{to}` was told of that already, or it was sent up to them");
+        return Err(Error::refused("E0808", what, "obligo alerts show says what became of it; --to ID names somebody else"));
+    }
+    Ok(())
 }
 
 /// The one manager of those who were told.
@@ -196,7 +217,8 @@ fn list(args: List, context: &Context) -> Result<u8, Error> {
     let view = context.view(&context.reader()?, &position, None)?;
     let as_of = position.as_of;
     let ledger = &view.register.ledger;
-    let is_owed = |flag: &Flag| view.docket.line(&flag.alert.entry).is_some_and(|line| line.axes.is_pending());
+    let is_owed =
+        |flag: &Flag| view.docket.line(&flag.alert.entry).is_some_and(|line| line.axes.is_pending() && flag.is_of(line));
     let mut flags: Vec<&Flag> = ledger
         .flags()
         .filter(|flag| match state {
@@ -268,9 +290,25 @@ fn row(flag: &Flag, ledger: &Ledger, as_of: NaiveDate) -> Vec<Cell> {
         words::due(due).into(),
         words::rung(flag.alert.rung).into(),
         flag.channel.as_str().into(),
-        tone.of(state.word()),
+        tone.of(format!("{}{}", state.word(), waits(flag, state, ledger))),
         format!("{raised}{late}").into(),
     ]
+}
+
+/// `: smtp 451, attempt 3, next try from 2026-03-02 06:20 UTC`; nothing of what does not wait.
+fn waits(flag: &Flag, state: State, ledger: &Ledger) -> String {
+    let message = ledger.messages().iter().find(|message| message.id == flag.message);
+    let Some((attempts, (_, why))) = message.and_then(|message| Some((&message.attempts, message.attempts.last.as_ref()?)))
+    else {
+        return String::new();
+    };
+    match (state, attempts.not_before()) {
+        (State::Dead, _) => format!(": {why}"),
+        (State::Undelivered, Some(next)) => {
+            format!(": {why}, attempt {}, next try from {}", attempts.failed, next.format("%Y-%m-%d %H:%M UTC"))
+        }
+        _ => String::new(),
+    }
 }
 
 fn show(args: &Show, context: &Context) -> Result<u8, Error> {

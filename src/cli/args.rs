@@ -199,7 +199,10 @@ impl Output {
         name.push(format!(".{}.new", std::process::id()));
         let beside = PathBuf::from(name);
         let written = File::create(&beside).map_err(failed).and_then(|mut out| {
-            write(&mut out)?;
+            write(&mut out).map_err(|error| match error {
+                Error::Failed { what, .. } => failed(std::io::Error::other(what)),
+                error => error,
+            })?;
             out.sync_all().map_err(failed)?;
             if let Some(there) = there {
                 std::fs::set_permissions(&beside, there.permissions()).map_err(failed)?;
@@ -220,6 +223,11 @@ fn refuse_register(file: &Path) -> Result<(), Error> {
         let mut head = [0; 16];
         File::open(file).is_ok_and(|mut file| file.read_exact(&mut head).is_ok()) && head == *b"SQLite format 3\0"
     };
+    let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    if file.exists() && ["key", "checkpoints", "cosigned"].contains(&ending) {
+        let what = format!("`{}` stands beside a register, and is not written over", file.display());
+        return Err(Error::refused("E0417", what, "name another file"));
+    }
     if is_database {
         return Err(Error::refused(
             "E0417",

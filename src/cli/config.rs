@@ -30,6 +30,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let plan = Plan::of(&settings.own);
     let mut faults = plan.as_ref().err().cloned().unwrap_or_default();
     faults.extend(Senders::faults(&settings));
+    faults.extend(settings.file_faults(&context.register()?.path));
     if !faults.is_empty() {
         return Err(refused(faults, &settings));
     }
@@ -50,7 +51,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         counted(own.people.len(), "person").replace("persons", "people"),
         counted(own.watches.len(), "watch").replace("watchs", "watches")
     );
-    say!("  webhooks    {}", own.webhooks.iter().map(|hook| hook.name.as_str()).collect::<Vec<_>>().join(", "));
+    if !own.webhooks.is_empty() {
+        say!("  webhooks    {}", own.webhooks.iter().map(|hook| hook.name.as_str()).collect::<Vec<_>>().join(", "));
+    }
     let files = [
         ("calendar", &own.files.calendar),
         ("atom", &own.files.atom),
@@ -61,6 +64,14 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         if let Some(path) = path {
             say!("  {name:<11} {}", path.display());
         }
+    }
+    for path in settings.without_folder() {
+        hint!("warning: there is no folder for {}: a run writes its other files, and ends with 1", path.display());
+    }
+    if own.ping.as_ref().is_some_and(|ping| crate::jobs::secret::place(&ping.url).is_none()) {
+        hint!(
+            "warning: the address of a dead man's switch is often its secret: url = \"credential:NAME\" keeps it out of this file"
+        );
     }
     for missing in missing_secrets(&settings) {
         hint!("warning: here and now, {}", missing.detail);

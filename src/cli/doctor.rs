@@ -94,7 +94,7 @@ pub fn run(args: &Args, context: &Context) -> Result<u8, Error> {
 }
 
 fn examined(context: &Context) -> Result<Vec<Found>, Error> {
-    let settings = of_settings();
+    let settings = of_settings(context);
     let register = match context.reader() {
         Ok(register) => register,
         Err(error) => {
@@ -117,7 +117,7 @@ fn examined(context: &Context) -> Result<Vec<Found>, Error> {
     Ok(found)
 }
 
-fn of_settings() -> Vec<Found> {
+fn of_settings(context: &Context) -> Vec<Found> {
     let settings = match config::read() {
         Ok(settings) => settings,
         Err(error) => return vec![wrong("settings", first_line(&error), "obligo config check")],
@@ -128,6 +128,7 @@ fn of_settings() -> Vec<Found> {
     };
     let mut faults = Plan::of(&settings.own).err().unwrap_or_default();
     faults.extend(Senders::faults(&settings));
+    faults.extend(context.register().map(|found| settings.file_faults(&found.path)).unwrap_or_default());
     if !faults.is_empty() {
         let what = format!("{} in {}", counted(faults.len(), "fault"), file.display());
         return vec![wrong("settings", what, "obligo config check")];
@@ -139,6 +140,10 @@ fn of_settings() -> Vec<Found> {
             "neither mail nor a webhook is set: alerts are raised in the log alone",
             "docs/jobs.md shows how",
         ));
+    }
+    for path in settings.without_folder() {
+        let what = format!("there is no folder for {}", path.display());
+        found.push(wrong("files", what, "make it; until then each run ends with 1, after all else is done"));
     }
     for missing in missing_secrets(&settings) {
         found.push(see("secrets", missing.detail, "in a unit of systemd, LoadCredential hands it over"));

@@ -1,5 +1,6 @@
 //! `obligo run`: the one verb for a timer. It flags what falls due, tells whoever is to know, writes its files, records that it ran.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use events::EventLog;
@@ -93,7 +94,8 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         settings.own.ping = Some(config::settings::Ping { url: url.clone() });
     }
     let plan = Plan::of(&settings.own).map_err(|faults| refused(faults, &settings))?;
-    let faults = Senders::faults(&settings);
+    let mut faults = Senders::faults(&settings);
+    faults.extend(settings.file_faults(&context.register()?.path));
     if !faults.is_empty() {
         return Err(refused(faults, &settings));
     }
@@ -190,11 +192,13 @@ pub fn refused(faults: Vec<Fault>, settings: &config::Read) -> Error {
 /// `3 raised, 1 withdrawn, 2 delivered; 0 undelivered`.
 fn told(seen: &Evaluated, deliveries: &Deliveries) -> String {
     let count = counts(seen, deliveries);
+    let lines: BTreeSet<&str> = seen.evaluation.raise.values().flatten().map(|alert| alert.entry.as_str()).collect();
     format!(
-        "{} evaluated; {} raised ({} late), {} withdrawn; {} delivered, {} undelivered",
+        "{} evaluated; {} raised ({} late) for {}, {} withdrawn; {} delivered, {} undelivered",
         words::counted(usize::try_from(seen.completed.evaluated).unwrap_or(usize::MAX), "line"),
-        count.raised,
+        words::counted(count.raised, "alert"),
         count.late,
+        words::counted(lines.len(), "line"),
         count.withdrawn,
         count.delivered,
         count.undelivered

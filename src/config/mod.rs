@@ -99,6 +99,44 @@ impl Read {
     }
 }
 
+impl Read {
+    /// What is wrong with the files that a run is to write: two of one name, or one that something else lives in.
+    pub fn file_faults(&self, register: &Path) -> Vec<Fault> {
+        let Files { calendar, atom, csv, prometheus } = &self.own.files;
+        let named = [("calendar", calendar), ("atom", atom), ("csv", csv), ("prometheus", prometheus)];
+        let place = |path: &Path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let folder = folder.canonicalize().unwrap_or_else(|_| folder.into());
+            path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name))
+        };
+        let key = named_key().or_else(|| self.own.key.as_ref().map(|key| self.folder().join(key)));
+        let beside = ["", "key", "checkpoints", "cosigned", "private.db", "derived.db", "run.lock"];
+        let beside =
+            beside.iter().map(|ending| if ending.is_empty() { register.into() } else { register.with_extension(ending) });
+        let mut taken: Vec<PathBuf> = beside.chain(self.file.clone()).chain(key).map(|path| place(&path)).collect();
+        let mut faults = Vec::new();
+        for (name, path) in named {
+            let Some(path) = path.as_ref().map(|path| place(path)) else { continue };
+            if taken.contains(&path) {
+                let what = format!("`{}` is another file of this register, or of a run", path.display());
+                faults.push(
+                    Fault::new("E0806", &["files", name], what).hint("name a file of its own: what is there would be lost"),
+                );
+            }
+            taken.push(path);
+        }
+        faults
+    }
+
+    /// Files of a run whose folder is not there.
+    pub fn without_folder(&self) -> Vec<&Path> {
+        let Files { calendar, atom, csv, prometheus } = &self.own.files;
+        let named = [calendar, atom, csv, prometheus].into_iter().flatten().map(PathBuf::as_path);
+        let is_there = |path: &&Path| path.parent().is_none_or(|folder| folder.as_os_str().is_empty() || folder.is_dir());
+        named.filter(|path| !is_there(path)).collect()
+    }
+}
+
 /// The nearest `obligo.toml` upward, read whole; without one, nothing is set.
 ///
 /// # Errors

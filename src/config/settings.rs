@@ -55,7 +55,7 @@ pub struct Ladders {
 
 /// A rung as it is written: a number of days, or `"after"`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a rung is a number of days before, or \"after\"")]
 pub enum Step {
     /// So many days before the earliest day that it could be due; 0 is that day.
     Days(u16),

@@ -34,7 +34,7 @@ pub fn message(origin: Uuid, held: &alert::Message, seen: &Evaluated, plan: &Pla
         }
     }
     items.sort_by_key(|item| (item.agreement.clone(), item.due.earliest.or(item.due.latest), item.entry.clone()));
-    let withdrawn = flags(&held.withdrawn).iter().map(|flag| withdrawn(origin, flag, seen)).collect();
+    let withdrawn: Vec<Withdrawn> = flags(&held.withdrawn).iter().map(|flag| withdrawn(origin, flag, seen)).collect();
     let (channel, recorded_at) = (held.channel.clone(), held.recorded_at);
     let as_of = held.as_of.unwrap_or_else(|| recorded_at.date_naive());
     Message { id, origin, channel, as_of, recorded_at, items, withdrawn }
@@ -95,7 +95,8 @@ fn withdrawn(origin: Uuid, flag: &Flag, seen: &Evaluated) -> Withdrawn {
     if !line.is_some_and(|line| line.axes.is_pending()) {
         calendar.status = Status::Cancelled;
     }
-    Withdrawn { alert: flag.alert.id, entry: flag.alert.entry.clone(), why, calendar }
+    let what = line.map(|line| line.what.clone()).unwrap_or_default();
+    Withdrawn { alert: flag.alert.id, entry: flag.alert.entry.clone(), what, was: words::due(due_of(flag)), why, calendar }
 }
 
 /// The line in a calendar; of what has no place in one any more, that it is cancelled.

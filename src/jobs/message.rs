@@ -65,6 +65,10 @@ pub struct Withdrawn {
     pub alert: Uuid,
     /// The line.
     pub entry: String,
+    /// What was owed, in our own words.
+    pub what: String,
+    /// By when it was, in words.
+    pub was: String,
     /// Why, in a few words: `moved to 2027-01-31`, `no longer owed`.
     pub why: String,
     /// For its entry in a calendar, cancelled.

@@ -128,6 +128,11 @@ impl Plan {
         };
         told.iter().for_each(|id| mail(id, &self.mailed, false));
         managers.difference(&told).for_each(|id| mail(id, &[Rung::AFTER], true));
+        // Whoever watches it as well hears of the rungs, and as a manager that the date has passed.
+        for id in managers.intersection(&told).filter(|id| self.address(id).is_some()) {
+            let (channel, rungs) = (mail_channel(id), Some(vec![Rung::AFTER]));
+            hearers.push(Hearer { channel, rungs, can_be_spared: false, once: false });
+        }
         hearers.extend(self.hooked.iter().map(|(name, rungs)| Hearer {
             channel: format!("webhook/{name}"),
             rungs: rungs.clone(),

@@ -12,8 +12,9 @@ use events::log::{EventLog, Expected, LogError, Receipt, Select};
 use events::record::{ALERTS, Draft};
 use events::tree::Hash;
 use events::{DateSpec, Event, codec};
-use rules::alert::{ATTEMPTS, Evaluation, Flag, LOG, Ledger, State, evaluate};
-use rules::docket::{Docket, Line};
+use rules::alert::{ATTEMPTS, Evaluation, Flag, LOG, Ledger, State, catch_up, evaluate};
+use rules::assess;
+use rules::docket::{Docket, Kind, Line};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -29,6 +30,9 @@ const FAR: i64 = 366;
 
 /// More alerts than this, raised or withdrawn, are much.
 const MASS: usize = 10;
+
+/// So many of the days on which no run came are looked at again, for what came and went.
+const LOOKED_BACK: usize = 62;
 
 /// How a run is done.
 pub struct Job<'a> {
@@ -119,7 +123,12 @@ pub fn deliver<L: EventLog>(
         held.attempts.not_before().is_none_or(|ready| ready <= now || ready - now > TimeDelta::days(2))
     };
     let outbox: Vec<_> = seen.ledger.outbox(as_of).filter(is_ready).collect();
+    let mut is_mail_down = false;
     for held in outbox {
+        // All mail goes by one server: where that is not there, nobody waits for it once for each recipient.
+        if is_mail_down && held.channel.starts_with("mail/") {
+            continue;
+        }
         let message = items::message(app.log.origin(), &held, seen, job.plan);
         let attempt = held.attempts.failed + 1;
         let fact = match channels.send(&message) {
@@ -131,6 +140,7 @@ pub fn deliver<L: EventLog>(
             Err(undelivered) => {
                 let is_final = undelivered.is_final || attempt >= ATTEMPTS;
                 let why = undelivered.class.clone();
+                is_mail_down |= held.channel.starts_with("mail/") && ["timed out", "no connection"].contains(&why.as_str());
                 done.failed.push((held.channel.clone(), undelivered));
                 AlertFact::Failed(DeliveryFailed { message: held.id, channel: held.channel.clone(), attempt, why, is_final })
             }
@@ -187,7 +197,8 @@ fn look<L: EventLog>(app: &App<L>, job: &Job) -> Result<Evaluated, Error> {
         hearers: &|line: &Line| job.plan.hearers(line),
         today: &|agreement: &str| job.when.today(&view.register, agreement),
     };
-    let evaluation = evaluate(&view.docket, &ledger, &plan);
+    let mut evaluation = evaluate(&view.docket, &ledger, &plan);
+    catch_up(&mut evaluation, &passed(&view, &ledger), as_of, &ledger, &plan);
     let completed = RunCompleted {
         size: view.log.size,
         root: view.log.head.to_string(),
@@ -199,6 +210,26 @@ fn look<L: EventLog>(app: &App<L>, job: &Job) -> Result<Evaluated, Error> {
         obligations: digest(&view.docket),
     };
     Ok(Evaluated { view, evaluation, completed, ledger })
+}
+
+/// Lines whose date came and went since the last run: the last day for something that could be done, and need not. Each as it was on the
+/// last day on which it was to come.
+fn passed(view: &View, ledger: &Ledger) -> Vec<Line> {
+    let as_of = view.docket.as_of;
+    let Some(last) = ledger.day_before(as_of) else { return Vec::new() };
+    let missed = last.iter_days().skip(1).take_while(|day| *day < as_of);
+    let missed: Vec<NaiveDate> = missed.collect();
+    let mut passed: BTreeMap<(String, NaiveDate), Line> = BTreeMap::new();
+    for day in missed.iter().rev().take(LOOKED_BACK).rev() {
+        let docket = assess(&view.register, Vec::new(), &view.rules.set(), *day);
+        for line in docket.entries {
+            let can_pass = matches!(line.kind, Kind::Power | Kind::Term) && line.axes.is_pending();
+            if let Some(latest) = line.due.latest.filter(|latest| can_pass && *latest < as_of) {
+                passed.insert((line.id.clone(), latest), line);
+            }
+        }
+    }
+    passed.into_values().collect()
 }
 
 /// SHA-256 over every line of a docket, 64 hexadecimal digits: of each, in the order of their ids, `id`, earliest and latest day, the words

@@ -149,6 +149,10 @@ struct WithdrawnJson<'a> {
     alert: String,
     /// The line.
     entry: &'a str,
+    /// What was owed.
+    what: &'a str,
+    /// By when it was, in words.
+    was: &'a str,
     /// Why.
     why: &'a str,
 }
@@ -193,7 +197,8 @@ impl<'a> From<&'a Item> for ItemJson<'a> {
 
 impl<'a> From<&'a Withdrawn> for WithdrawnJson<'a> {
     fn from(withdrawn: &'a Withdrawn) -> Self {
-        WithdrawnJson { alert: withdrawn.alert.to_string(), entry: &withdrawn.entry, why: &withdrawn.why }
+        let Withdrawn { entry, what, was, why, .. } = withdrawn;
+        WithdrawnJson { alert: withdrawn.alert.to_string(), entry, what, was, why }
     }
 }
 

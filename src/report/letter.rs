@@ -4,7 +4,7 @@ use events::event::Certainty;
 use maud::{DOCTYPE, Markup, html};
 
 use super::words;
-use crate::jobs::message::{Item, Message};
+use crate::jobs::message::{Item, Message, Withdrawn};
 
 /// `[obligo] 1 past its date, 3 due, the first as early as 2026-05-28`.
 pub fn subject(message: &Message) -> String {
@@ -70,6 +70,18 @@ fn rows(item: &Item) -> Vec<(&'static str, String)> {
 
 const WITHDRAWN: &str = "Withdrawn: flagged before, and no longer";
 
+/// What is flagged no longer: of several rungs of a line, one says it.
+fn withdrawn(message: &Message) -> Vec<String> {
+    let words = |one: &Withdrawn| {
+        let was = if one.was.is_empty() { String::new() } else { format!(", was {}", one.was) };
+        format!("{} ({}){was}: {}", plain(&one.what), one.entry, plain(&one.why))
+    };
+    let mut told: Vec<String> = message.withdrawn.iter().map(words).collect();
+    told.sort();
+    told.dedup();
+    told
+}
+
 /// From where it is seen, and what can be done with a mail.
 fn footer(message: &Message) -> [String; 2] {
     [
@@ -91,7 +103,7 @@ pub fn text(message: &Message) -> String {
     }
     if !message.withdrawn.is_empty() {
         lines.extend([WITHDRAWN.into(), String::new()]);
-        lines.extend(message.withdrawn.iter().map(|one| format!("* {}: {}", one.entry, plain(&one.why))));
+        lines.extend(withdrawn(message).into_iter().map(|one| format!("* {one}")));
         lines.push(String::new());
     }
     // By this sign mail programs know what is no longer the letter.
@@ -122,7 +134,7 @@ pub fn page(message: &Message) -> Markup {
                 }
                 @if !message.withdrawn.is_empty() {
                     h2 { (WITHDRAWN) }
-                    ul { @for one in &message.withdrawn { li { (one.entry) ": " (plain(&one.why)) } } }
+                    ul { @for one in withdrawn(message) { li { (one) } } }
                 }
                 footer { @for line in footer(message) { p { (line) } } }
             }

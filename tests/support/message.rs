@@ -83,12 +83,16 @@ pub fn message() -> Message {
             Withdrawn {
                 alert: Uuid::from_u128(4),
                 entry: "uk-kr-dp/forum-2026".into(),
+                what: "Report on the stations".into(),
+                was: "2026-10-31".into(),
                 why: "moved to 2026-12-31".into(),
                 calendar: entry(0x1001, day("2026-11-30"), Status::Cancelled, "Hold the Forum"),
             },
             Withdrawn {
                 alert: Uuid::from_u128(5),
                 entry: "ax-bl/5".into(),
+                what: "Report on the stations".into(),
+                was: "2026-10-31".into(),
                 why: "no longer owed".into(),
                 calendar: entry(0x1005, day("2026-12-24"), Status::Cancelled, "Publish the list"),
             },

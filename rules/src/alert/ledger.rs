@@ -8,7 +8,7 @@ use events::alert::{Alert, AlertFact, RunCompleted, Rung};
 use events::{DateSpec, Event, Record};
 
 use super::LOG;
-use crate::docket::Line;
+use crate::docket::{Kind, Line};
 use crate::replay::corrected;
 
 /// After so many failures a message is a dead letter: a month of runs that come often.
@@ -57,6 +57,15 @@ pub struct Flag {
 }
 
 impl Flag {
+    /// Whether it is about the date that the line has now.
+    pub fn is_of(&self, line: &Line) -> bool {
+        let same = |held: &Option<DateSpec>, now: Option<NaiveDate>| held.as_ref().and_then(DateSpec::exact) == now;
+        match self.alert.rung {
+            Rung::Before(_) => same(&self.alert.earliest, line.due.earliest),
+            Rung::After(_) => same(&self.alert.latest, line.due.latest),
+        }
+    }
+
     /// An alert of which nothing more is known.
     pub fn new(alert: Alert, channel: &str, raised_on: Option<NaiveDate>) -> Self {
         Flag {
@@ -133,8 +142,10 @@ pub struct Attempts {
     pub failed: u32,
     /// When it last did not, and why.
     pub last: Option<(DateTime<Utc>, String)>,
-    /// It is not sent again by itself.
+    /// It is not sent again, unless the settings change.
     pub is_dead: bool,
+    /// By which settings it was sent last.
+    settings: Option<String>,
 }
 
 impl Attempts {
@@ -220,10 +231,12 @@ impl Ledger {
                 self.each(&delivered.alerts, |flag| flag.delivered = Some(seq));
             }
             AlertFact::Failed(failed) => {
+                let settings = self.last_run().map(|run| run.completed.settings.clone());
                 let attempts = &mut self.message(failed.message, &failed.channel, as_of, recorded_at).attempts;
                 attempts.failed = failed.attempt;
                 attempts.last = Some((recorded_at, failed.why.clone()));
                 attempts.is_dead = failed.is_final;
+                attempts.settings = settings;
             }
             AlertFact::Acknowledged(acknowledged) => {
                 self.each(&acknowledged.alerts, |flag| flag.acknowledged = Some(seq));
@@ -237,6 +250,11 @@ impl Ledger {
             }
             AlertFact::Run(completed) => {
                 if let Some(as_of) = as_of {
+                    // What was refused for good by other settings, an address that was wrong, is tried again by these.
+                    for message in &mut self.messages {
+                        let is_same = message.attempts.settings.as_ref() == Some(&completed.settings);
+                        message.attempts.is_dead &= is_same;
+                    }
                     self.runs.push(Run { seq, as_of, recorded_at, completed: completed.clone() });
                 }
             }
@@ -296,7 +314,7 @@ impl Ledger {
     }
 
     /// The day of the last run before that day was over, by the days that runs looked from: none that looked from a later one.
-    pub(super) fn day_before(&self, as_of: NaiveDate) -> Option<NaiveDate> {
+    pub fn day_before(&self, as_of: NaiveDate) -> Option<NaiveDate> {
         self.runs.iter().map(|run| run.as_of).filter(|day| *day <= as_of).max()
     }
 
@@ -364,10 +382,11 @@ impl Ledger {
         })
     }
 
-    /// The channels to which the line was sent up, as it is owed now.
+    /// The channels to which the line was sent up, as it is owed now, and that were told of nothing since.
     pub(super) fn escalated<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = String> + 'a {
         let to = self.of_item(line).filter_map(|flag| flag.escalated.as_ref());
-        to.map(|(_, to)| format!("mail/{to}"))
+        let to = to.map(|(seq, to)| (*seq, format!("mail/{to}")));
+        to.filter(|(seq, channel)| !self.of_item(line).any(|flag| flag.channel == *channel && *seq < flag.seq)).map(|(_, to)| to)
     }
 
     pub(super) fn spared(&self, line: &Line, as_of: NaiveDate) -> Spared {
@@ -382,14 +401,19 @@ impl Ledger {
 
     /// The alerts of a line that stand and are of its date.
     fn of_item<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = &'a Flag> {
-        let is_of_it = |flag: &&Flag| {
-            let same = |held: &Option<DateSpec>, now: Option<NaiveDate>| held.as_ref().and_then(DateSpec::exact) == now;
-            match flag.alert.rung {
-                Rung::Before(_) => same(&flag.alert.earliest, line.due.earliest),
-                Rung::After(_) => same(&flag.alert.latest, line.due.latest),
-            }
+        self.of_line(&line.id).filter(|flag| flag.withdrawn.is_none() && flag.is_of(line))
+    }
+
+    /// Whether what was flagged of a line was of another date, and nothing of its date stands.
+    pub(super) fn had_another_date(&self, line: &Line) -> bool {
+        let was_withdrawn = self.of_line(&line.id).any(|flag| flag.withdrawn.is_some());
+        let is_to_be = || {
+            let is_past =
+                |date: &Option<DateSpec>| date.as_ref().and_then(DateSpec::exact) < line.due.earliest.or(line.due.latest);
+            let could_pass = matches!(line.kind, Kind::Power | Kind::Term);
+            self.of_line(&line.id).any(|flag| flag.withdrawn.is_none() && !(could_pass && is_past(&flag.alert.latest)))
         };
-        self.of_line(&line.id).filter(|flag| flag.withdrawn.is_none()).filter(is_of_it)
+        self.of_item(line).next().is_none() && (was_withdrawn || is_to_be())
     }
 
     /// Whether that channel was flagged for the line, as it is owed now.

@@ -107,32 +107,46 @@ pub fn evaluate(docket: &Docket, ledger: &Ledger, plan: &Plan) -> Evaluation {
             found.undetermined += u64::from(matches!(line.axes.timing, Timing::Undetermined(_)));
             continue;
         }
-        let ladder = plan.ladders.of(line);
         let today = (plan.today)(&line.agreement);
-        found.due += u64::from(!reached(line, ladder, today).is_empty());
-        let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false, once: false };
-        let mut hearers = (plan.hearers)(line);
-        hearers.extend(ledger.escalated(line).map(|channel| Hearer { channel, rungs: None, can_be_spared: false, once: true }));
-        for hearer in [log].into_iter().chain(hearers) {
-            let rungs = reached(line, hearer.rungs.as_deref().unwrap_or(ladder), today);
-            for alert in missing(line, &hearer, &rungs, docket.as_of, ledger, plan.origin) {
-                let of_channel = found.raise.entry(hearer.channel.clone()).or_default();
-                // Somebody who owns it and watches it too is told once.
-                if of_channel.iter().all(|other| other.id != alert.id) {
-                    of_channel.push(alert);
-                }
-            }
-        }
+        found.due += u64::from(!reached(line, plan.ladders.of(line), today).is_empty());
+        raise(&mut found, line, today, docket.as_of, ledger, plan);
     }
     // A clock that was set back takes nothing away that a later day raised: what it cannot see yet was seen.
     let lines: BTreeMap<&str, &Line> = docket.entries.iter().map(|line| (line.id.as_str(), line)).collect();
     let was_raised_by_now = |flag: &&Flag| flag.raised_on.is_none_or(|day| day <= docket.as_of);
     for flag in ledger.flags().filter(|flag| flag.withdrawn.is_none()).filter(was_raised_by_now) {
-        if let Some(why) = over(flag, lines.get(flag.alert.entry.as_str()).copied()) {
+        if let Some(why) = over(flag, lines.get(flag.alert.entry.as_str()).copied(), docket.as_of) {
             found.withdraw.entry(flag.channel.clone()).or_default().push((flag.alert.id, why));
         }
     }
     found
+}
+
+/// Adds what was to be flagged of dates that came and went since the last run: the last day on which a power could be used, or notice given
+/// against a renewal. `passed` has each of those lines as it was while its date was to come.
+pub fn catch_up(found: &mut Evaluation, passed: &[Line], as_of: NaiveDate, ledger: &Ledger, plan: &Plan) {
+    for line in passed {
+        raise(found, line, (plan.today)(&line.agreement), as_of, ledger, plan);
+    }
+}
+
+/// What has to be raised of a line, for each who hears of it.
+fn raise(found: &mut Evaluation, line: &Line, today: Today, as_of: NaiveDate, ledger: &Ledger, plan: &Plan) {
+    let ladder = plan.ladders.of(line);
+    let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false, once: false };
+    let mut hearers = (plan.hearers)(line);
+    hearers.retain(|hearer| !hearer.once || !ledger.has_told(line, &hearer.channel));
+    hearers.extend(ledger.escalated(line).map(|channel| Hearer { channel, rungs: None, can_be_spared: false, once: true }));
+    for hearer in [log].into_iter().chain(hearers) {
+        let rungs = reached(line, hearer.rungs.as_deref().unwrap_or(ladder), today);
+        for alert in missing(line, &hearer, &rungs, as_of, ledger, plan.origin) {
+            let of_channel = found.raise.entry(hearer.channel.clone()).or_default();
+            // Somebody who owns it and watches it too is told once.
+            if of_channel.iter().all(|other| other.id != alert.id) {
+                of_channel.push(alert);
+            }
+        }
+    }
 }
 
 /// The rungs that have come, each with its day, the last to come last.
@@ -169,12 +183,11 @@ fn missing(
     if hearer.can_be_spared && (spared.is_snoozed || (spared.is_acknowledged && *last != Rung::AFTER)) {
         return Vec::new();
     }
-    if hearer.once && ledger.has_told(line, &hearer.channel) {
-        return Vec::new();
-    }
     // Before the log said so, before the first run, and while it was put off, nobody could have been told.
     let since = ledger.first_day().unwrap_or(as_of);
     let since = line.known_since.map_or(as_of, |known| known.max(since));
+    // Nor of a date that was another one until now.
+    let since = if ledger.had_another_date(line) { as_of } else { since };
     let since = if hearer.can_be_spared { spared.until.map_or(since, |until| since.max(until)) } else { since };
     let is_wanted = |rung: Rung, day: NaiveDate| {
         let was_spared = hearer.can_be_spared && spared.is_acknowledged && rung != Rung::AFTER;
@@ -185,7 +198,9 @@ fn missing(
         let (earliest, latest) = (line.due.earliest.map(DateSpec::from), line.due.latest.map(DateSpec::from));
         let mut alert = Alert { id: Uuid::nil(), entry: line.id.clone(), rung: *rung, earliest, latest, late_by: None };
         let before = ledger.same(&alert, &hearer.channel);
-        if before.is_standing {
+        // A clock that was set back does not say again what a later day withdrew.
+        let is_back = ledger.latest_day().is_some_and(|latest| as_of < latest);
+        if before.is_standing || (is_back && before.withdrawn > 0) {
             return None;
         }
         alert.id = alert.identity(origin, &hearer.channel, before.withdrawn);
@@ -199,8 +214,13 @@ fn missing(
 }
 
 /// Why an alert is to be withdrawn, if it is.
-fn over(flag: &Flag, line: Option<&Line>) -> Option<String> {
+fn over(flag: &Flag, line: Option<&Line>, as_of: NaiveDate) -> Option<String> {
     let Some(line) = line else { return Some("no longer owed".into()) };
+    // The last day on which something could be done was not moved by passing, and the next such day is another.
+    let is_past = flag.alert.latest.as_ref().and_then(DateSpec::exact).is_some_and(|latest| latest < as_of);
+    if is_past && matches!(line.kind, Kind::Power | Kind::Term) {
+        return None;
+    }
     if line.axes.is_pending() {
         let (held, now) = match flag.alert.rung {
             Rung::Before(_) => (&flag.alert.earliest, line.due.earliest),
