@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use events::log::{EventLog, Select};
-use rules::replay::Replay;
+use rules::gather::Gathered;
 use store::SqliteLog;
 
 #[allow(dead_code)] // the program that writes registers uses the rest
@@ -31,7 +31,8 @@ fn main() -> Outcome<()> {
 
 /// Full replay, against RAW.
 fn replaying(register: &Path) -> Outcome<()> {
-    let mut times = medians(5, [&mut || raw(register), &mut || from_entries(register)])?;
+    let packs = packed(register)?;
+    let mut times = medians(5, [&mut || raw(register), &mut || from_entries(register), &mut || from_packs(&packs)])?;
     let raw = times.remove(0);
     println!("raw {raw:?}");
     goal("1", "replay from entries, one thread", times[0].as_secs_f64() / raw.as_secs_f64(), 4.5);
@@ -55,15 +56,45 @@ fn raw(register: &Path) -> Outcome<Duration> {
 fn from_entries(register: &Path) -> Outcome<Duration> {
     let log = SqliteLog::open_read_only(register)?;
     let begun = Instant::now();
-    let mut replay = Replay::default();
+    let mut replay = Gathered::default();
     log.scan(&Select::default(), &mut |seq, entry| {
-        replay.take(seq, entry);
+        replay.take_entry(seq, entry);
         true
     })?;
     let read = begun.elapsed();
     let found = replay.finish();
     let elapsed = begun.elapsed();
     eprintln!("  read {read:?} all {elapsed:?}");
+    drop(std::hint::black_box(found));
+    Ok(elapsed)
+}
+
+fn packed(register: &Path) -> Outcome<Vec<Vec<u8>>> {
+    let log = SqliteLog::open_read_only(register)?;
+    let mut records = Vec::new();
+    let mut packs = Vec::new();
+    log.scan(&Select::default(), &mut |_, entry| {
+        records.push(events::codec::decode(entry).unwrap());
+        if records.len() == 1024 {
+            packs.push(events::compact::pack(&records).unwrap());
+            records.clear();
+        }
+        true
+    })?;
+    println!("packed {}", packs.iter().map(Vec::len).sum::<usize>());
+    Ok(packs)
+}
+
+fn from_packs(packs: &[Vec<u8>]) -> Outcome<Duration> {
+    let begun = Instant::now();
+    let mut gathered = Gathered::default();
+    for pack in packs {
+        events::compact::unpack(pack, &mut |_| None, &mut |stream, fact| gathered.take(stream, fact))?;
+    }
+    let read = begun.elapsed();
+    let found = gathered.finish();
+    let elapsed = begun.elapsed();
+    eprintln!("  packs {read:?} all {elapsed:?}");
     drop(std::hint::black_box(found));
     Ok(elapsed)
 }
