@@ -128,9 +128,26 @@ impl Ground {
         Ok(Ground { size, known_on, rules, sift: position.sift, sealed: position.sealed })
     }
 
+    /// Whether it is all that is known, looked at as it is.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the log cannot be read.
+    pub fn is_plain(&self, log: &dyn EventLog) -> Result<bool, LogError> {
+        Ok(self.known_on.is_none() && self.sift.is_all() && !self.sealed && self.size == log.head()?.size)
+    }
+
     /// The log with its texts, as far as they may be disclosed.
     pub fn texts<'a>(&self, books: Books<'a>) -> Texts<'a> {
         books.texts().sealed(self.sealed)
+    }
+
+    /// The same of one agreement, if one is meant.
+    fn texts_of<'a>(&self, books: Books<'a>, agreement: Option<&str>) -> Texts<'a> {
+        let texts = self.texts(books);
+        match agreement {
+            Some(agreement) => texts.of(agreement),
+            None => texts,
+        }
     }
 
     /// The records that are looked at, with their texts, and how many are left out. `progress` is told each `seq` as it is read.
@@ -145,7 +162,7 @@ impl Ground {
     ) -> Result<(Replay, Option<LeftOut>), Error> {
         if self.sift.is_all() {
             let select = Select { agreement: agreement.map(String::from), upto: Some(self.size) };
-            return Ok((collect(&self.texts(books), &select, progress)?, None));
+            return Ok((collect(&self.texts_of(books, agreement), &select, progress)?, None));
         }
         let (replay, records) = self.collect(books, agreement, progress)?.at(self.size, &self.sift);
         Ok((replay, Some(LeftOut { sift: self.sift, records })))
@@ -157,7 +174,7 @@ impl Ground {
     /// [`Error::Failed`], when the log or its texts cannot be read.
     pub fn collect(&self, books: Books, agreement: Option<&str>, progress: &mut dyn FnMut(u64)) -> Result<Replay, Error> {
         let upto = self.sift.ceiling.is_none().then_some(self.size);
-        collect(&self.texts(books), &Select { agreement: agreement.map(String::from), upto }, progress)
+        collect(&self.texts_of(books, agreement), &Select { agreement: agreement.map(String::from), upto }, progress)
     }
 }
 
@@ -303,7 +320,20 @@ const TRIES: u32 = 200;
 /// # Errors
 /// [`Error::Failed`], when the log or its texts cannot be read; [`Error::Refused`], when its rule set is not at hand.
 pub fn view(books: Books, position: &Position, agreement: Option<&str>, progress: &mut dyn FnMut(u64)) -> Result<View, Error> {
-    let ground = Ground::of(books, position)?;
+    view_on(Ground::of(books, position)?, books, position, agreement, progress)
+}
+
+/// The same on a ground that was found already.
+///
+/// # Errors
+/// [`Error::Failed`], when the log or its texts cannot be read.
+pub fn view_on(
+    ground: Ground,
+    books: Books,
+    position: &Position,
+    agreement: Option<&str>,
+    progress: &mut dyn FnMut(u64),
+) -> Result<View, Error> {
     let (replay, left_out) = ground.read(books, agreement, progress)?;
     let (register, findings) = replay.finish();
     let docket = assess(&register, findings, &ground.rules.set(), position.as_of);

@@ -6,6 +6,7 @@
 pub mod cli;
 
 pub mod app;
+pub mod derived;
 pub mod erase;
 pub mod texts;
 

@@ -102,18 +102,25 @@ pub struct Texts<'a> {
     pub log: &'a dyn EventLog,
     private: &'a PrivateFile,
     stay_sealed: bool,
+    /// Whose records alone are looked at for erasures: an erasure is recorded where its texts were.
+    agreement: Option<String>,
     erased: OnceCell<BTreeMap<String, u64>>,
 }
 
 impl<'a> Texts<'a> {
     /// Of this log, in this file.
     pub fn new(log: &'a dyn EventLog, private: &'a PrivateFile) -> Self {
-        Texts { log, private, stay_sealed: false, erased: OnceCell::new() }
+        Texts { log, private, stay_sealed: false, agreement: None, erased: OnceCell::new() }
     }
 
     /// The same, where nothing of them may be disclosed: the answer is to be handed on.
     pub fn sealed(self, stay_sealed: bool) -> Self {
         Texts { stay_sealed, ..self }
+    }
+
+    /// The same for the records of one agreement.
+    pub fn of(&self, agreement: &str) -> Texts<'a> {
+        Texts { agreement: Some(agreement.into()), erased: OnceCell::new(), ..*self }
     }
 
     /// An entry with its texts, to be read.
@@ -160,14 +167,14 @@ impl<'a> Texts<'a> {
         })
     }
 
-    /// Every commitment that was erased, with the first record that says so. A reversal cannot bring a text back.
+    /// Every commitment that was erased, in all records or in those of the one agreement, with the first record that says so. A reversal cannot bring a text back.
     ///
     /// # Errors
     /// [`Error::Failed`], when the log cannot be read.
     pub fn erased(&self) -> Result<&BTreeMap<String, u64>, Error> {
         if self.erased.get().is_none() {
             let mut erased = BTreeMap::new();
-            self.log.scan(&Select::default(), &mut |seq, entry| {
+            self.log.scan(&Select { agreement: self.agreement.clone(), upto: None }, &mut |seq, entry| {
                 for commitment in erasures(entry) {
                     erased.entry(commitment).or_insert(seq);
                 }

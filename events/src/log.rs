@@ -118,6 +118,13 @@ pub trait EventLog {
     /// [`LogError::World`], when the store cannot be read.
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError>;
 
+    /// The agreements that records after the first `after` speak of, in the order of their bytes; with 0, all. Those of the register as a whole are
+    /// among them, under their own name.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError>;
+
     /// The receipt of a command that was carried out before, if it was.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The reference implementation: a log in memory, as plain as the promise allows. Stores are compared with it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
@@ -84,6 +84,12 @@ impl EventLog for MemoryLog {
             }
         }
         Ok(())
+    }
+
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let spoken_of: BTreeSet<&String> = self.entries.iter().skip(after).map(|kept| &kept.agreement).collect();
+        Ok(spoken_of.into_iter().cloned().collect())
     }
 
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {

@@ -45,6 +45,7 @@ const CONTROLS: &[(Flaw, &str)] = &[
     (Flaw::HandsOutTheNext, "a scan hands over what was selected, in order"),
     (Flaw::NeverStops, "a scan stops when it is told to"),
     (Flaw::IgnoresCase, "agreements are told apart to the letter"),
+    (Flaw::NamesAllAgreements, "the agreements of later records are named"),
     (Flaw::RootsOfNow, "the root is RFC 6962's at every size"),
     (Flaw::NodesOfLeaves, "the root is RFC 6962's at every size"),
     (Flaw::ForgetsTheFirst, "an entry never changes"),
@@ -103,6 +104,7 @@ enum Flaw {
     HandsOutTheNext,
     NeverStops,
     IgnoresCase,
+    NamesAllAgreements,
     RootsOfNow,
     NodesOfLeaves,
     ForgetsTheFirst,
@@ -215,6 +217,10 @@ impl EventLog for Broken {
             }
         }
         Ok(())
+    }
+
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.inner.agreements(if self.flaw == Flaw::NamesAllAgreements { 0 } else { after })
     }
 
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {

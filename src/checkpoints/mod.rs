@@ -235,6 +235,10 @@ impl<L: EventLog> EventLog for Checkpointed<L> {
         self.log.scan(select, visit)
     }
 
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.log.agreements(after)
+    }
+
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
         self.log.receipt(command)
     }

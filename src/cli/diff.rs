@@ -9,10 +9,11 @@ use rules::sift::Sift;
 
 use super::args::{self, Output, Sifted};
 use super::outcome::change_words;
-use super::status::{self, together};
+use super::status;
 use super::{Context, lookup, progress};
 use crate::app::{self, Books, Ground, KnownAt, LeftOut, Position, Seen};
 use crate::clock;
+use crate::derived::answers::together;
 use crate::error::Error;
 use crate::report::json::{CauseJson, ChangeJson, DiffJson, DifferenceJson, PositionJson};
 use crate::report::{Report, Section, Tone, words};

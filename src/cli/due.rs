@@ -1,13 +1,13 @@
 //! `obligo due`: what is due in a window of time. Silent when nothing is, for a person's own cron.
 
 use chrono::NaiveDate;
-use rules::docket::{Kind, Line, Timing};
 use rules::time::Period;
 
-use super::Context;
 use super::args::{self, Reading};
-use super::status::{self, by_date, footer, is_overdue, together};
+use super::{Context, status};
 use crate::clock;
+use crate::derived::answers::Window;
+use crate::derived::told::{Told, is_overdue};
 use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Format, Report};
@@ -30,34 +30,48 @@ pub struct Args {
     #[arg(long)]
     exit_code: bool,
 
+    /// Every line, however many
+    #[arg(long)]
+    all: bool,
+
     #[command(flatten)]
     reading: Reading,
-}
-
-struct Window {
-    from: NaiveDate,
-    to: NaiveDate,
-    overdue_too: bool,
 }
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let window = window(&args, position.as_of)?;
-    let view = context.view(&context.reader()?, &position, None)?;
-    let docket = view.docket.with_entries(|line| is_in(line, &window));
-    let lines = by_date(docket.entries.iter().collect());
-    let mut report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
-    if !lines.is_empty() {
-        report.sections.push(status::lines(&docket, lines.clone()));
-        let handling = together(lines.iter().map(|line| line.handling.as_slice()));
-        report.sections.extend(footer(&view, &handling));
-    }
-    if !lines.is_empty() || args.reading.output.format()? == Format::Json || args.reading.output.file.is_some() {
-        args.reading.output.write(&report.stamped(context.stamp(&view)))?;
-    }
-    Ok(match (args.exit_code, lines.iter().any(|line| is_overdue(line)), lines.is_empty()) {
+    let register = context.reader()?;
+    let output = &args.reading.output;
+    let (any_overdue, any) = if output.format()?.is_words() {
+        let overall = context.overall(&register, &position, Some(&window), args.all)?;
+        let due = &overall.due;
+        let mut sections = Vec::new();
+        if !due.lines.is_empty() {
+            sections.push(status::told(position.as_of, &due.lines));
+            sections.extend(status::more(due.more));
+            sections.extend(overall.footer(&due.handling));
+        }
+        let found = (due.any_overdue, !due.lines.is_empty());
+        if found.1 || output.file.is_some() {
+            let stamp = context.stamp_of(Some(&position), overall.seen, &overall.rules);
+            output.write(&Report::of_words(sections).stamped(stamp))?;
+        }
+        overall.keep();
+        found
+    } else {
+        let view = context.view(&register, &position, None)?;
+        let docket = view.docket.with_entries(|line| window.holds(&Told::of(line)));
+        let any = !docket.entries.is_empty();
+        if any || output.format()? == Format::Json || output.file.is_some() {
+            let report = Report::new(&DocketJson::of(&view, &docket), "entries", status::COLUMNS);
+            output.write(&report.stamped(context.stamp(&view)))?;
+        }
+        (docket.entries.iter().any(is_overdue), any)
+    };
+    Ok(match (args.exit_code, any_overdue, any) {
         (true, true, _) => 11,
-        (true, false, false) => 10,
+        (true, false, true) => 10,
         _ => 0,
     })
 }
@@ -78,15 +92,4 @@ fn window(args: &Args, as_of: NaiveDate) -> Result<Window, Error> {
     let within = args.within.as_ref().map_or(Ok(Period::of_days(90)), |text| args::plain_period(text))?;
     let to = within.after(as_of).unwrap_or(NaiveDate::MAX);
     Ok(Window { from: as_of, to, overdue_too: true })
-}
-
-/// Its range touches the window. An undetermined date touches it as far as it is known.
-fn is_in(line: &Line, window: &Window) -> bool {
-    if !line.axes.is_pending() || line.kind == Kind::Power {
-        return false;
-    }
-    let Some(earliest) = line.due.earliest else { return false };
-    let latest = line.due.latest.unwrap_or(NaiveDate::MAX);
-    let touches = earliest <= window.to && window.from <= latest;
-    touches || (window.overdue_too && matches!(line.axes.timing, Timing::Overdue(_) | Timing::InGrace))
 }

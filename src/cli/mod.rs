@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use chrono::NaiveDate;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use events::EventLog;
-use store::{PrivateFile, SqliteLog};
+use store::{DerivedFile, PrivateFile, SqliteLog};
 
-use crate::app::{self, App, Books, Position, Seen, TimeOrdered, View};
+use crate::app::{self, App, Books, Ground, Position, Seen, TimeOrdered, View};
 use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
 use crate::config;
+use crate::derived::answers::{DueLines, Overview, Window};
+use crate::derived::{self, Everything, Source, Unfit};
 use crate::error::Error;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
@@ -226,14 +229,54 @@ impl Verb {
 
 /// A register that is open for reading, with what stands beside it.
 struct OpenRegister {
+    path: PathBuf,
     log: SqliteLog,
     shelf: Shelf,
     private: PrivateFile,
+    derived: DerivedFile,
 }
 
 impl OpenRegister {
     fn books(&self) -> Books<'_> {
         Books { log: &self.log, shelf: &self.shelf, private: &self.private }
+    }
+}
+
+/// As much of all agreements as a screen takes, with what it stands on.
+struct Overall<'r> {
+    as_of: NaiveDate,
+    known_at: Option<String>,
+    seen: Seen,
+    rules: InForce,
+    overview: Overview,
+    /// What is due, if that was asked.
+    due: DueLines,
+    /// What it was read or derived from; `None` where nothing of it is to be kept.
+    everything: Option<Everything<'r>>,
+}
+
+impl Overall<'_> {
+    /// That of a view.
+    fn of(view: &View, window: Option<&Window>, all: bool) -> Self {
+        let summaries = derived::of_docket(&view.docket);
+        let lines = summaries.iter().flat_map(|summary| &summary.lines);
+        let due = window.map(|window| DueLines::of(lines, window, all));
+        Overall {
+            as_of: view.docket.as_of,
+            known_at: view.known_at.clone(),
+            seen: view.log,
+            rules: view.rules.clone(),
+            overview: Overview::of(&summaries, all),
+            due: due.unwrap_or_default(),
+            everything: None,
+        }
+    }
+
+    /// Keeps what was derived, once the answer is given.
+    fn keep(self) {
+        if let Some(everything) = self.everything {
+            everything.keep();
+        }
     }
 }
 
@@ -255,11 +298,10 @@ impl Context {
 
     /// The register, for reading.
     fn reader(&self) -> Result<OpenRegister, Error> {
-        Ok(OpenRegister {
-            log: SqliteLog::open_read_only(self.register()?.path)?,
-            shelf: self.shelf()?,
-            private: self.private()?,
-        })
+        let path = self.register()?.path;
+        let log = SqliteLog::open_read_only(&path)?;
+        let (shelf, private, derived) = (Shelf::beside(&path), PrivateFile::beside(&path), DerivedFile::beside(&path));
+        Ok(OpenRegister { path, log, shelf, private, derived })
     }
 
     /// The texts beside the register, and the names.
@@ -273,6 +315,46 @@ impl Context {
         let view = app::view(register.books(), position, agreement, &mut |seq| progress::advance(&bar, seq));
         bar.finish_and_clear();
         view
+    }
+
+    /// As much of all agreements as a screen takes: where they stand, and what is due in a window, if one is asked about.
+    fn overall<'r>(
+        &self,
+        register: &'r OpenRegister,
+        position: &Position,
+        window: Option<&Window>,
+        all: bool,
+    ) -> Result<Overall<'r>, Error> {
+        let books = register.books();
+        let ground = Ground::of(books, position)?;
+        let seen = Seen::at(books.log, ground.size)?;
+        let known_at = app::known_at(books.log, position, ground.size)?;
+        let bar = progress::bar(seen.size, "deriving");
+        let mut progress = |read| progress::show(&bar, read);
+        let ground = if ground.is_plain(books.log)? {
+            let source = Source { books, path: Some(&register.path), file: &register.derived, used: config::derived() };
+            let mut everything = Everything::at(source, ground, seen.head, position.as_of);
+            let answers = everything.overview(all, &mut progress).and_then(|overview| {
+                let due = window.map(|window| everything.due(window, all, &mut progress)).transpose()?;
+                Ok((overview, due.unwrap_or_default()))
+            });
+            match answers {
+                Ok((overview, due)) => {
+                    bar.finish_and_clear();
+                    let rules = everything.rules().clone();
+                    // What is asked of another day than today is not asked again so soon.
+                    let everything = Some(everything).filter(|_| clock::today().is_ok_and(|today| today == position.as_of));
+                    return Ok(Overall { as_of: position.as_of, known_at, seen, rules, overview, due, everything });
+                }
+                Err(Unfit::Failed(error)) => return Err(error),
+                Err(Unfit::Odd) => everything.into_ground(),
+            }
+        } else {
+            ground
+        };
+        let view = app::view_on(ground, books, position, None, &mut progress)?;
+        bar.finish_and_clear();
+        Ok(Overall::of(&view, window, all))
     }
 
     /// The stamp of an answer from the register.

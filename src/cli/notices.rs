@@ -4,8 +4,9 @@
 use rules::docket::{Due, Line, Reckoned, Verdict};
 
 use super::args::Reading;
-use super::status::{footer, together};
+use super::status::footer;
 use super::{Context, lookup};
+use crate::derived::answers::together;
 use crate::error::Error;
 use crate::report::json::{self, NoticeEntryJson, NoticesJson, ScoreJson};
 use crate::report::{Cell, Report, Section, Tone, words};

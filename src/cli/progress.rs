@@ -15,7 +15,14 @@ pub fn bar(all: u64, what: &str) -> ProgressBar {
 
 /// Shows and moves the bar once half a second has passed; where stderr is no terminal it stays hidden.
 pub fn advance(bar: &ProgressBar, done: u64) {
-    if !done.is_multiple_of(256) || bar.elapsed() < Duration::from_millis(500) {
+    if done.is_multiple_of(256) {
+        show(bar, done);
+    }
+}
+
+/// The same where the steps are larger than a record.
+pub fn show(bar: &ProgressBar, done: u64) {
+    if bar.elapsed() < Duration::from_millis(500) {
         return;
     }
     if bar.is_hidden() {

@@ -1,15 +1,19 @@
 //! `obligo status`: the officer's morning screen; of one agreement, everything under it.
 
+use chrono::NaiveDate;
 use events::terms::Force;
 use rules::Docket;
-use rules::docket::{AgreementLine, Existence, Kind, Line, Performance, Timing};
+use rules::docket::{AgreementLine, Kind, Line};
 
 use super::args::Reading;
-use super::{Context, lookup};
-use crate::app::{LeftOut, View};
+use super::{Context, Overall, lookup};
+use crate::app::{LeftOut, Seen, View};
+use crate::derived::answers::{More, together};
+use crate::derived::told::{Counts, Odd, Row, Told};
 use crate::error::Error;
 use crate::report::json::DocketJson;
 use crate::report::{Cell, Report, Section, Tone, words};
+use crate::rule_sets::InForce;
 
 /// Columns of a docket's entries as CSV.
 pub const COLUMNS: &[(&str, &str)] = &[
@@ -40,6 +44,10 @@ pub struct Args {
     /// Only this agreement
     agreement: Option<String>,
 
+    /// Every agreement and every line that needs attention, however many
+    #[arg(long, conflicts_with = "agreement")]
+    all: bool,
+
     #[command(flatten)]
     reading: Reading,
 }
@@ -47,83 +55,105 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let register = context.reader()?;
+    if args.agreement.is_none() && args.reading.output.format()?.is_words() {
+        let overall = context.overall(&register, &position, None, args.all)?;
+        let stamp = context.stamp_of(Some(&position), overall.seen, &overall.rules);
+        args.reading.output.write(&Report::of_words(of_all(&overall)).stamped(stamp))?;
+        after(overall.seen.size);
+        overall.keep();
+        return Ok(0);
+    }
     let view = context.view(&register, &position, args.agreement.as_deref())?;
     if let Some(id) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
     args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
-    if view.log.size == 0 {
+    after(view.log.size);
+    Ok(0)
+}
+
+fn after(size: u64) {
+    if size == 0 {
         hint!("Next: obligo import FILE…");
     }
-    Ok(0)
 }
 
 /// The status of everything, or of one agreement.
 pub fn report(view: &View, agreement: Option<&str>) -> Report {
     let sections = match agreement.and_then(|id| view.docket.agreement(id)) {
         Some(line) => of_one(view, line),
-        None => of_all(view),
+        None => of_all(&Overall::of(view, None, false)),
     };
     Report::new(&DocketJson::of(view, &view.docket), "entries", COLUMNS).sections(sections)
 }
 
-fn of_all(view: &View) -> Vec<Section> {
-    let docket = &view.docket;
+fn of_all(overall: &Overall) -> Vec<Section> {
+    let Overall { as_of, overview, .. } = overall;
     // The line of totals above says what the signs stand for.
     let columns = vec!["AGREEMENT", "FORCE", "EFFECT", "NOTICE", "✗", "!", "?", "·", "✓", "LAST ACT"];
-    let rows = docket.agreements.iter().map(|agreement| agreement_row(docket, agreement)).collect();
-    let mut sections = vec![Section::Line(totals(docket)), Section::line(""), Section::Table { columns, rows }];
-    let attention: Vec<&Line> = docket.entries.iter().filter(|line| needs_attention(line)).collect();
-    if !attention.is_empty() {
-        sections.push(Section::Heading("Needs attention".into()));
-        sections.push(lines(docket, by_date(attention)));
+    let rows = overview.agreements.iter().map(agreement_row).collect();
+    let totals = totals(&overview.counts, overview.some_free, overview.some_binding, *as_of);
+    let mut sections = vec![Section::Line(totals), Section::line(""), Section::Table { columns, rows }];
+    if let (more @ 1.., pressing) = overview.more_agreements {
+        let pressing = match pressing {
+            0 => "none of them with anything overdue or due".to_string(),
+            count => format!("{count} of them with something overdue or due"),
+        };
+        sections.push(Section::note(format!(
+            "… and {more} more agreements, {pressing}: `--all` shows them, `-O csv` has every line"
+        )));
     }
-    sections.extend(footer(view, &markings(view)));
+    if !overview.urgent.is_empty() {
+        sections.push(Section::Heading("Needs attention".into()));
+        sections.push(told(*as_of, &overview.urgent));
+        sections.extend(more(overview.more_urgent));
+    }
+    sections.extend(overall.footer(&overview.handling));
     sections
 }
 
+/// What of a list is not shown.
+pub fn more(more: More) -> Option<Section> {
+    more.words().map(|words| Section::note(format!("… and {words}: `--all` shows them")))
+}
+
 /// `✗ 2 not met   ! 1 due   ? 20 undetermined …`
-fn totals(docket: &Docket) -> Vec<Cell> {
-    let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| is(line)).count();
-    let binds = |force: Force| docket.agreements.iter().any(|line| line.force == force);
-    let not_met = match (binds(Force::NonBinding), binds(Force::Binding) || binds(Force::Mixed)) {
+fn totals(counts: &Counts, some_free: bool, some_binding: bool, as_of: NaiveDate) -> Vec<Cell> {
+    let not_met = match (some_free, some_binding) {
         (_, false) => "not met",
         (false, true) => "overdue",
         (true, true) => "overdue or not met",
     };
-    let late_known = match docket.entries.iter().filter(|line| line.late_known && is_overdue(line)).count() {
+    let late_known = match counts.late_known {
         0 => String::new(),
         count => format!(" ({count} of them known only after their date)"),
     };
     let not_met = format!("{not_met}{late_known}");
     let part = |tone: Tone, symbol: &str, count: usize, word: &str| tone.of(format!("{symbol} {count} {word}   "));
     vec![
-        part(if count(is_overdue) > 0 { Tone::Bad } else { Tone::Plain }, "✗", count(is_overdue), &not_met),
-        part(if count(is_due) > 0 { Tone::Warning } else { Tone::Plain }, "!", count(is_due), "due"),
-        part(Tone::Plain, "?", count(is_undetermined), "undetermined"),
-        part(Tone::Plain, "·", count(is_standing), "open or standing"),
-        part(Tone::Plain, "✓", count(is_done), "done"),
-        Tone::Dim.of(format!("as of {}", docket.as_of)),
+        part(if counts.overdue > 0 { Tone::Bad } else { Tone::Plain }, "✗", counts.overdue, &not_met),
+        part(if counts.due > 0 { Tone::Warning } else { Tone::Plain }, "!", counts.due, "due"),
+        part(Tone::Plain, "?", counts.undetermined, "undetermined"),
+        part(Tone::Plain, "·", counts.standing, "open or standing"),
+        part(Tone::Plain, "✓", counts.done, "done"),
+        Tone::Dim.of(format!("as of {as_of}")),
     ]
 }
 
-fn agreement_row(docket: &Docket, agreement: &AgreementLine) -> Vec<Cell> {
-    let count = |is: fn(&Line) -> bool| docket.entries.iter().filter(|line| line.agreement == agreement.id && is(line)).count();
+fn agreement_row(row: &Row) -> Vec<Cell> {
     let number = |count: usize, tone: Tone| if count == 0 { Tone::Dim.of("0") } else { tone.of(count.to_string()) };
-    let notice = words::notice(&agreement.notice);
-    let last = agreement.last_act.as_ref().map_or("–", |act| act.on.as_str());
     vec![
-        Tone::Strong.of(&agreement.id),
-        words::force(agreement.force).into(),
-        words::effect(agreement.effect.state, agreement.effect.since.as_deref()).into(),
-        if notice == "none" { Tone::Dim.of("none") } else { Tone::Warning.of(notice) },
-        number(count(is_overdue), Tone::Bad),
-        number(count(is_due), Tone::Warning),
-        number(count(is_undetermined), Tone::Plain),
-        number(count(is_standing), Tone::Plain),
-        number(count(is_done), Tone::Good),
-        last.into(),
+        Tone::Strong.of(&row.id),
+        words::force(row.force).into(),
+        row.effect.as_str().into(),
+        if row.notice == "none" { Tone::Dim.of("none") } else { Tone::Warning.of(&row.notice) },
+        number(row.counts.overdue, Tone::Bad),
+        number(row.counts.due, Tone::Warning),
+        number(row.counts.undetermined, Tone::Plain),
+        number(row.counts.standing, Tone::Plain),
+        number(row.counts.done, Tone::Good),
+        row.last_act.as_str().into(),
     ]
 }
 
@@ -160,7 +190,9 @@ fn of_one(view: &View, agreement: &AgreementLine) -> Vec<Section> {
             agreement.relates.iter().map(|other| format!("{} {}", other.relation.replace('-', " "), other.to)).collect();
         sections.push(Section::line(format!("Relations: {}.", others.join("; "))));
     }
-    sections.push(Section::Line(totals(docket)));
+    let binds = |force: Force| docket.agreements.iter().any(|line| line.force == force);
+    let some_binding = binds(Force::Binding) || binds(Force::Mixed);
+    sections.push(Section::Line(totals(&Counts::of(&docket.entries), binds(Force::NonBinding), some_binding, docket.as_of)));
     let statements: Vec<&str> = view.register.agreements[&agreement.id]
         .provisions_of("statement")
         .filter(|known| known.value.undetermined.is_none() && says_no_more(view, agreement, &known.value.reference))
@@ -195,19 +227,22 @@ fn says_no_more(view: &View, agreement: &AgreementLine, reference: &str) -> bool
 
 /// Lines of a docket as a table.
 pub fn lines(docket: &Docket, lines: Vec<&Line>) -> Section {
-    let row = |line: &Line| {
-        let distance = if line.axes.is_pending() { words::distance(line.due, docket.as_of) } else { String::new() };
-        let when = [words::due(line.due), distance].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+    told(docket.as_of, &lines.into_iter().map(Told::of).collect::<Vec<_>>())
+}
+
+/// The same of lines that are words already.
+pub fn told(as_of: NaiveDate, lines: &[Told]) -> Section {
+    let row = |told: &Told| {
         vec![
-            Cell::from(line.id.as_str()),
-            line.provision.as_deref().unwrap_or_default().into(),
-            words::label(line),
-            when.into(),
-            line.by.join(", ").into(),
-            line.what.as_str().into(),
+            Cell::from(told.id.as_str()),
+            told.provision.as_deref().unwrap_or_default().into(),
+            told.tone.of(told.label.as_str()),
+            told.when(as_of).into(),
+            told.by.as_str().into(),
+            told.what.as_str().into(),
         ]
     };
-    Section::Table { columns: vec!["ID", "PARA", "STATE", "WHEN", "BY", "WHAT"], rows: lines.into_iter().map(row).collect() }
+    Section::Table { columns: vec!["ID", "PARA", "STATE", "WHEN", "BY", "WHAT"], rows: lines.iter().map(row).collect() }
 }
 
 /// Earliest first.
@@ -221,31 +256,44 @@ pub fn markings(view: &View) -> Vec<String> {
     together(view.docket.agreements.iter().map(|line| line.handling.as_slice()))
 }
 
-/// Handling markings of the documents that some lines rest on.
-pub fn together<'a>(markings: impl Iterator<Item = &'a [String]>) -> Vec<String> {
-    let all: std::collections::BTreeSet<&String> = markings.flatten().collect();
-    all.into_iter().cloned().collect()
-}
-
 /// Position, findings and markings, under every docket.
 pub fn footer(view: &View, handling: &[String]) -> Vec<Section> {
+    let findings: Vec<Odd> = view.docket.findings.iter().map(Odd::from).collect();
+    foot(view.docket.as_of, (&findings, 0), view.known_at.as_deref(), view.log, &view.rules, handling)
+}
+
+impl Overall<'_> {
+    /// The same under what is told of all agreements.
+    pub fn footer(&self, handling: &[String]) -> Vec<Section> {
+        let findings = (self.overview.findings.as_slice(), self.overview.more_findings);
+        foot(self.as_of, findings, self.known_at.as_deref(), self.seen, &self.rules, handling)
+    }
+}
+
+fn foot(
+    as_of: NaiveDate,
+    (findings, more): (&[Odd], usize),
+    known_at: Option<&str>,
+    log: Seen,
+    rules: &InForce,
+    handling: &[String],
+) -> Vec<Section> {
     let mut sections = Vec::new();
-    let findings = &view.docket.findings;
     if !findings.is_empty() {
         sections.push(Section::Heading("Findings".into()));
         let place = |seq: Option<u64>| seq.map(|seq| format!("record {seq}: ")).unwrap_or_default();
         sections.extend(findings.iter().map(|finding| Section::line(format!("{}{}", place(finding.seq), finding.text))));
+        sections.extend((more > 0).then(|| Section::note(format!("… and {more} more: `status --all` shows them"))));
     }
     let handling = if handling.is_empty() { String::new() } else { format!(" · handling: {}", handling.join(", ")) };
-    let known = view.known_at.as_ref().map(|known| format!(" · known at {known}")).unwrap_or_default();
-    let left_out = left_out(view.log.left_out).map(|told| format!(" · {told}")).unwrap_or_default();
+    let known = known_at.map(|known| format!(" · known at {known}")).unwrap_or_default();
+    let left_out = left_out(log.left_out).map(|told| format!(" · {told}")).unwrap_or_default();
     sections.push(Section::line(""));
     sections.push(Section::note(format!(
-        "as of {}{known} · log {} {}… · {}{handling}{left_out}",
-        view.docket.as_of,
-        view.log.size,
-        &view.log.head.to_string()[..12],
-        view.rules.held.set.id
+        "as of {as_of}{known} · log {} {}… · {}{handling}{left_out}",
+        log.size,
+        &log.head.to_string()[..12],
+        rules.held.set.id
     )));
     sections
 }
@@ -260,34 +308,4 @@ pub fn left_out(left_out: Option<LeftOut>) -> Option<String> {
         1 => format!("{by}: 1 record left out"),
         records => format!("{by}: {records} records left out"),
     })
-}
-
-/// Its latest day has passed.
-pub fn is_overdue(line: &Line) -> bool {
-    line.axes.is_pending() && matches!(line.axes.timing, Timing::Overdue(_))
-}
-
-/// It is due, or soon will be, or its days of grace run.
-pub fn is_due(line: &Line) -> bool {
-    line.axes.is_pending() && matches!(line.axes.timing, Timing::Due | Timing::DueSoon | Timing::InGrace)
-}
-
-fn is_undetermined(line: &Line) -> bool {
-    line.axes.performance != Performance::Complete
-        && !matches!(line.axes.existence, Existence::Ended(_))
-        && matches!(line.axes.timing, Timing::Undetermined(_))
-}
-
-fn is_standing(line: &Line) -> bool {
-    line.axes.is_pending() && matches!(line.axes.timing, Timing::Undated | Timing::Open | Timing::NotOpen)
-}
-
-fn is_done(line: &Line) -> bool {
-    line.axes.performance == Performance::Complete
-}
-
-/// What an officer acts on: overdue, due, a meeting or a notice that is coming, a planned meeting of which nothing more was heard.
-fn needs_attention(line: &Line) -> bool {
-    let dated = line.due.earliest.is_some() && line.axes.is_pending();
-    is_overdue(line) || is_due(line) || (dated && matches!(line.kind, Kind::Meeting | Kind::Notice))
 }

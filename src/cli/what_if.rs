@@ -29,7 +29,7 @@ pub struct Args {
 
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
-    let OpenRegister { log, shelf, private } = context.reader()?;
+    let OpenRegister { log, shelf, private, .. } = context.reader()?;
     let ids = Box::new(TimeOrdered);
     let mut app = App { log, shelf, private, actor: "nobody".into(), today: position.as_of, late_after_days: None, ids };
     let (proposal, _) = record::proposal(args.act, &app)?;

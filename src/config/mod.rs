@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
+use crate::derived::Use;
 use crate::error::Error;
 
 pub mod settings;
@@ -53,6 +54,16 @@ pub fn register(given: Option<&Path>, given_by_flag: bool) -> Result<Register, E
 pub fn late_after_days() -> Result<u32, Error> {
     let set = settings()?.and_then(|(_, settings)| settings.late_after_days);
     Ok(set.map_or(LATE_AFTER_DAYS, NonZeroU32::get))
+}
+
+/// Whether what was derived is kept beside the register and looked up there: `OBLIGO_DERIVED` says `never` or `always`, and else it is where the
+/// register is large. No answer hangs on it.
+pub fn derived() -> Use {
+    match std::env::var("OBLIGO_DERIVED").as_deref() {
+        Ok("never") => Use::Never,
+        Ok("always") => Use::Always,
+        _ => Use::Large,
+    }
 }
 
 /// The nearest `obligo.toml` upward, and what it says.

@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -59,7 +59,7 @@ pub struct Cell {
 }
 
 /// What a colour stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum Tone {
     Plain,
@@ -112,12 +112,27 @@ pub enum Format {
     Md,
 }
 
+impl Format {
+    /// Whether it is what a person reads, laid out, and nothing of the document.
+    pub fn is_words(self) -> bool {
+        match self {
+            Format::Table | Format::Md => true,
+            Format::Json | Format::Jsonl | Format::Csv => false,
+        }
+    }
+}
+
 impl Report {
     /// A report of a document whose rows are the list under that key.
     pub fn new(document: &impl Serialize, rows: &str, columns: &'static [(&'static str, &'static str)]) -> Self {
         let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
         let rows = document.get(rows).and_then(Value::as_array).cloned().unwrap_or_default();
         Report { document, rows, columns, sections: Vec::new(), stamp: None }
+    }
+
+    /// What a person reads, and no document: for the formats that have none of it.
+    pub fn of_words(sections: Vec<Section>) -> Self {
+        Report { document: Value::Null, rows: Vec::new(), columns: &[], sections, stamp: None }
     }
 
     /// The same with what a person reads.

@@ -9,5 +9,6 @@ mod error;
 
 pub use error::StoreError;
 pub use sqlite::SqliteLog;
+pub use sqlite::derived::{DerivedFile, DerivedRows};
 pub use sqlite::private::{KeptText, PrivateFile};
 pub use sqlite::verify::{Fault, Verdict, Verification};

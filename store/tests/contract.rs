@@ -83,6 +83,10 @@ impl EventLog for OpenedAnew {
         self.reader().scan(select, visit)
     }
 
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.reader().agreements(after)
+    }
+
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {
         self.reader().receipt(command)
     }

@@ -28,6 +28,7 @@ pub const ALL: &[Promise] = &[
     Promise { name: "a scan hands over what was selected, in order", check: scan_selects_in_order },
     Promise { name: "a scan stops when it is told to", check: scan_stops },
     Promise { name: "agreements are told apart to the letter", check: agreements_are_told_apart },
+    Promise { name: "the agreements of later records are named", check: agreements_are_named },
     Promise { name: "the root is RFC 6962's at every size", check: root_is_by_definition },
     Promise { name: "an entry never changes", check: entries_never_change },
     Promise { name: "random histories go as in the memory log", check: histories_agree },
@@ -303,6 +304,27 @@ pub fn agreements_are_told_apart(make: Make<'_>) -> Outcome {
     for (seq, name) in (1..).zip(names) {
         let found = entries(&*log, &Select { agreement: Some(name.into()), upto: None })?;
         same(&format!("records of `{name}`"), found.iter().map(|(seq, _)| *seq).collect(), vec![seq])?;
+    }
+    Ok(())
+}
+
+/// Of all records and of the later ones, each once, in the order of bytes.
+pub fn agreements_are_named(make: Make<'_>) -> Outcome {
+    let (mut log, _) = fresh(make);
+    let named = |log: &dyn EventLog, after| log.agreements(after).map_err(said);
+    same("agreements of an empty log", named(&*log, 0)?, vec![])?;
+    put(&mut *log, 1, &[draft(1, "b"), draft(2, "é"), draft(3, "")])?;
+    put(&mut *log, 2, &[draft(4, "b"), draft(5, "B"), draft(6, "a b")])?;
+    let cases: [(u64, &[&str]); 6] = [
+        (0, &["", "B", "a b", "b", "é"]),
+        (2, &["", "B", "a b", "b"]),
+        (3, &["B", "a b", "b"]),
+        (5, &["a b"]),
+        (6, &[]),
+        (u64::MAX, &[]),
+    ];
+    for (after, wanted) in cases {
+        same(&format!("agreements after {after}"), named(&*log, after)?, wanted.iter().map(ToString::to_string).collect())?;
     }
     Ok(())
 }

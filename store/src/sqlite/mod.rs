@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+pub mod derived;
 pub mod private;
 pub mod verify;
 
@@ -140,6 +141,10 @@ impl EventLog for SqliteLog {
 
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
         self.reading(scan(&self.connection, select, visit))
+    }
+
+    fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
+        self.reading(queries::agreements(&self.connection, after))
     }
 
     fn receipt(&self, command: Uuid) -> Result<Option<Receipt>, LogError> {

@@ -46,6 +46,19 @@ pub(super) fn receipt(connection: &Connection, command: Uuid) -> Result<Option<R
     connection.prepare_cached(sql)?.query_row([command.to_string()], read).optional()
 }
 
+/// The streams that records after the first `after` are of. All of them are found by a step of the index each, not by a walk over every
+/// record.
+pub(super) fn agreements(connection: &Connection, after: u64) -> Result<Vec<String>> {
+    const ALL: &str = "WITH RECURSIVE stream (id) AS (
+        SELECT min(agreement) FROM record WHERE ?1 = 0
+        UNION ALL
+        SELECT (SELECT min(agreement) FROM record WHERE agreement > stream.id) FROM stream WHERE stream.id IS NOT NULL)
+        SELECT id FROM stream WHERE id IS NOT NULL";
+    const SINCE: &str = "SELECT DISTINCT agreement FROM record WHERE seq > ?1 ORDER BY agreement";
+    let sql = if after == 0 { ALL } else { SINCE };
+    connection.prepare_cached(sql)?.query_map([signed(after)], |row| row.get(0))?.collect()
+}
+
 /// When a record was recorded; `None` if there is no such record.
 pub(super) fn recorded_at(connection: &Connection, seq: u64) -> Result<Option<DateTime<Utc>>> {
     let sql = "SELECT recorded_at FROM record WHERE seq = ?1";
