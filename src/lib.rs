@@ -7,6 +7,7 @@ pub mod cli;
 
 pub mod app;
 pub mod derived;
+pub mod packs;
 pub mod erase;
 pub mod texts;
 

@@ -121,7 +121,7 @@ impl DateSpec {
 
     /// Said to be near this date: neither end may be judged by.
     pub fn is_approximate(&self) -> bool {
-        self.shape == Shape::Around || self.text.contains(DOUBTS)
+        self.shape == Shape::Around || self.text.bytes().any(|byte| matches!(byte, b'?' | b'~' | b'%'))
     }
 
     /// As written.

@@ -87,26 +87,57 @@ impl Gathered {
 
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
-        let mut findings = self.findings;
+        self.finish_on(1)
+    }
+
+    /// The same, worked out by so many threads.
+    pub fn finish_on(mut self, threads: usize) -> (Register, Vec<Finding>) {
         let mut register = Register::default();
+        if let Some(stream) = self.streams.remove(REGISTER) {
+            (register.version, register.adopted) = (stream.version, stream.adopted());
+        }
         let mut streams: Vec<(String, Stream)> = self.streams.into_iter().collect();
-        streams.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let agreements = streams.into_iter().filter_map(|(id, stream)| {
-            if id == REGISTER {
-                (register.version, register.adopted) = (stream.version, stream.adopted());
-                return None;
-            }
-            let first = stream.span.map(|(first, _)| first);
-            let agreement = stream.agreement(&id);
-            if agreement.is_none() {
-                let text = format!("records speak of `{id}`, and no standing record says what it is");
-                findings.push(Finding { seq: first, agreement: Some(id.clone()), text });
-            }
-            agreement.map(|agreement| (id, agreement))
-        });
-        register.agreements = agreements.collect();
+        streams.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let each = streams.len().div_ceil(threads.max(1)).max(1);
+        let mut parts: Vec<Vec<(String, Stream)>> = Vec::new();
+        while !streams.is_empty() {
+            parts.push(streams.split_off(streams.len().saturating_sub(each)));
+        }
+        let mut findings = self.findings;
+        let mut finished: Vec<(Vec<Finding>, Vec<(String, Agreement)>)> = match parts.len() {
+            0 | 1 => parts.into_iter().map(agreements).collect(),
+            _ => std::thread::scope(|scope| {
+                let threads: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| agreements(part))).collect();
+                threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            }),
+        };
+        // The last part was split off first.
+        finished.reverse();
+        register.agreements = finished
+            .into_iter()
+            .flat_map(|(odd, agreements)| {
+                findings.extend(odd);
+                agreements
+            })
+            .collect();
         (register, findings)
     }
+}
+
+/// The agreements of streams, and what was odd in these.
+fn agreements(streams: Vec<(String, Stream)>) -> (Vec<Finding>, Vec<(String, Agreement)>) {
+    let mut findings = Vec::new();
+    let agreement = |(id, stream): (String, Stream)| {
+        let first = stream.span.map(|(first, _)| first);
+        let agreement = stream.agreement(&id);
+        if agreement.is_none() {
+            let text = format!("records speak of `{id}`, and no standing record says what it is");
+            findings.push(Finding { seq: first, agreement: Some(id.clone()), text });
+        }
+        agreement.map(|agreement| (id, agreement))
+    };
+    let agreements = streams.into_iter().filter_map(agreement).collect();
+    (findings, agreements)
 }
 
 /// From whole records of streams.
