@@ -7,8 +7,8 @@ pub mod cli;
 
 pub mod app;
 pub mod derived;
-pub mod packs;
 pub mod erase;
+pub mod packs;
 pub mod texts;
 
 pub mod agreement_file;

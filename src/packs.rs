@@ -137,10 +137,13 @@ impl<'a> Packed<'a> {
         for number in (thread..size.div_ceil(EACH)).step_by(threads) {
             let (first, last) = (number * EACH + 1, (number + 1) * EACH);
             let subtree = if last <= size { Some(log.node(LEVEL, number)?) } else { None };
-            let packed = subtree.zip(rows.as_ref()).map(|(subtree, rows)| from_pack(rows, number, subtree, &texts, &mut part.gathered));
+            let packed =
+                subtree.zip(rows.as_ref()).map(|(subtree, rows)| from_pack(rows, number, subtree, &texts, &mut part.gathered));
             if !packed.transpose()?.unwrap_or(false) {
                 let wanted = subtree.filter(|_| part.made.len() * threads < self.made);
-                part.made.extend(from_entries(&log, (first, last.min(size)), wanted, &texts, &mut part.gathered)?.map(|made| (number, made)));
+                part.made.extend(
+                    from_entries(&log, (first, last.min(size)), wanted, &texts, &mut part.gathered)?.map(|made| (number, made)),
+                );
             }
             progress(EACH);
         }

@@ -84,7 +84,7 @@ fn rows(path: &Path) -> Connection {
     Connection::open(DerivedFile::beside(path).path().expect("a path")).expect("it is opened")
 }
 
-fn packs(path: &Path) -> u64 {
+fn packs(path: &Path) -> i64 {
     rows(path).query_row("SELECT count(*) FROM compact_pack", [], |row| row.get(0)).expect("they are counted")
 }
 
@@ -120,9 +120,14 @@ fn packs_are_read_where_they_are_there() {
     let path = register(folder.path(), 5, EACH);
     let before = by_packs(&path, EACH, 1, 1);
     let log = Connection::open(&path).expect("it is opened");
-    log.execute_batch("DROP TRIGGER record_update; UPDATE record SET entry = replace(entry, '\"occurred_on\":\"2', '\"occurred_on\":\"3')")
-        .expect("it is changed");
-    assert!(by_entries(&path, EACH, false) != before && by_packs(&path, EACH, 1, 0) == before, "`verify` finds that, not a reading");
+    log.execute_batch(
+        "DROP TRIGGER record_update; UPDATE record SET entry = replace(entry, '\"occurred_on\":\"1', '\"occurred_on\":\"2')",
+    )
+    .expect("it is changed");
+    assert!(
+        by_entries(&path, EACH, false) != before && by_packs(&path, EACH, 1, 0) == before,
+        "`verify` finds that, not a reading"
+    );
 }
 
 #[test]
@@ -132,11 +137,11 @@ fn a_pack_that_is_stale_foreign_cut_or_damaged_is_as_if_it_were_not_there() {
     let path = register(folder.path(), 7, size);
     let expected = by_entries(&path, size, false);
     by_packs(&path, size, 2, 2);
-    let body = |number: u64| -> Vec<u8> {
+    let body = |number: i64| -> Vec<u8> {
         rows(&path).query_row("SELECT body FROM compact_pack WHERE number = ?1", [number], |row| row.get(0)).expect("a pack")
     };
     let bodies = [body(0), body(1)];
-    let put = |number: u64, body: &[u8]| {
+    let put = |number: i64, body: &[u8]| {
         rows(&path).execute("UPDATE compact_pack SET body = ?2 WHERE number = ?1", (number, body)).expect("it is put");
     };
     let same = |what: &str| assert!(by_packs(&path, size, 2, 0) == expected, "{what}");

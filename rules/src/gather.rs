@@ -67,7 +67,8 @@ impl Gathered {
     /// Takes one of those, in the order of `seq`. One that is of another stream than the reversal that names it is none of this log's doing.
     pub fn take_in_full(&mut self, record: Record) {
         let Some(stream) = self.streams.get_mut(&record.agreement) else { return };
-        let is_meant = |(seq, target): &(u64, Option<u64>)| target.is_some() && (*seq == record.seq || *target == Some(record.seq));
+        let is_meant =
+            |(seq, target): &(u64, Option<u64>)| target.is_some() && (*seq == record.seq || *target == Some(record.seq));
         if stream.reversals.iter().any(is_meant) {
             stream.corrections.push(record);
         }

@@ -14,8 +14,8 @@ use crate::clock;
 use crate::config;
 use crate::derived::answers::{DueLines, Overview, Window};
 use crate::derived::{self, Everything, Source, Unfit};
-use crate::packs::Packed;
 use crate::error::Error;
+use crate::packs::Packed;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
 

@@ -89,7 +89,9 @@ impl<'a> Rest<'a> {
 fn instant(written: &str) -> Option<DateTime<Utc>> {
     let bytes: &[u8; 27] = written.as_bytes().try_into().ok()?;
     let number = |from: usize, to: usize| {
-        bytes[from..to].iter().try_fold(0u32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
+        bytes[from..to]
+            .iter()
+            .try_fold(0u32, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0')))
     };
     let stands = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':'), (19, b'.'), (26, b'Z')];
     if !stands.iter().all(|(place, byte)| bytes[*place] == *byte) {

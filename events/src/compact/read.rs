@@ -114,7 +114,9 @@ impl<'p, 'w> Reader<'p, 'w> {
     }
 
     fn visit_text<V: Visitor<'p>>(&mut self, text: &'p str, visitor: V) -> Result<V::Value> {
-        if text.len() == SEALED && let Some(commitment) = seal::commitment_in(text) {
+        if text.len() == SEALED
+            && let Some(commitment) = seal::commitment_in(text)
+        {
             let words = (self.words)(commitment).ok_or_else(|| odd("no words for a commitment"))?;
             return visitor.visit_string(words);
         }

@@ -376,13 +376,7 @@ impl<'w> Serializer for &'w mut Writer {
         Ok(Keys::begin(self))
     }
 
-    fn serialize_struct_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-        _: usize,
-    ) -> Result<Keys<'w>, Unpackable> {
+    fn serialize_struct_variant(self, _: &'static str, _: u32, variant: &'static str, _: usize) -> Result<Keys<'w>, Unpackable> {
         self.marks.push(mark::VARIANT);
         self.text(variant);
         Ok(Keys::begin(self))

@@ -61,7 +61,8 @@ impl DerivedFile {
             if anew {
                 transaction.execute("DELETE FROM docket_part", [])?;
             }
-            let sql = "INSERT INTO docket_part (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body";
+            let sql =
+                "INSERT INTO docket_part (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body";
             let mut statement = transaction.prepare(sql)?;
             rows.iter().try_for_each(|(name, body)| statement.execute((name, body)).map(drop))
         })
@@ -70,7 +71,8 @@ impl DerivedFile {
     /// Puts packs of records, each under its number, in the place of those of their numbers, all or none. The answer is whether it was done.
     pub fn write_packs(&self, packs: &[(u64, Vec<u8>)]) -> bool {
         self.change(|transaction| {
-            let sql = "INSERT INTO compact_pack (number, body) VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE SET body = excluded.body";
+            let sql =
+                "INSERT INTO compact_pack (number, body) VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE SET body = excluded.body";
             let mut statement = transaction.prepare(sql)?;
             packs.iter().try_for_each(|(number, body)| statement.execute((signed(*number), body)).map(drop))
         })
