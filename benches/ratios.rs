@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench ratios`; `-- --records 100000` for a short run. RAW is a bare ordered SELECT of (seq, type, entry) over the same
 //! file, in the same run, in turn with what is measured; every number is a median. On a machine that others use, `-- --cpu --records 100000`
-//! counts the time that the measuring thread has on the processor instead, and says nothing where several threads or processes work.
+//! counts the time that the measuring thread has on the processor instead, for the two replays that one thread does.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -66,7 +66,7 @@ fn on_the_processor(records: u64) -> Outcome<()> {
     println!("RAW: {:.0} ns a record on the processor", times[0].as_nanos() as f64 / records as f64);
     at_most("1", "replay from packs, one thread, RAW", ratio(times[1], times[0]), 1.5);
     at_most("1", "replay from entries, hashes checked, one thread, RAW", ratio(times[2], times[0]), 4.5);
-    one_agreement(&register)
+    Ok(())
 }
 
 fn all(records: u64) -> Outcome<()> {
