@@ -316,9 +316,23 @@ impl Unwritten {
     }
 }
 
+/// Whether an actor's id says nothing of a person.
+///
+/// # Errors
+/// [`Error::Refused`], if it is no opaque id.
+pub fn opaque(actor: &str) -> Result<(), Error> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
+    if actor.is_empty() || actor.len() > 64 || !actor.chars().all(plain) {
+        let what = format!("`{}` is not an opaque id", actor.escape_debug());
+        let hint = "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log";
+        return Err(Error::refused("E0208", what, hint));
+    }
+    Ok(())
+}
+
 /// How often a write is decided anew when others wrote in between. Each time somebody's write went through, so that this many
 /// writers at once all come to their turn.
-const TRIES: u32 = 200;
+pub const TRIES: u32 = 200;
 
 /// Everything, or one agreement, as it was known at a position. `progress` is told each `seq` as it is read.
 ///

@@ -17,6 +17,11 @@ pub fn seconds() -> u64 {
     u64::try_from(now().timestamp()).unwrap_or(0)
 }
 
+/// Whether a test says which day it is.
+pub fn is_set() -> bool {
+    std::env::var_os("OBLIGO_TODAY").is_some_and(|day| !day.is_empty())
+}
+
 /// The day it is where the program runs: read once, so that no answer is given half before midnight and half after it; its stamp says which
 /// day it was (`as_of`). `OBLIGO_TODAY` says another for tests; it changes what is asked, never what is recorded.
 ///

@@ -56,6 +56,17 @@ impl Error {
         Error::Failed { what: what.into(), hint: Some(hint.into()) }
     }
 
+    /// What went wrong, in one line: of a refusal, each fault with its code.
+    pub fn in_one_line(&self) -> String {
+        let text = match self {
+            Error::Refused(all) => {
+                all.iter().map(|one| format!("{}: {}", one.fault.code, one.fault.what)).collect::<Vec<_>>().join("; ")
+            }
+            error => error.to_string(),
+        };
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// The exit code: 1 the world failed, 3 not found or ambiguous, 4 refused, 5 the log does not verify.
     pub fn exit_code(&self) -> u8 {
         match self {

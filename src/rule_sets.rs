@@ -231,16 +231,16 @@ impl Shelf {
         kept::keep(folder, &format!("{}.json", held.set.digest), held.text.as_bytes()).map_err(failed)
     }
 
-    /// The one that somebody names: a shipped one by its id, an adopted one by its id or its digest, or a file.
+    /// The one that somebody names: a shipped or an adopted one by its id or its digest, or a file.
     ///
     /// # Errors
     /// [`Error::Refused`], if there is none, or a file that is not one.
     pub fn named(&self, name: &str, adopted: &[Adoption]) -> Result<Arc<Held>, Error> {
-        if let Some(held) = shipped().iter().find(|held| held.set.id == name) {
+        let is_called = |id: &str, digest: &str| id == name || (name.len() >= 8 && digest.starts_with(name));
+        if let Some(held) = shipped().iter().find(|held| is_called(&held.set.id, &held.set.digest)) {
             return Ok(held.clone());
         }
-        let is_meant =
-            |adoption: &&Adoption| adoption.set.id == name || (name.len() >= 8 && adoption.set.sha256.starts_with(name));
+        let is_meant = |adoption: &&Adoption| is_called(&adoption.set.id, &adoption.set.sha256);
         if let Some(adoption) = adopted.iter().rev().find(is_meant) {
             return self.adopted(&adoption.set).ok_or_else(|| lost(adoption));
         }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
+use rules::register::Agreement;
 use rules::time::Span;
 
 /// Somebody with a clock.
@@ -22,6 +23,16 @@ pub struct DayEnd {
     pub at: DateTime<Utc>,
     /// What the clocks of the other places then say: `2026-08-31 23:00`.
     pub elsewhere: Vec<(Place, String)>,
+}
+
+/// Whoever has a clock of its own: the parties, and the agreement where it names a zone that no party has.
+pub fn places(agreement: &Agreement) -> Vec<Place> {
+    let about = agreement.about();
+    let place = |who: &str, zone: &Option<String>| Some(Place { who: who.into(), zone: zone.as_ref()?.parse().ok()? });
+    let mut places: Vec<Place> = about.parties.iter().filter_map(|party| place(&party.id, &party.zone)).collect();
+    let own = place("the agreement", &about.zone).filter(|own| places.iter().all(|known| known.zone != own.zone));
+    places.extend(own);
+    places
 }
 
 /// The end of a day in each place, the first to come first. Places of one zone are told once each, and not against each other.

@@ -866,6 +866,48 @@ fn settings_that_cannot_be_read_are_refused() {
     }
 }
 
+/// Codes that the settings of channels can have.
+const OF_CHANNELS: [&str; 5] = ["E0801", "E0802", "E0803", "E0804", "E0805"];
+
+#[test]
+fn settings_of_those_who_are_told_are_held_against_what_keeps_a_secret() {
+    use obligo::jobs::{mail, ping, webhook};
+    let mail = |lines: &str| format!("[mail]\nfrom = \"desk@example.org\"\n{lines}");
+    let hook =
+        |lines: &str| format!("[[webhook]]\nname = \"desk\"\nurl = \"https://example.org/hook\"\nsecret = \"env:DESK\"\n{lines}");
+    let person = |address: &str| mail("sendmail = \"/x\"") + &format!("\n[[person]]\nid = \"dg\"\nmail = \"{address}\"");
+    for (text, codes, words) in [
+        (mail("host = \"mail.example.org\"\nuser = \"me\"\npassword = \"env:MAIL\""), vec![], ""),
+        (mail("host = \"localhost\"\nencryption = \"none\""), vec![], ""),
+        (mail("sendmail = \"/usr/sbin/sendmail\""), vec![], ""),
+        (mail("host = \"h\"\nuser = \"me\"\npassword = \"hunter2\""), vec!["E0801"], "`mail.password` does not say where"),
+        (mail("host = \"mail.example.org\"\nencryption = \"none\""), vec!["E0803"], "in the clear"),
+        (mail("host = \"h\"").replace("desk@example.org", "desk"), vec!["E0804"], "`mail.from` is not a mail address"),
+        (person("a@example.org"), vec![], ""),
+        (person("a@example.org, b@example.org"), vec!["E0804"], "`person.dg.mail`"),
+        (mail(""), vec!["E0805"], "no way to send"),
+        (mail("host = \"h\"\nsendmail = \"/x\""), vec!["E0805"], "two ways"),
+        (mail("host = \"h\"\nuser = \"me\""), vec!["E0805"], "has no password"),
+        (mail("password = \"hunter2\""), vec!["E0805", "E0805", "E0801"], "nobody's"),
+        (hook(""), vec![], ""),
+        (hook("").replace("env:DESK", "whsec_hunter2"), vec!["E0801"], "`webhook.desk.secret`"),
+        (hook("").replace("/hook", "/?token=hunter2"), vec!["E0802"], "`webhook.desk.url` has the secret `token=…`"),
+        (hook("").replace("https", "http"), vec!["E0803"], "`webhook.desk.url`"),
+        ("[ping]\nurl = \"credential:ping\"".into(), vec![], ""),
+        ("[ping]\nurl = \"https://me:hunter2@hc.example\"".into(), vec!["E0802"], "`ping.url` has a user or a password"),
+        ("[ping]\nurl = \"hc.example\"".into(), vec!["E0804"], "`ping.url`"),
+    ] {
+        let settings: obligo::config::Settings = toml::from_str(&text).unwrap_or_else(|error| panic!("{text}\n{error}"));
+        let faults: Vec<_> = settings.mail.iter().flat_map(|mail| mail::check(mail, &settings.people)).collect();
+        let faults = faults.into_iter().chain(settings.webhooks.iter().flat_map(webhook::check));
+        let faults: Vec<_> = faults.chain(settings.ping.iter().flat_map(ping::check)).collect();
+        assert_eq!(faults.iter().map(|fault| fault.code).collect::<Vec<_>>(), codes, "{text}");
+        let said: String =
+            faults.iter().map(|fault| format!("{} {}", fault.what, fault.hint.as_deref().unwrap_or_default())).collect();
+        assert!(said.contains(words) && !said.contains("hunter2"), "{text}\n{said}");
+    }
+}
+
 #[test]
 fn a_day_in_the_environment_that_is_none_is_refused() {
     refused(Register::new().on("2026-02-30").obligo("status"), "E0303", 4, &["OBLIGO_TODAY"]);
@@ -1091,7 +1133,10 @@ fn every_code_in_the_source_is_documented_and_has_a_test_and_no_page_speaks_of_a
         .map(|slip| slip.code)
         .chain(REFUSALS.iter().map(|refusal| refusal.code))
         .chain(["E0105", "E0109", "E0430", "E0701", "E0702"])
+        // tests/cli/run.rs has them.
+        .chain(["E0806", "E0807", "E0808"])
         .chain(OF_CHECKPOINTS)
+        .chain(OF_CHANNELS)
         .map(String::from)
         .collect();
     let used = codes_in_source();

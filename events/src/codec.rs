@@ -11,6 +11,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
+use crate::alert::AlertFact;
 use crate::date_spec::DateSpec;
 use crate::event::Event;
 use crate::record::{Draft, Record, SourceRef};
@@ -190,13 +191,14 @@ fn encode_data(event: &Event) -> Box<RawValue> {
     written.expect("a fact has string keys and no failing values")
 }
 
-/// The kinds of fact, each `type` with its variant of [`Event`], in the order of an agreement's life.
+/// The kinds of fact, each `type` with its variant of [`Event`], in the order of an agreement's life; then those of alerts.
 macro_rules! kinds {
-    ($($name:literal => $variant:ident,)*) => {
+    ($($name:literal => $variant:ident,)*; $($alert:literal => $fact:ident,)*) => {
         /// A kind of fact.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub(crate) enum Kind {
             $($variant,)*
+            $($fact,)*
         }
 
         impl Kind {
@@ -204,6 +206,7 @@ macro_rules! kinds {
             pub(crate) fn named(name: &str) -> Option<Kind> {
                 match name {
                     $($name => Some(Kind::$variant),)*
+                    $($alert => Some(Kind::$fact),)*
                     _ => None,
                 }
             }
@@ -213,6 +216,7 @@ macro_rules! kinds {
         pub(crate) fn write_data<S: Serializer>(event: &Event, to: S) -> Result<S::Ok, S::Error> {
             match event {
                 $(Event::$variant(data) => data.serialize(to),)*
+                $(Event::Alert(AlertFact::$fact(data)) => data.serialize(to),)*
             }
         }
 
@@ -220,6 +224,7 @@ macro_rules! kinds {
         pub(crate) fn read_data<'de, D: Deserializer<'de>>(kind: Kind, from: D) -> Result<Event, D::Error> {
             Ok(match kind {
                 $(Kind::$variant => Event::$variant(Deserialize::deserialize(from)?),)*
+                $(Kind::$fact => Event::Alert(AlertFact::$fact(Deserialize::deserialize(from)?)),)*
             })
         }
     };
@@ -294,6 +299,15 @@ kinds! {
     "record.corrected" => RecordCorrected,
     "rules.adopted" => RulesAdopted,
     "text.erased" => TextErased,
+    ;
+    "alert.raised" => Raised,
+    "alert.withdrawn" => Withdrawn,
+    "alert.delivered" => Delivered,
+    "delivery.failed" => Failed,
+    "alert.acknowledged" => Acknowledged,
+    "alert.snoozed" => Snoozed,
+    "alert.escalated" => Escalated,
+    "run.completed" => Run,
 }
 
 fn decode_data(kind: &str, schema: u32, raw: &str) -> Result<Event, CodecError> {

@@ -7,6 +7,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::alert::AlertFact;
 use crate::date_spec::DateSpec;
 use crate::terms::{AgreementTerms, Body, Provision, Source, Terms};
 
@@ -160,6 +161,9 @@ pub enum Event {
 
     /// Sealed texts of earlier records were erased: what stood beside the log is gone, what stands in the log is as it was.
     TextErased(TextErased),
+
+    /// What a scheduled run flagged, and what became of it. Of the register as a whole.
+    Alert(AlertFact),
 }
 
 /// A step in the life of an agreement as a whole.
@@ -881,6 +885,7 @@ impl Event {
             Event::RecordCorrected(_) => "record.corrected",
             Event::RulesAdopted(_) => "rules.adopted",
             Event::TextErased(_) => "text.erased",
+            Event::Alert(fact) => fact.kind(),
         }
     }
 }

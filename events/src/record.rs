@@ -10,6 +10,9 @@ use crate::event::Event;
 /// The stream of what is recorded of the register as a whole. No agreement can be called so.
 pub const REGISTER: &str = "@register";
 
+/// The stream of what scheduled runs flagged, and what became of it. No agreement can be called so.
+pub const ALERTS: &str = "@alerts";
+
 /// A fact on its way into the log. The log adds its own name, the position and the time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draft {

@@ -158,7 +158,8 @@ pub fn free_texts(event: &mut Event) -> Vec<&mut String> {
         | Event::AssumptionMade(_)
         | Event::RecordCorrected(_)
         | Event::RulesAdopted(_)
-        | Event::TextErased(_) => Vec::new(),
+        | Event::TextErased(_)
+        | Event::Alert(_) => Vec::new(),
     }
 }
 

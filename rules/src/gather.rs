@@ -3,19 +3,24 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use events::codec::{self, CodecError};
 use events::compact::Fact;
-use events::record::REGISTER;
+use events::record::{ALERTS, REGISTER};
 use events::terms::{AgreementTerms, Body, Provision, Source};
 use events::{Event, Record};
 
-use crate::register::{Act, Adoption, Agreement, Known, Register};
+use crate::alert::Ledger;
+use crate::register::{self, Act, Adoption, Agreement, Known, Register};
 use crate::replay::{Finding, reversed};
 
 /// What was read so far. Parts of a log can be gathered apart and joined.
 #[derive(Debug, Default)]
 pub struct Gathered {
     streams: HashMap<String, Stream>,
+    /// The records of alerts that were taken, by `seq`, and those that were taken in full.
+    of_alerts: BTreeSet<u64>,
+    alerts: Vec<Record>,
     findings: Vec<Finding>,
 }
 
@@ -24,8 +29,9 @@ pub struct Gathered {
 struct Stream {
     /// `seq` of its first record, and of its last.
     span: Option<(u64, u64)>,
-    /// The version of the last.
+    /// The version of the last, and when that was recorded.
     version: u64,
+    recorded_at: Option<DateTime<Utc>>,
     terms: Vec<Known<AgreementTerms>>,
     sources: Vec<Known<Source>>,
     bodies: Vec<Known<Body>>,
@@ -41,6 +47,10 @@ struct Stream {
 impl Gathered {
     /// Takes a fact of a stream. Those of one stream come in the order of `seq`.
     pub fn take(&mut self, stream: &str, fact: Fact) {
+        if stream == ALERTS {
+            self.of_alerts.insert(fact.seq);
+            return;
+        }
         match self.streams.get_mut(stream) {
             Some(known) => known.take(fact),
             None => self.streams.entry(stream.into()).or_default().take(fact),
@@ -58,14 +68,22 @@ impl Gathered {
         }
     }
 
-    /// The records that are needed in full, beside what was taken of them: reversals, and what they name.
+    /// The records that are needed in full, beside what was taken of them: those of alerts, reversals, and what reversals name.
     pub fn needed_in_full(&self) -> BTreeSet<u64> {
         let pairs = self.streams.values().flat_map(|stream| &stream.reversals);
-        pairs.filter_map(|(seq, target)| target.map(|target| [*seq, target])).flatten().collect()
+        pairs
+            .filter_map(|(seq, target)| target.map(|target| [*seq, target]))
+            .flatten()
+            .chain(self.of_alerts.iter().copied())
+            .collect()
     }
 
     /// Takes one of those, in the order of `seq`. One that is of another stream than the reversal that names it is none of this log's doing.
     pub fn take_in_full(&mut self, record: Record) {
+        if self.of_alerts.contains(&record.seq) {
+            self.alerts.push(record);
+            return;
+        }
         let Some(stream) = self.streams.get_mut(&record.agreement) else { return };
         let is_meant =
             |(seq, target): &(u64, Option<u64>)| target.is_some() && (*seq == record.seq || *target == Some(record.seq));
@@ -82,6 +100,9 @@ impl Gathered {
                 None => drop(self.streams.insert(id, stream)),
             }
         }
+        self.of_alerts.extend(other.of_alerts);
+        self.alerts.extend(other.alerts);
+        self.alerts.sort_by_key(|record| record.seq);
         self.findings.extend(other.findings);
         self.findings.sort_by_key(|finding| finding.seq);
     }
@@ -95,7 +116,11 @@ impl Gathered {
     pub fn finish_on(mut self, threads: usize) -> (Register, Vec<Finding>) {
         let mut register = Register::default();
         if let Some(stream) = self.streams.remove(REGISTER) {
-            (register.version, register.adopted) = (stream.version, stream.adopted());
+            (register.version, register.recorded_at) = (stream.version, stream.recorded_at);
+            register.adopted = stream.adopted();
+        }
+        if !self.alerts.is_empty() {
+            register.ledger = Ledger::of(&self.alerts);
         }
         let mut streams: Vec<(String, Stream)> = self.streams.into_iter().collect();
         streams.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
@@ -143,7 +168,8 @@ fn agreements(streams: Vec<(String, Stream)>) -> (Vec<Finding>, Vec<(String, Agr
 
 /// From whole records of streams.
 impl From<BTreeMap<String, Vec<Record>>> for Gathered {
-    fn from(streams: BTreeMap<String, Vec<Record>>) -> Self {
+    fn from(mut streams: BTreeMap<String, Vec<Record>>) -> Self {
+        let alerts = streams.remove(ALERTS).unwrap_or_default();
         let stream = |records: Vec<Record>| {
             let mut stream = Stream::default();
             let named: BTreeSet<u64> = records.iter().filter_map(crate::replay::reversal).collect();
@@ -156,7 +182,7 @@ impl From<BTreeMap<String, Vec<Record>>> for Gathered {
             stream
         };
         let streams = streams.into_iter().map(|(id, records)| (id, stream(records))).collect();
-        Gathered { streams, findings: Vec::new() }
+        Gathered { streams, alerts, ..Gathered::default() }
     }
 }
 
@@ -173,7 +199,7 @@ impl Stream {
     fn take(&mut self, fact: Fact) {
         let Fact { seq, version, recorded_at, occurred_on, source, corrects, event } = fact;
         self.span = Some((self.span.map_or(seq, |(first, _)| first), seq));
-        self.version = version;
+        (self.version, self.recorded_at) = (version, Some(recorded_at));
         match event {
             Event::AgreementRecorded(value) => self.terms.push(Known { seq, recorded_at, source, value }),
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
@@ -183,14 +209,16 @@ impl Stream {
             Event::RulesAdopted(set) => self.adopted.push(Adoption { seq, recorded_at, set }),
             // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
             Event::TextErased(_) => {}
-            event => self.acts.push(Act { seq, on: occurred_on, recorded_at, source, event }),
+            // Of the register as a whole; elsewhere it says nothing.
+            Event::Alert(_) => {}
+            event => self.acts.push(Act::new(register::Fact { seq, source, on: occurred_on, recorded_at, event })),
         }
     }
 
     fn join(&mut self, mut other: Stream) {
         let later = |span: Option<(u64, u64)>| span.map(|(_, last)| last);
         if later(self.span) < later(other.span) {
-            self.version = other.version;
+            (self.version, self.recorded_at) = (other.version, other.recorded_at);
         }
         self.span = match (self.span, other.span) {
             (Some(one), Some(other)) => Some((one.0.min(other.0), one.1.max(other.1))),
@@ -240,6 +268,7 @@ impl Stream {
             reversals: self.reversals.into_iter().map(|(seq, _)| seq).collect(),
             corrections: self.corrections,
             version: self.version,
+            recorded_at: self.recorded_at.unwrap_or(terms.recorded_at),
             ..Agreement::new(id, terms)
         };
         agreement.sort();

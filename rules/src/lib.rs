@@ -12,6 +12,7 @@ pub mod rule_set;
 pub mod decide;
 pub mod fault;
 
+pub mod alert;
 pub mod assess;
 pub mod docket;
 pub mod doubts;

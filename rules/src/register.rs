@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::RulesAdopted;
-use events::record::{REGISTER, SourceRef};
+use events::record::{ALERTS, REGISTER, SourceRef};
 use events::terms::{AgreementTerms, Body, Force, Provision, Source};
 use events::{DateSpec, Event, Record};
 
+use crate::alert::Ledger;
 use crate::time::Span;
 use crate::versions::{self, History};
 
@@ -21,6 +22,10 @@ pub struct Register {
     pub adopted: Vec<Adoption>,
     /// How many records there are of the register as a whole, corrected ones among them.
     pub version: u64,
+    /// What scheduled runs flagged, and what became of it.
+    pub ledger: Ledger,
+    /// When the last of them was recorded.
+    pub recorded_at: Option<DateTime<Utc>>,
     /// Agreements of which not all records are looked at.
     pub partial: BTreeSet<String>,
 }
@@ -41,6 +46,7 @@ impl Register {
     pub fn version_of(&self, stream: &str) -> u64 {
         match stream {
             REGISTER => self.version,
+            ALERTS => self.ledger.version,
             agreement => self.agreements.get(agreement).map_or(0, |agreement| agreement.version),
         }
     }
@@ -71,6 +77,8 @@ pub struct Agreement {
     pub successors: BTreeMap<String, Successor>,
     /// How many records its stream has, corrected ones among them.
     pub version: u64,
+    /// When the last of them was recorded.
+    pub recorded_at: DateTime<Utc>,
 }
 
 /// Who took the place of a party.
@@ -110,6 +118,8 @@ pub struct Act {
     pub source: Option<SourceRef>,
     /// What happened.
     pub event: Event,
+    /// See [`Act::days`]: every rule asks for them, of every act.
+    days: Span,
 }
 
 /// One fact with what its record says of it.
@@ -157,14 +167,20 @@ impl Act {
         }
     }
 
-    /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
-    pub fn days(&self) -> Span {
-        let recorded = self.recorded_at.date_naive();
+    pub(crate) fn new(fact: Fact) -> Self {
+        let Fact { seq, source, on, recorded_at, event } = fact;
+        let recorded = recorded_at.date_naive();
         // Near a date, how near is not said: neither end is known.
-        let known = self.on.as_ref().filter(|on| !on.is_approximate());
+        let known = on.as_ref().filter(|on| !on.is_approximate());
         let (earliest, latest) = known.map_or((None, None), |on| (on.earliest(), on.latest()));
         let latest = latest.unwrap_or(recorded);
-        Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest }
+        let days = Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest };
+        Act { seq, on, recorded_at, source, event, days }
+    }
+
+    /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
+    pub fn days(&self) -> Span {
+        self.days
     }
 
     /// Its date as it was given.
@@ -178,6 +194,7 @@ impl Agreement {
     pub(crate) fn new(id: &str, terms: Known<AgreementTerms>) -> Self {
         Agreement {
             id: id.into(),
+            recorded_at: terms.recorded_at,
             terms,
             sources: Vec::new(),
             bodies: Vec::new(),
@@ -268,6 +285,9 @@ impl Agreement {
 
     /// Handling markings, other than `public`, of the documents that these records rest on.
     pub fn handling(&self, records: &[u64]) -> Vec<String> {
+        if self.sources.iter().all(|known| known.value.handling == "public") {
+            return Vec::new();
+        }
         let known = |seq: &u64| {
             let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
             let provision = || self.texts().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
@@ -295,10 +315,12 @@ impl Agreement {
             Event::RecordCorrected(_) => self.reversals.push(seq),
             // It is about what stands beside the log: nothing follows from it, and nothing takes it back.
             Event::TextErased(_) => {}
+            // Of the register as a whole; see `Register::ledger`.
+            Event::Alert(_) => {}
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
-            event => self.acts.push(Act { seq, on, recorded_at, source, event }),
+            event => self.acts.push(Act::new(Fact { seq, source, on, recorded_at, event })),
         }
     }
 

@@ -134,7 +134,10 @@ impl<'a> Scene<'a> {
             named(&provision.value.to)
         };
         // Where nobody is left between whom it stands, the line itself says so.
-        let (by, to) = self.not_reserved(&provision.value.id, None, &by, &to).unwrap_or((by, to));
+        let (by, to) = match self.reservations.as_slice() {
+            [] => (by, to),
+            _ => self.not_reserved(&provision.value.id, None, &by, &to).unwrap_or((by, to)),
+        };
         let draft = LineDraft(Line {
             id: format!("{}/{instance}", self.agreement.id),
             agreement: self.agreement.id.clone(),
@@ -182,6 +185,9 @@ impl<'a> Scene<'a> {
 
     /// A line without those who have no part in it, as long as it stands between others.
     pub fn between_the_bound(&self, draft: LineDraft) -> LineDraft {
+        if self.parts.is_empty() {
+            return draft;
+        }
         let mut line = draft.0;
         let due = line.due.latest;
         let within =
@@ -200,6 +206,9 @@ impl<'a> Scene<'a> {
     /// What nobody is bound to owe, or to whom nobody is bound, sleeps until somebody is; what fell due before is not owed. Who left is
     /// told where the line ends with that.
     pub fn unless_unbound(&self, draft: LineDraft) -> LineDraft {
+        if self.parts.is_empty() {
+            return draft;
+        }
         let mut line = draft.0;
         let due = line.due.latest;
         let why = |party: &String| match self.part(party) {
@@ -358,19 +367,26 @@ impl<'a> Scene<'a> {
         by: &[String],
         to: &[String],
     ) -> Option<(Vec<String>, Vec<String>)> {
-        let reserved =
-            |id: &String| self.reservations.iter().any(|one| one.provision == provision && one.by == *id && one.stands_for(due));
-        let free = |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !reserved(id)).cloned().collect() };
-        let (by, to) = (free(by), free(to));
-        let between_two = by.iter().any(|debtor| to.iter().any(|creditor| creditor != debtor));
-        between_two.then_some((by, to))
+        let free =
+            |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| !self.has_reserved(provision, due, id)).cloned().collect() };
+        self.stands_between(provision, due, by, to).then(|| (free(by), free(to)))
+    }
+
+    /// Whether it stands between any two of them, by whom no reservation to it stands.
+    fn stands_between(&self, provision: &str, due: Option<NaiveDate>, by: &[String], to: &[String]) -> bool {
+        let free = |id: &&String| !self.has_reserved(provision, due, id);
+        by.iter().filter(free).any(|debtor| to.iter().filter(free).any(|creditor| creditor != debtor))
+    }
+
+    fn has_reserved(&self, provision: &str, due: Option<NaiveDate>, party: &str) -> bool {
+        self.reservations.iter().any(|one| one.provision == provision && one.by == party && one.stands_for(due))
     }
 
     /// What a party has made a reservation to it does not owe, and is not owed (VCLT 21(1)).
     fn reserve(&self, provision: &Provision, line: &mut Line) {
         let due = line.due.latest;
         let to_it = || self.reservations.iter().filter(|one| one.provision == provision.id && one.stands_for(due));
-        let stands = line.by.is_empty() || self.not_reserved(&provision.id, due, &line.by, &line.to).is_some();
+        let stands = line.by.is_empty() || self.stands_between(&provision.id, due, &line.by, &line.to);
         if stands || line.axes.performance == Performance::Complete {
             // It stands between others; who has no part in it is said.
             line.because.extend(to_it().map(|one| one.reason.clone()));

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use events::record::REGISTER;
+use events::record::{ALERTS, REGISTER};
 use events::{Event, Record};
 
 use crate::replay::corrected;
@@ -119,7 +119,7 @@ impl Sift {
         let is_kept = |wanted: &dyn Fn(&Record) -> bool| {
             by_then.iter().zip(&looks).any(|(record, look)| *look == Look::Kept && wanted(record))
         };
-        if stream.first().is_some_and(|record| record.agreement == REGISTER) {
+        if stream.first().is_some_and(|record| [REGISTER, ALERTS].contains(&record.agreement.as_str())) {
             // Which rules the register goes by holds for all; what is said of it is the office's own.
             let counts = |look| if look == Look::Kept { Look::Kept } else { Look::Counts };
             return looks.into_iter().map(counts).collect();

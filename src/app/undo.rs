@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use events::alert::AlertFact;
 use events::log::Select;
 use events::{Event, Record, codec, seal};
 use rules::RuleSet;
@@ -26,12 +27,22 @@ pub(super) fn is_reversal(record: &Record) -> bool {
     matches!(record.event, Event::RecordCorrected(_))
 }
 
+fn is_of_a_run(record: &Record) -> bool {
+    use AlertFact::{Acknowledged, Delivered, Escalated, Failed, Raised, Run, Snoozed, Withdrawn};
+    match &record.event {
+        Event::Alert(Raised(_) | Withdrawn(_) | Delivered(_) | Failed(_) | Run(_)) => true,
+        Event::Alert(Acknowledged(_) | Snoozed(_) | Escalated(_)) => false,
+        _ => false,
+    }
+}
+
 /// What stands of the last command of an actor that did more than reverse.
 pub(super) fn last_of(texts: &Texts, size: u64, actor: &str) -> Result<Vec<Record>, Unwritten> {
     let records = records(texts, size, |record| record.actor == actor || is_reversal(record))?;
     let corrected = corrected(&records);
     let mut own: Vec<Record> = records.into_iter().filter(|record| record.actor == actor).collect();
-    own.retain(|record| !corrected.contains_key(&record.seq));
+    // What a run recorded is nobody's command: the next run makes it good.
+    own.retain(|record| !corrected.contains_key(&record.seq) && !is_of_a_run(record));
     let Some(command) = own.iter().rfind(|record| !is_reversal(record)).map(|record| record.command) else {
         let what = format!("nothing that `{actor}` recorded stands");
         return Err(Error::refused("E0424", what, "name who recorded with --actor; see obligo log").into());

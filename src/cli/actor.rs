@@ -2,8 +2,9 @@
 
 use rules::fault::Fault;
 
-use super::args::{Output, opaque};
+use super::args::Output;
 use super::{Context, OpenRegister};
+use crate::app::opaque;
 use crate::error::Error;
 use crate::report::json::{ActorJson, ActorsJson};
 use crate::report::{Report, Section};

@@ -12,7 +12,7 @@ use rules::time::Period;
 use rules::time::notice_day::subtracted;
 use uuid::Uuid;
 
-use crate::app::{KnownAt, Position, Write as HowToWrite};
+use crate::app::{KnownAt, Position, Write as HowToWrite, opaque};
 use crate::clock;
 use crate::error::Error;
 use crate::report::{Format, Report};
@@ -147,20 +147,6 @@ impl Writing {
     }
 }
 
-/// Whether an actor's id says nothing of a person.
-///
-/// # Errors
-/// [`Error::Refused`], if it is no opaque id.
-pub fn opaque(actor: &str) -> Result<(), Error> {
-    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_.:@".contains(letter);
-    if actor.is_empty() || actor.len() > 64 || !actor.chars().all(plain) {
-        let what = format!("`{}` is not an opaque id", actor.escape_debug());
-        let hint = "use letters, digits and hyphens, as in dg-4711; a name does not belong in the log";
-        return Err(Error::refused("E0208", what, hint));
-    }
-    Ok(())
-}
-
 impl Output {
     /// The format: as asked, or by the file's extension, or a table.
     pub fn format(&self) -> Result<Format, Error> {
@@ -173,7 +159,7 @@ impl Output {
                 Error::refused(
                     "E0417",
                     format!("`.{extension}` is not a format of this answer"),
-                    "use .txt, .json, .jsonl, .csv or .md, or -O FORMAT",
+                    "use .txt, .json, .jsonl, .csv, .md or .ics, or -O FORMAT",
                 )
             }),
         }

@@ -11,7 +11,6 @@ use store::{DerivedFile, PrivateFile, SqliteLog};
 use crate::app::{self, App, Books, Ground, Position, Seen, TimeOrdered, View};
 use crate::checkpoints::{Beside, Checkpointed, notes};
 use crate::clock;
-use crate::config;
 use crate::derived::answers::{DueLines, Overview, Window};
 use crate::derived::{self, Everything, Source, Unfit};
 use crate::error::Error;
@@ -47,6 +46,12 @@ mod init;
 mod actor;
 mod erase;
 
+mod alerts;
+mod config;
+mod doctor;
+mod install_timer;
+mod run;
+
 mod check;
 mod check_quotes;
 mod correct;
@@ -56,9 +61,11 @@ mod undo;
 
 mod brief;
 mod bundle;
+mod check_nagios;
 mod diff;
 mod due;
 mod explain;
+pub mod files;
 mod log;
 mod notice;
 mod notices;
@@ -94,8 +101,10 @@ Exit codes:
   3   no such id, or several
   4   input refused: nothing was written; `check --strict`: something is noted
   5   the log is not what it was, or not what was signed
-  10  `due --exit-code`: something is due; `witness check`: a log is silent
-  11  `due --exit-code`: something is overdue
+  10  `due --exit-code`: something is due; `doctor --exit-code`: something is to be seen to; `witness check`: a log is silent
+  11  `due --exit-code`: something is overdue; `doctor --exit-code`: something is wrong
+
+`check-nagios` has those of Nagios: 0 OK, 1 warning, 2 critical, 3 unknown, wrong usage too.
 
 JSON is a stable contract with schemas under schemas/; tables may change between versions.";
 
@@ -147,6 +156,14 @@ enum Verb {
     Status(status::Args),
     /// What is due in a window of time; silent when nothing is
     Due(due::Args),
+    /// For a timer: flag what falls due, once each, tell whoever is to know, write the files, record that it was done
+    Run(run::Args),
+    /// Run it once a day: units for systemd with your paths filled in, or a line for cron
+    InstallTimer(install_timer::Args),
+    /// What was flagged and who was told; taking note, putting off, sending up
+    Alerts(Box<alerts::Args>),
+    /// The same in one line for a monitor, with the exit codes of Nagios: 0, 1 warning, 2 critical, 3 unknown
+    CheckNagios(check_nagios::Args),
     /// Why a line says what it says, and what would close it
     Explain(explain::Args),
     /// What would discharge a line now, and why it is not discharged yet
@@ -197,6 +214,10 @@ enum Verb {
     Calendars(regimes::Args),
     /// What an error code means
     ExplainError(explain_error::Args),
+    /// Whether all that the scheduled run needs is as it should be, and what to do where it is not
+    Doctor(doctor::Args),
+    /// The settings of obligo.toml: whether they are sound
+    Config(config::Args),
     /// Which register is meant, and why
     Where,
     /// The JSON schema of an answer
@@ -224,7 +245,8 @@ impl Verb {
                 | Verb::Key(_)
                 | Verb::Restore(_)
                 | Verb::Pack(_)
-        )
+                | Verb::Run(_)
+        ) || matches!(self, Verb::Alerts(args) if args.writes())
     }
 }
 
@@ -259,7 +281,7 @@ struct Overall<'r> {
 impl Overall<'_> {
     /// That of a view.
     fn of(view: &View, window: Option<&Window>, all: bool) -> Self {
-        let summaries = derived::of_docket(&view.docket);
+        let summaries = derived::of_view(&view.docket, &view.register);
         let lines = summaries.iter().flat_map(|summary| &summary.lines);
         let due = window.map(|window| DueLines::of(lines, window, all));
         Overall {
@@ -288,8 +310,8 @@ pub struct Context {
 }
 
 impl Context {
-    fn register(&self) -> Result<config::Register, Error> {
-        config::register(self.register.as_deref(), self.by_flag)
+    fn register(&self) -> Result<crate::config::Register, Error> {
+        crate::config::register(self.register.as_deref(), self.by_flag)
     }
 
     /// Where its rule sets are.
@@ -315,7 +337,7 @@ impl Context {
         let bar = progress::bar(register.log.head()?.size, "reading");
         let books = register.books();
         let ground = Ground::of(books, position)?;
-        let packed = Packed::beside(&register.path, &register.derived, position.sealed, config::derived(), ground.size);
+        let packed = Packed::beside(&register.path, &register.derived, position.sealed, crate::config::derived(), ground.size);
         let view = match packed.filter(|_| agreement.is_none() && ground.looks_at_all()) {
             Some(packed) => {
                 let found = packed.register(ground.size, &|read| progress::show(&bar, bar.position() + read))?;
@@ -342,7 +364,7 @@ impl Context {
         let bar = progress::bar(seen.size, "deriving");
         let mut progress = |read| progress::show(&bar, read);
         let ground = if ground.is_plain(books.log)? {
-            let source = Source { books, path: Some(&register.path), file: &register.derived, used: config::derived() };
+            let source = Source { books, path: Some(&register.path), file: &register.derived, used: crate::config::derived() };
             let mut everything = Everything::at(source, ground, seen.head, position.as_of);
             let answers = everything.overview(all, &mut progress).and_then(|overview| {
                 let due = window.map(|window| everything.due(window, all, &mut progress)).transpose()?;
@@ -375,12 +397,15 @@ impl Context {
     /// The stamp of an answer from the register that is no view.
     fn stamp_of(&self, position: Option<&Position>, seen: Seen, rules: &InForce) -> Stamp {
         let stamp = Stamp::new(std::env::args().skip(1), position, seen, rules);
-        // An answer without a checkpoint is an answer; `verify` says what is wrong with the file of them.
-        let checkpoint = self.register().ok().and_then(|found| {
-            let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
-            notes::last_upto(&file, seen.size).ok().flatten()
-        });
-        Stamp { checkpoint: checkpoint.map(|checkpoint| checkpoint.to_string()), ..stamp }
+        Stamp { checkpoint: self.checkpoint(seen.size), ..stamp }
+    }
+
+    /// The last signed checkpoint of a log with no more than so many records. An answer without one is an answer; `verify` says what is wrong
+    /// with the file of them.
+    fn checkpoint(&self, size: u64) -> Option<String> {
+        let found = self.register().ok()?;
+        let file = Beside::of(&found.path, found.key.as_deref()).checkpoints;
+        notes::last_upto(&file, size).ok().flatten().map(|checkpoint| checkpoint.to_string())
     }
 
     /// What stands beside the register and vouches for it.
@@ -398,7 +423,7 @@ impl Context {
     /// The program on the register, for writing.
     fn writer(&self, actor: &str) -> Result<App<Checkpointed<SqliteLog>>, Error> {
         let (log, shelf, private) = (self.log()?, self.shelf()?, self.private()?);
-        let late_after_days = Some(config::late_after_days()?);
+        let late_after_days = Some(crate::config::late_after_days()?);
         let (today, ids) = (clock::today()?, Box::new(TimeOrdered));
         Ok(App { log, shelf, private, actor: actor.into(), today, late_after_days, ids })
     }
@@ -411,7 +436,13 @@ fn stamp_of_program() -> Stamp {
 
 /// Reads the arguments, carries out the verb, and says what went wrong if something did.
 pub fn main() -> ExitCode {
-    let matches = Cli::command().get_matches();
+    let matches = match Cli::command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) if error.use_stderr() && asked_for() == Some(check_nagios::NAME.into()) => {
+            return check_nagios::misused(&error);
+        }
+        Err(error) => error.exit(),
+    };
     let by_flag = matches.value_source("register") == Some(clap::parser::ValueSource::CommandLine);
     let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     match cli.color {
@@ -428,6 +459,12 @@ pub fn main() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// The verb of a command that is wrong elsewhere.
+fn asked_for() -> Option<String> {
+    let matches = Cli::command().ignore_errors(true).try_get_matches().ok()?;
+    matches.subcommand_name().map(String::from)
 }
 
 /// Without a verb: the status of the register, or the help where there is none.
@@ -452,6 +489,10 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Actor(args) => actor::run(args, context),
         Verb::Status(args) => status::run(args, context),
         Verb::Due(args) => due::run(args, context),
+        Verb::Run(args) => run::run(args, context),
+        Verb::InstallTimer(args) => install_timer::run(args, context),
+        Verb::Alerts(args) => alerts::run(*args, context),
+        Verb::CheckNagios(args) => check_nagios::run(&args, context),
         Verb::Explain(args) => explain::run(args, context),
         Verb::Residual(args) => residual::run(args, context),
         Verb::WhatIf(args) => what_if::run(*args, context),
@@ -477,6 +518,8 @@ fn run(verb: Verb, context: &Context) -> Result<u8, Error> {
         Verb::Regimes(args) => regimes::run(args),
         Verb::Calendars(args) => regimes::run_calendars(args),
         Verb::ExplainError(args) => explain_error::run(args),
+        Verb::Doctor(args) => doctor::run(&args, context),
+        Verb::Config(args) => config::run(args, context),
         Verb::Where => r#where::run(context),
         Verb::Schema(args) => schema::run(args),
         Verb::Completions(args) => completions::run(args, &mut Cli::command()),

@@ -17,7 +17,7 @@ use crate::clock;
 use crate::error::Error;
 use crate::report::json::{AskedJson, ClockJson, NoticeOutlookJson, OutlookJson, ReadingJson, RemarkJson, StepJson};
 use crate::report::{Cell, Report, Section, Tone};
-use crate::zones::{self, DayEnd, Place};
+use crate::zones::{self, DayEnd, Place, places};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -102,16 +102,6 @@ impl Args {
         }
         Ok(Wish::Given { given, received })
     }
-}
-
-/// Whoever has a clock of its own: the parties, and the agreement where it names a zone that no party has.
-fn places(agreement: &Agreement) -> Vec<Place> {
-    let about = agreement.about();
-    let place = |who: &str, zone: &Option<String>| Some(Place { who: who.into(), zone: zone.as_ref()?.parse().ok()? });
-    let mut places: Vec<Place> = about.parties.iter().filter_map(|party| place(&party.id, &party.zone)).collect();
-    let own = place("the agreement", &about.zone).filter(|own| places.iter().all(|known| known.zone != own.zone));
-    places.extend(own);
-    places
 }
 
 const COLUMNS: &[(&str, &str)] = &[

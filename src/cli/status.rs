@@ -6,13 +6,16 @@ use rules::Docket;
 use rules::docket::{AgreementLine, Kind, Line};
 
 use super::args::Reading;
-use super::{Context, Overall, lookup};
+use super::{Context, Overall, alerts, lookup};
 use crate::app::{LeftOut, Seen, View};
-use crate::derived::answers::{More, together};
+use crate::derived::answers::More;
+pub use crate::derived::answers::together;
+pub use crate::derived::told::is_overdue;
 use crate::derived::told::{Counts, Odd, Row, Told};
 use crate::error::Error;
+use crate::jobs::health;
 use crate::report::json::DocketJson;
-use crate::report::{Cell, Report, Section, Tone, words};
+use crate::report::{Cell, Format, Report, Section, Tone, calendar, words};
 use crate::rule_sets::InForce;
 
 /// Columns of a docket's entries as CSV.
@@ -55,7 +58,8 @@ pub struct Args {
 pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let position = args.reading.position()?;
     let register = context.reader()?;
-    if args.agreement.is_none() && args.reading.output.format()?.is_words() {
+    let format = args.reading.output.format()?;
+    if args.agreement.is_none() && format.is_words() {
         let overall = context.overall(&register, &position, None, args.all)?;
         let stamp = context.stamp_of(Some(&position), overall.seen, &overall.rules);
         args.reading.output.write(&Report::of_words(of_all(&overall)).stamped(stamp))?;
@@ -63,12 +67,21 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         overall.keep();
         return Ok(0);
     }
-    let view = context.view(&register, &position, args.agreement.as_deref())?;
+    let is_calendar = format == Format::Ics;
+    // The entries of a calendar count the records of the register too, so that each stands in each file alike.
+    let part = args.agreement.as_deref().filter(|_| !is_calendar);
+    let view = context.view(&register, &position, part)?;
     if let Some(id) = args.agreement.as_ref().filter(|id| !view.register.agreements.contains_key(*id)) {
         // The list of what there is wants the whole register.
         lookup::agreement(&context.view(&register, &position, None)?, id)?;
     }
-    args.reading.output.write(&report(&view, args.agreement.as_deref()).stamped(context.stamp(&view)))?;
+    let mut report = report(&view, args.agreement.as_deref());
+    if is_calendar {
+        let docket = view.docket.with_entries(|line| args.agreement.as_ref().is_none_or(|id| line.agreement == *id));
+        let of = args.agreement.as_ref().map(|id| format!(": {id}")).unwrap_or_default();
+        report.calendar = Some(calendar(&view, &docket, &format!("Obligo{of}"), &|_| calendar::ALARMS.to_vec()));
+    }
+    args.reading.output.write(&report.stamped(context.stamp(&view)))?;
     after(view.log.size);
     Ok(0)
 }
@@ -79,10 +92,20 @@ fn after(size: u64) {
     }
 }
 
+/// A docket as a calendar of that name.
+pub fn calendar(view: &View, docket: &Docket, name: &str, alarms: &dyn Fn(&Line) -> Vec<u16>) -> String {
+    let origin = view.log.origin;
+    calendar::calendar(name, origin, &calendar::entries_of(&view.register, docket, origin, alarms))
+}
+
 /// The status of everything, or of one agreement.
 pub fn report(view: &View, agreement: Option<&str>) -> Report {
     let sections = match agreement.and_then(|id| view.docket.agreement(id)) {
-        Some(line) => of_one(view, line),
+        Some(line) => {
+            let mut sections = of_one(view, line);
+            sections.extend(alerts::undelivered(health::undelivered(&view.register.ledger, view.docket.as_of)));
+            sections
+        }
         None => of_all(&Overall::of(view, None, false)),
     };
     Report::new(&DocketJson::of(view, &view.docket), "entries", COLUMNS).sections(sections)
@@ -110,6 +133,7 @@ fn of_all(overall: &Overall) -> Vec<Section> {
         sections.extend(more(overview.more_urgent));
     }
     sections.extend(overall.footer(&overview.handling));
+    sections.extend(alerts::undelivered(overview.undelivered));
     sections
 }
 

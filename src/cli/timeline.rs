@@ -259,7 +259,8 @@ fn acts<'a>(view: &'a View, agreement: &'a Agreement) -> impl Iterator<Item = Ma
             | Event::AssumptionMade(_)
             | Event::RecordCorrected(_)
             | Event::RulesAdopted(_)
-            | Event::TextErased(_) => return None,
+            | Event::TextErased(_)
+            | Event::Alert(_) => return None,
         };
         let days = act.days();
         let from = if days.earliest == NaiveDate::MIN { days.latest } else { days.earliest };

@@ -5,10 +5,17 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use etcetera::BaseStrategy;
+use events::tree::Hash;
+use rules::fault::Fault;
+use sha2::{Digest, Sha256};
 
 use crate::derived::Use;
-use crate::error::Error;
+use crate::error::{Diagnostic, Error};
+use settings::Files;
 
 pub mod settings;
 
@@ -67,21 +74,59 @@ pub fn derived() -> Use {
 }
 
 /// The nearest `obligo.toml` upward, and what it says.
+fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
+    let read = read()?;
+    Ok(read.file.map(|file| (file, read.own)))
+}
+
+/// The settings as they were read.
+#[derive(Debug, Clone, Default)]
+pub struct Read {
+    /// The file, if there is one.
+    pub file: Option<PathBuf>,
+    /// Its text.
+    pub text: String,
+    /// SHA-256 of the text, 64 hexadecimal digits.
+    pub digest: String,
+    /// What it says; its paths are seen from the file's folder.
+    pub own: Settings,
+}
+
+impl Read {
+    /// The folder from which its paths are seen.
+    pub fn folder(&self) -> &Path {
+        self.file.as_deref().and_then(Path::parent).unwrap_or(Path::new("."))
+    }
+}
+
+/// The nearest `obligo.toml` upward, read whole; without one, nothing is set.
 ///
 /// # Errors
-/// [`Error::Refused`] for one that cannot be read.
-pub fn settings() -> Result<Option<(PathBuf, Settings)>, Error> {
+/// [`Error::Refused`], with its place, for what it cannot say.
+pub fn read() -> Result<Read, Error> {
     let here = std::env::current_dir()?;
     let Some(file) = here.ancestors().map(|folder| folder.join("obligo.toml")).find(|file| file.is_file()) else {
-        return Ok(None);
+        return Ok(Read { digest: digest(""), ..Read::default() });
     };
-    let refuse = |why: String| {
-        let hint = "docs/configuration.md has its keys";
-        Error::refused("E0105", format!("`{}`: {why}", file.display()), hint)
+    let refuse = |why: &str, place: Option<(String, Arc<str>, Option<Range<usize>>)>| {
+        let fault = Fault::new("E0105", &[], format!("`{}`: {why}", file.display()));
+        let fault = fault.hint("`obligo schema config.v1` and examples/obligo.toml have its keys");
+        Error::Refused(vec![Diagnostic { fault, place }])
     };
-    let text = std::fs::read_to_string(&file).map_err(|error| refuse(error.to_string()))?;
-    let settings = toml::from_str(&text).map_err(|error| refuse(error.message().into()))?;
-    Ok(Some((file, settings)))
+    let text = std::fs::read_to_string(&file).map_err(|error| refuse(&error.to_string(), None))?;
+    let mut own: Settings = toml::from_str(&text)
+        .map_err(|error| refuse(error.message(), Some((file.display().to_string(), text.as_str().into(), error.span()))))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let Files { calendar, atom, csv, prometheus } = &mut own.files;
+    for path in [calendar, atom, csv, prometheus].into_iter().flatten() {
+        *path = folder.join(&*path);
+    }
+    let digest = digest(&text);
+    Ok(Read { file: Some(file), text, digest, own })
+}
+
+fn digest(text: &str) -> String {
+    Hash(Sha256::digest(text).into()).to_string()
 }
 
 /// `OBLIGO_KEY`, which goes before `key = …` in the settings.

@@ -139,7 +139,7 @@ pub struct Webhook {
     pub url: String,
     /// Where the signing secret is: `credential:NAME` or `env:NAME`. The secret is `whsec_` and base 64.
     pub secret: String,
-    /// At which rungs it is told [all].
+    /// At which rungs it is told [all of them].
     pub rungs: Option<Vec<Step>>,
 }
 

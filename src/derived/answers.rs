@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use events::terms::Force;
+use rules::Docket;
+use rules::time::Period;
 use serde::{Deserialize, Serialize};
 
 use super::told::{Counts, Odd, Row, Summary, Told};
@@ -41,6 +43,8 @@ pub struct Overview {
     pub findings: Vec<Odd>,
     /// How many more findings.
     pub more_findings: usize,
+    /// How many alerts wait to be delivered, and how many could not be.
+    pub undelivered: (usize, usize),
 }
 
 /// Lines that are not shown.
@@ -93,6 +97,9 @@ impl Overview {
             handling: together(rows().map(|row| row.handling.as_slice())),
             findings: findings.into_iter().cloned().collect(),
             more_findings,
+            undelivered: summaries
+                .iter()
+                .fold((0, 0), |(waiting, dead), one| (waiting + one.undelivered.0, dead + one.undelivered.1)),
         }
     }
 }
@@ -143,6 +150,16 @@ pub struct Window {
 }
 
 impl Window {
+    /// From a day on for so long, and whatever is overdue then.
+    pub fn within(period: Period, as_of: NaiveDate) -> Self {
+        Window { from: as_of, to: period.after(as_of).unwrap_or(NaiveDate::MAX), overdue_too: true }
+    }
+
+    /// What of a docket is due in it.
+    pub fn of(&self, docket: &Docket) -> Docket {
+        docket.with_entries(|line| self.holds(&Told::of(line)))
+    }
+
     /// Whether a range touches it. An open end touches it as far as it is known.
     pub fn touches(&self, earliest: NaiveDate, latest: Option<NaiveDate>) -> bool {
         earliest <= self.to && self.from <= latest.unwrap_or(NaiveDate::MAX)

@@ -22,12 +22,13 @@ use events::seal::{self, MARK};
 use events::tree::{Hash, sha256};
 use rules::docket::Docket;
 use rules::replay::Replay;
-use rules::{RuleSet, assess};
+use rules::{Register, RuleSet, assess};
 use serde::{Deserialize, Serialize};
 use store::{DerivedFile, DerivedRows, PrivateFile, SqliteLog};
 
 use crate::app::{Books, Ground};
 use crate::error::Error;
+use crate::jobs::health;
 use crate::rule_sets::{InForce, Shelf};
 use crate::texts::{Behind, Texts};
 use answers::{DueLines, LINES, Overview, Unread, Window};
@@ -515,14 +516,15 @@ impl Task<'_> {
         let mut odd: Vec<Odd> = docket.findings.iter().map(Odd::from).collect();
         let assessed = odd.split_off(in_replay);
         let replayed = odd.split_off(in_entries);
-        let none = || Summary { id: id.into(), row: None, lines: Vec::new(), odd: Default::default() };
+        let none = || Summary { id: id.into(), row: None, lines: Vec::new(), odd: Default::default(), undelivered: (0, 0) };
         let summary = docket.agreements.first().map_or_else(none, |line| Summary::of(line, &docket.entries));
-        Summary { odd: [odd, replayed, assessed], ..summary }
+        let undelivered = health::undelivered(&register.ledger, self.as_of);
+        Summary { odd: [odd, replayed, assessed], undelivered, ..summary }
     }
 }
 
 /// What a docket of all agreements says of each. What is odd in it stands with the last, in the order in which it is told.
-pub fn of_docket(docket: &Docket) -> Vec<Summary> {
+pub fn of_view(docket: &Docket, register: &Register) -> Vec<Summary> {
     let mut lines = docket.entries.as_slice();
     let mut summaries: Vec<Summary> = Vec::new();
     for agreement in &docket.agreements {
@@ -531,7 +533,8 @@ pub fn of_docket(docket: &Docket) -> Vec<Summary> {
         lines = rest;
     }
     let odd = [Vec::new(), Vec::new(), docket.findings.iter().map(Odd::from).collect()];
-    summaries.push(Summary { id: String::new(), row: None, lines: Vec::new(), odd });
+    let undelivered = health::undelivered(&register.ledger, docket.as_of);
+    summaries.push(Summary { id: String::new(), row: None, lines: Vec::new(), odd, undelivered });
     summaries
 }
 
@@ -578,4 +581,71 @@ fn disclosed<'t>(text: &'t str, texts: &Texts) -> Result<Cow<'t, str>, Error> {
     }
     said.push_str(rest);
     Ok(Cow::Owned(said))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Tone;
+    use told::Stands;
+
+    fn told(number: u64, mut bits: u64) -> Told {
+        let mut take = |count: u64| {
+            let value = bits % count;
+            bits /= count;
+            value
+        };
+        let stands =
+            Stands { pending: true, overdue: take(3) == 0, in_grace: take(9) == 0, urgent: take(2) == 0, dated: take(20) > 0 };
+        let earliest = 730_000 + take(2_000) as i32;
+        let latest = (take(8) > 0).then(|| earliest + if take(4) == 0 { take(300) as i32 } else { take(20) as i32 });
+        let handling = if take(50) == 0 { vec![format!("mark-{}", take(5))] } else { Vec::new() };
+        Told {
+            id: format!("a/{number}"),
+            provision: None,
+            label: "·".into(),
+            tone: Tone::Plain,
+            by: String::new(),
+            what: "something".into(),
+            handling,
+            stands,
+            days: (stands.dated.then_some(earliest), latest),
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_the_same_from_the_parts_and_from_all_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = DerivedFile::beside(&folder.path().join("a.db"));
+        let mut state = 7_u64;
+        let mut random = || {
+            state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+            state ^ state >> 31
+        };
+        for count in [0, 90, 260, 3_000] {
+            let lines: Vec<Told> = (0..count).map(|number| told(number, random())).collect();
+            let summaries = [Summary { id: "a".into(), row: None, lines, odd: Default::default(), undelivered: (0, 0) }];
+            let mut table = Table { base: "base".into(), ..Table::default() };
+            let mut kept = Vec::new();
+            for (name, reach, body) in rows(&summaries) {
+                table.parts.insert(name.clone(), Part { digest: digest(&name, &body), reach });
+                kept.push((name, body));
+            }
+            let body = bytes(&table);
+            kept.push((TABLE.into(), [digest(TABLE, &body).as_bytes(), &body].concat()));
+            assert!(file.write(true, &kept));
+            let found = Kept::find(&file, "base").unwrap();
+            assert!(Kept::find(&file, "other").is_none());
+            assert_eq!(found.summaries().unwrap(), summaries);
+            for _ in 0..200 {
+                let from = NaiveDate::from_num_days_from_ce_opt(730_000 + (random() % 2_200) as i32).unwrap();
+                let to = from + chrono::Days::new(random() % 500);
+                let window = Window { from, to, overdue_too: random() % 2 == 0 };
+                for all in [false, true] {
+                    let wanted = DueLines::of(summaries[0].lines.iter(), &window, all);
+                    assert_eq!(found.due(&window, all).unwrap(), wanted, "{count} lines, {window:?}, {all}");
+                }
+            }
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub struct Told {
     /// Handling markings, other than `public`.
     pub handling: Vec<String>,
     /// By when, as numbers of days.
-    days: (Option<i32>, Option<i32>),
+    pub(super) days: (Option<i32>, Option<i32>),
     /// In which lists it stands.
     pub stands: Stands,
 }
@@ -190,6 +190,8 @@ pub struct Summary {
     pub lines: Vec<Told>,
     /// What is odd in its entries, in their replay, in the assessment: in that order they are told.
     pub odd: [Vec<Odd>; 3],
+    /// Of the stream of alerts: how many wait to be delivered, and how many could not be.
+    pub undelivered: (usize, usize),
 }
 
 impl Summary {
@@ -205,7 +207,7 @@ impl Summary {
             handling: agreement.handling.clone(),
         };
         let lines = lines.iter().map(Told::of).filter(|told| told.stands.urgent || told.stands.dated).collect();
-        Summary { id: agreement.id.clone(), row: Some(row), lines, odd: Default::default() }
+        Summary { id: agreement.id.clone(), row: Some(row), lines, odd: Default::default(), undelivered: (0, 0) }
     }
 
     /// Every text in it that may hold what somebody typed. What is odd is told without that.

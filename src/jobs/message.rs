@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rules::docket::Due;
+use rules::fault::Fault;
 use uuid::Uuid;
 
 /// What one recipient of one channel is told by one run.
@@ -110,4 +111,11 @@ pub struct Undelivered {
     pub detail: String,
     /// It will not arrive by being sent again (`smtp 550`, `http 410`).
     pub is_final: bool,
+}
+
+/// What is wrong with the settings keeps a message back until they are right.
+impl From<Fault> for Undelivered {
+    fn from(fault: Fault) -> Self {
+        Undelivered { class: "settings".into(), detail: format!("{} ({})", fault.what, fault.code), is_final: false }
+    }
 }

@@ -1545,6 +1545,211 @@ pub struct RuleChangeJson {
     pub words: String,
 }
 
+/// `obligo.run.v1`: what a scheduled run did.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunJson {
+    /// Always `obligo.run.v1`.
+    pub schema: &'static str,
+    /// The day it looked from.
+    pub as_of: String,
+    /// How many lines the docket has.
+    pub evaluated: u64,
+    /// How many are owed and have reached a rung.
+    pub due: u64,
+    /// How many are owed and have no day to count from.
+    pub undetermined: u64,
+    /// How many alerts were raised, over all channels.
+    pub raised: usize,
+    /// How many arrived.
+    pub delivered: usize,
+    /// How many were withdrawn.
+    pub withdrawn: usize,
+    /// How many of those raised ought to have been raised by an earlier day.
+    pub late: usize,
+    /// How many have not arrived, from whatever run.
+    pub undelivered: usize,
+    /// How many of them are not tried again.
+    pub dead: usize,
+    /// The record that says that the run was done; null for a dry run.
+    pub recorded: Option<u64>,
+    /// The log that it looked at, before it recorded itself.
+    pub log: LogJson,
+    /// The rules it was derived by.
+    pub rules: String,
+    /// What was raised, withdrawn or delivered, and what waits.
+    pub alerts: Vec<AlertJson>,
+}
+
+/// `obligo.runs.v1`: whether each scheduled run left nothing out.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunsJson {
+    /// Always `obligo.runs.v1`.
+    pub schema: &'static str,
+    /// Each run that was recorded, in order.
+    pub runs: Vec<RunCheckJson>,
+}
+
+/// A run, held against the docket of its day.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunCheckJson {
+    /// Its record.
+    pub recorded: u64,
+    /// The day it looked from.
+    pub as_of: String,
+    /// How many records the log had.
+    pub size: u64,
+    /// `same`, `differs`, `rules not at hand`.
+    pub verdict: &'static str,
+    /// Where it differs; which rules are missing.
+    pub what: Option<String>,
+}
+
+/// `obligo.doctor.v1`: whether all that the scheduled run needs is as it should be.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DoctorJson {
+    /// Always `obligo.doctor.v1`.
+    pub schema: &'static str,
+    /// What was looked at.
+    pub findings: Vec<FindingOfDoctorJson>,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FindingOfDoctorJson {
+    /// `good`, `see`, `wrong`.
+    pub level: &'static str,
+    /// What it is about: `settings`, `register`, `last run`, `delivery`, `calendars`, `checkpoint`, …
+    pub about: &'static str,
+    /// What was found.
+    pub what: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// `obligo.alerts.v1`: what was flagged.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlertsJson {
+    /// Always `obligo.alerts.v1`.
+    pub schema: &'static str,
+    /// The day it is seen from.
+    pub as_of: String,
+    /// What was known: as asked for, or the stamp of the last record.
+    pub known_at: Option<String>,
+    /// The part of the log it was derived from.
+    pub log: LogJson,
+    /// The last run.
+    pub last_run: Option<LastRunJson>,
+    /// The alerts.
+    pub alerts: Vec<AlertJson>,
+}
+
+/// A run that was done, as it says of itself.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LastRunJson {
+    /// Its record.
+    pub recorded: u64,
+    /// When it was recorded.
+    pub recorded_at: String,
+    /// The day it looked from.
+    pub as_of: String,
+    /// How many records the log had.
+    pub size: u64,
+    /// Root over them.
+    pub root: String,
+    /// How many lines there were.
+    pub evaluated: u64,
+    /// How many were owed and had reached a rung.
+    pub due: u64,
+    /// How many were owed and had no day to count from.
+    pub undetermined: u64,
+    /// SHA-256 over every line of the docket.
+    pub obligations: String,
+}
+
+impl From<&rules::alert::Run> for LastRunJson {
+    fn from(run: &rules::alert::Run) -> Self {
+        let completed = &run.completed;
+        LastRunJson {
+            recorded: run.seq,
+            recorded_at: events::codec::instant(run.recorded_at),
+            as_of: run.as_of.to_string(),
+            size: completed.size,
+            root: completed.root.clone(),
+            evaluated: completed.evaluated,
+            due: completed.due,
+            undetermined: completed.undetermined,
+            obligations: completed.obligations.clone(),
+        }
+    }
+}
+
+/// One line, flagged at one rung for one channel.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlertJson {
+    /// Its id, which follows from line, rung, date and channel.
+    pub id: String,
+    /// The line.
+    pub entry: String,
+    /// A number of days before the earliest day it could be due, or `after`.
+    pub rung: RungJson,
+    /// By when, as it was when it was flagged.
+    pub due: AlertDueJson,
+    /// `raised`, `undelivered`, `dead`, `delivered`, `snoozed`, `acknowledged`, `withdrawn`.
+    pub state: &'static str,
+    /// For whom: `log`, `mail/ID`, `webhook/NAME`.
+    pub channel: String,
+    /// So many days after it ought to have been flagged; null where it was in time.
+    pub late_by: Option<u32>,
+    /// The day that the run looked from.
+    pub raised_on: Option<String>,
+    /// The message in which it is told.
+    pub message: String,
+    /// Why it was withdrawn.
+    pub why: Option<String>,
+}
+
+/// By when, as a range.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AlertDueJson {
+    /// The earliest day.
+    pub earliest: Option<String>,
+    /// The latest.
+    pub latest: Option<String>,
+}
+
+/// A rung: days before, or `after`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum RungJson {
+    /// So many days before.
+    Before(u16),
+    /// `after`.
+    After(&'static str),
+}
+
+impl AlertJson {
+    /// An alert and its state.
+    pub fn of(flag: &rules::alert::Flag, state: rules::alert::State) -> Self {
+        let alert = &flag.alert;
+        let day = |date: &Option<events::DateSpec>| date.as_ref().map(ToString::to_string);
+        AlertJson {
+            id: alert.id.to_string(),
+            entry: alert.entry.clone(),
+            rung: match alert.rung {
+                events::alert::Rung::Before(days) => RungJson::Before(days),
+                events::alert::Rung::After(_) => RungJson::After("after"),
+            },
+            due: AlertDueJson { earliest: day(&alert.earliest), latest: day(&alert.latest) },
+            state: state.word(),
+            channel: flag.channel.clone(),
+            late_by: alert.late_by,
+            raised_on: flag.raised_on.map(|day| day.to_string()),
+            message: flag.message.to_string(),
+            why: flag.withdrawn.as_ref().map(|(_, why)| why.clone()),
+        }
+    }
+}
+
 /// Every schema, by the name of its file under schemas/.
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     /// Every answer carries its stamp beside what is its own.
@@ -1576,6 +1781,8 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("verify.v1.json", schema::<VerifyJson>()),
         // No answer but a file: what it was asked by is none of it.
         ("bundle.v1.json", schemars::schema_for!(crate::bundle::Header).to_value()),
+        // What is sent to webhooks.
+        ("alerts-message.v1.json", crate::jobs::webhook::schema()),
         ("witness.v1.json", schema::<WitnessJson>()),
         ("quotes.v1.json", schema::<QuotesJson>()),
         ("actors.v1.json", schema::<ActorsJson>()),
@@ -1589,6 +1796,12 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("compare.v1.json", schema::<CompareJson>()),
         ("regimes.v1.json", schema::<RegimesJson>()),
         ("calendars.v1.json", schema::<CalendarsJson>()),
+        // What was done is no question that could be asked again; nor are the settings.
+        ("run.v1.json", schemars::schema_for!(RunJson).to_value()),
+        ("config.v1.json", schemars::schema_for!(crate::config::Settings).to_value()),
+        ("doctor.v1.json", schema::<DoctorJson>()),
+        ("runs.v1.json", schema::<RunsJson>()),
+        ("alerts.v1.json", schema::<AlertsJson>()),
         ("stamp.v1.json", schema::<StampVerdictJson>()),
         ("rules.v1.json", schema::<RuleSetsJson>()),
         ("rules-compare.v1.json", schema::<RulesCompareJson>()),

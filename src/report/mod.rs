@@ -9,7 +9,11 @@ use serde_json::Value;
 use crate::error::Error;
 use stamp::Stamp;
 
+pub mod atom;
+pub mod calendar;
 pub mod json;
+pub mod letter;
+pub mod prometheus;
 pub mod stamp;
 pub mod words;
 
@@ -32,6 +36,8 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// What is needed to give the answer again.
     pub stamp: Option<Stamp>,
+    /// The answer as a calendar, where it has one and it is asked for.
+    pub calendar: Option<String>,
 }
 
 /// A part of what a person reads.
@@ -110,6 +116,8 @@ pub enum Format {
     Csv,
     /// Tables for documents
     Md,
+    /// A calendar, of `due` and `status`
+    Ics,
 }
 
 impl Format {
@@ -117,7 +125,7 @@ impl Format {
     pub fn is_words(self) -> bool {
         match self {
             Format::Table | Format::Md => true,
-            Format::Json | Format::Jsonl | Format::Csv => false,
+            Format::Json | Format::Jsonl | Format::Csv | Format::Ics => false,
         }
     }
 }
@@ -127,12 +135,12 @@ impl Report {
     pub fn new(document: &impl Serialize, rows: &str, columns: &'static [(&'static str, &'static str)]) -> Self {
         let document = serde_json::to_value(document).expect("a document has string keys and no failing values");
         let rows = document.get(rows).and_then(Value::as_array).cloned().unwrap_or_default();
-        Report { document, rows, columns, sections: Vec::new(), stamp: None }
+        Report { document, rows, columns, sections: Vec::new(), stamp: None, calendar: None }
     }
 
     /// What a person reads, and no document: for the formats that have none of it.
     pub fn of_words(sections: Vec<Section>) -> Self {
-        Report { document: Value::Null, rows: Vec::new(), columns: &[], sections, stamp: None }
+        Report { document: Value::Null, rows: Vec::new(), columns: &[], sections, stamp: None, calendar: None }
     }
 
     /// The same with what a person reads.
@@ -159,8 +167,8 @@ impl Report {
         let Some(stamp) = &self.stamp else { return String::new() };
         let checkpoint = stamp.checkpoint.as_deref().unwrap_or_default();
         match format {
-            // The document has it in itself.
-            Format::Json => String::new(),
+            // The document has it in itself; a calendar shows nobody what would stand in it.
+            Format::Json | Format::Ics => String::new(),
             Format::Jsonl => format!("{}\n", serde_json::json!({ "stamp": stamp })),
             Format::Csv => {
                 let lines = std::iter::once(stamp.line()).chain(checkpoint.lines().map(String::from));
@@ -186,6 +194,10 @@ impl Report {
             Format::Jsonl => self.rows.iter().try_for_each(|row| writeln!(out, "{row}"))?,
             Format::Csv => csv::write(self, out)?,
             Format::Md => markdown::write(self, out)?,
+            Format::Ics => {
+                let what = || Error::refused("E0417", "there is no calendar of this answer", "`due` and `status` have one");
+                out.write_all(self.calendar.as_ref().ok_or_else(what)?.as_bytes())?;
+            }
         }
         Ok(out.flush()?)
     }

@@ -1,6 +1,7 @@
 //! Dates, states and reasons as words. Every screen says them the same way.
 
 use chrono::NaiveDate;
+use events::alert::{AlertFact, Rung};
 use events::event::{Certainty, Event, Milestone, Transition};
 use events::terms::{Force, Form};
 use rules::docket::{
@@ -205,9 +206,54 @@ fn from(effective: Option<&events::DateSpec>) -> String {
     effective.map(|effective| format!(", from {effective}")).unwrap_or_default()
 }
 
+/// `30 days before`, `on the day`, `after the date`.
+pub fn rung(rung: Rung) -> String {
+    match rung {
+        Rung::Before(0) => "on the day".into(),
+        Rung::Before(days) => format!("{} before", counted(days.into(), "day")),
+        Rung::After(_) => "after the date".into(),
+    }
+}
+
+/// A text whose lines end alike, and that has nothing in it that a reader of a calendar or of XML could stumble over.
+pub fn plain(text: &str) -> String {
+    let letter = |letter: char| match letter {
+        '\n' => letter,
+        letter if letter.is_control() || "\u{2028}\u{2029}\u{fffe}\u{ffff}".contains(letter) => ' ',
+        letter => letter,
+    };
+    text.replace("\r\n", "\n").chars().map(letter).collect()
+}
+
 /// `1 record`, `3 records`.
 pub fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// What a run, or somebody who was told by one, recorded.
+fn alert(fact: &AlertFact) -> String {
+    let alerts = |count: usize| counted(count, "alert");
+    match fact {
+        AlertFact::Raised(raised) => format!("{} raised for {}", alerts(raised.alerts.len()), raised.channel),
+        AlertFact::Withdrawn(withdrawn) => format!("{} withdrawn for {}", alerts(withdrawn.alerts.len()), withdrawn.channel),
+        AlertFact::Delivered(delivered) => {
+            format!("{} delivered to {}", alerts(delivered.alerts.len() + delivered.withdrawn.len()), delivered.channel)
+        }
+        AlertFact::Failed(failed) if failed.is_final => {
+            format!("not delivered to {}, and not tried again: {}", failed.channel, failed.why)
+        }
+        AlertFact::Failed(failed) => format!("not delivered to {}, attempt {}: {}", failed.channel, failed.attempt, failed.why),
+        AlertFact::Acknowledged(said) => format!("{} acknowledged", alerts(said.alerts.len())),
+        AlertFact::Snoozed(said) => format!("{} put off to {}", alerts(said.alerts.len()), said.until),
+        AlertFact::Escalated(said) => format!("{} sent up to {}", alerts(said.alerts.len()), said.to),
+        AlertFact::Run(run) => format!(
+            "a run over {}: {} evaluated, {} due, {} undetermined",
+            counted(usize::try_from(run.size).unwrap_or(usize::MAX), "record"),
+            run.evaluated,
+            run.due,
+            run.undetermined
+        ),
+    }
 }
 
 /// A fact in one line.
@@ -361,5 +407,6 @@ pub fn event(event: &Event) -> String {
             let texts = counted(erased.commitments.len(), "text");
             format!("{texts} of {} erased", records.join(", "))
         }
+        Event::Alert(fact) => alert(fact),
     }
 }

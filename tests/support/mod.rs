@@ -1,6 +1,8 @@
 //! The one helper that touches the program; a hundred tests touch the helper.
 #![allow(dead_code)] // each test binary uses its part
 
+pub mod message;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;

@@ -3,6 +3,10 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
+use crate::alert::{
+    Alert, AlertFact, AlertsAcknowledged, AlertsDelivered, AlertsEscalated, AlertsRaised, AlertsSnoozed, AlertsWithdrawn,
+    DeliveryFailed, RunCompleted, Rung, Withdrawal,
+};
 use crate::date_spec::DateSpec;
 use crate::event::{
     Achievement, AgreementRenewed, AgreementResumed, AgreementSuperseded, AgreementSuspended, AgreementTerminated, Assessment,
@@ -228,8 +232,53 @@ fn after(event: Option<&Event>) -> Option<Event> {
             Event::RulesAdopted(RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) })
         }
         Some(Event::RulesAdopted(_)) => Event::TextErased(erased()),
-        Some(Event::TextErased(_)) => return None,
+        Some(Event::TextErased(_)) => Event::Alert(AlertFact::Raised(raised())),
+        Some(Event::Alert(fact)) => Event::Alert(after_alert(fact)?),
     })
+}
+
+/// The fact about alerts that comes after this one.
+fn after_alert(fact: &AlertFact) -> Option<AlertFact> {
+    let (message, channel, alert) = (uuid(1), "mail/dg-4711".to_string(), uuid(2));
+    Some(match fact {
+        AlertFact::Raised(_) => AlertFact::Withdrawn(AlertsWithdrawn {
+            message,
+            channel,
+            alerts: vec![Withdrawal { id: alert, why: "moved to 2027-01-31".into() }],
+        }),
+        AlertFact::Withdrawn(_) => {
+            AlertFact::Delivered(AlertsDelivered { message, channel, alerts: vec![uuid(3)], withdrawn: vec![alert] })
+        }
+        AlertFact::Delivered(_) => {
+            AlertFact::Failed(DeliveryFailed { message, channel, attempt: 3, why: "smtp 451".into(), is_final: false })
+        }
+        AlertFact::Failed(_) => AlertFact::Acknowledged(AlertsAcknowledged { alerts: vec![alert] }),
+        AlertFact::Acknowledged(_) => AlertFact::Snoozed(AlertsSnoozed { alerts: vec![alert], until: words("2027-01-15") }),
+        AlertFact::Snoozed(_) => AlertFact::Escalated(AlertsEscalated { alerts: vec![alert], to: "head-7".into() }),
+        AlertFact::Escalated(_) => AlertFact::Run(RunCompleted {
+            size: 41,
+            root: "0a".repeat(32),
+            rules: RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) },
+            settings: "0b".repeat(32),
+            evaluated: 12,
+            due: 3,
+            undetermined: 1,
+            obligations: "0c".repeat(32),
+        }),
+        AlertFact::Run(_) => return None,
+    })
+}
+
+fn raised() -> AlertsRaised {
+    let (earliest, latest) = (Some(words("2026-07-01")), Some(words("2026-12-31")));
+    let alert =
+        Alert { id: uuid(2), entry: "uk-kr-dp/forum-2026".into(), rung: Rung::Before(30), earliest, latest, late_by: None };
+    let late = Alert { id: uuid(3), rung: Rung::AFTER, earliest: None, late_by: Some(3), ..alert.clone() };
+    AlertsRaised { message: uuid(1), channel: "mail/dg-4711".into(), alerts: vec![alert, late] }
+}
+
+fn uuid(number: u128) -> Uuid {
+    Uuid::from_u128(number)
 }
 
 fn words(date: &str) -> DateSpec {

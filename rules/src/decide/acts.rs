@@ -88,7 +88,8 @@ pub(super) fn date_faults(proposal: &Proposal, today: NaiveDate, first_days: &Fi
         | Event::ReadingChosen(_)
         | Event::RecordCorrected(_)
         | Event::RulesAdopted(_)
-        | Event::TextErased(_) => None,
+        | Event::TextErased(_)
+        | Event::Alert(_) => None,
         _ => on.and_then(DateSpec::latest),
     };
     if let (Some(day), Some(first)) = (under_it, first_days.0.get(&proposal.agreement))

@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 
 use chrono::{NaiveDate, NaiveTime, TimeZone, Utc};
 use events::Event;
+use events::Uuid;
+use events::alert::AlertFact;
 use events::event::{MeetingCancelled, MeetingPostponed};
-use events::record::{REGISTER, SourceRef};
+use events::record::{ALERTS, REGISTER, SourceRef};
 
 use crate::fault::{Fault, nearest};
 use crate::provision;
@@ -199,6 +201,37 @@ impl Desk<'_> {
         }
     }
 
+    /// What somebody says of alerts. What runs record is no proposal.
+    fn take_of_alerts(&mut self, place: usize, proposal: &Proposal) {
+        let ledger = &self.scratch.ledger;
+        let known = |ids: &[Uuid]| ids.iter().all(|id| ledger.flag(*id).is_some_and(|flag| flag.withdrawn.is_none()));
+        let gone = || {
+            Some(Fault::new("E0415", &["alerts"], "there is no such alert, or it was withdrawn").hint("see obligo alerts list"))
+        };
+        let fault = match &proposal.event {
+            Event::Alert(AlertFact::Acknowledged(fact)) if !known(&fact.alerts) => gone(),
+            Event::Alert(AlertFact::Escalated(fact)) if !known(&fact.alerts) => gone(),
+            Event::Alert(AlertFact::Snoozed(fact)) if !known(&fact.alerts) => gone(),
+            Event::Alert(AlertFact::Snoozed(fact)) if fact.until.earliest().is_none_or(|until| until <= self.today) => {
+                let what = format!("`{}` is not a day to come", fact.until);
+                Some(Fault::new("E0303", &["until"], what).hint("name the first day on which it is told again, as in +7d"))
+            }
+            Event::Alert(AlertFact::Snoozed(_)) => acts::reason_fault(proposal, "putting an alert off"),
+            Event::Alert(AlertFact::Acknowledged(_) | AlertFact::Escalated(_)) => None,
+            Event::RecordCorrected(_) if proposal.corrects.is_some_and(|seq| ledger.was_said(seq)) => None,
+            Event::RecordCorrected(_) => {
+                let what = "there is no such record of what somebody said of alerts, or it is reversed already";
+                let hint = "what a run recorded stands: the next run withdraws what is no longer owed";
+                Some(Fault::new("E0415", &["corrects"], what).hint(hint))
+            }
+            _ => Some(self.unknown_agreement(proposal)),
+        };
+        match fault.or_else(|| words::faults(proposal).into_iter().next()) {
+            Some(fault) => self.refuse(place, fault),
+            None => self.decision.facts.push((place, proposal.clone())),
+        }
+    }
+
     fn check_references(&mut self, place: usize, proposal: &Proposal) {
         let Some(agreement) = self.agreement(proposal) else { return };
         let mut faults = terms::source_faults(agreement, proposal);
@@ -219,6 +252,9 @@ impl Desk<'_> {
     fn take_act(&mut self, place: usize, proposal: &Proposal, first_days: &FirstDays) {
         if proposal.agreement == REGISTER {
             return self.take_of_register(place, proposal);
+        }
+        if proposal.agreement == ALERTS {
+            return self.take_of_alerts(place, proposal);
         }
         let Some(agreement) = self.agreement(proposal) else {
             let fault = self.unknown_agreement(proposal);

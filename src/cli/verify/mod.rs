@@ -16,6 +16,7 @@ use crate::texts::Found;
 mod bundle;
 mod proof;
 mod register;
+mod runs;
 mod stamp;
 
 #[derive(clap::Args)]
@@ -44,6 +45,10 @@ pub struct Args {
     #[arg(long, value_name = "FILE", conflicts_with = "against")]
     stamp: Option<PathBuf>,
 
+    /// Derive what each scheduled run saw anew, and say whether it left nothing out
+    #[arg(long, conflicts_with_all = ["against", "bundle", "proof", "stamp"])]
+    runs: bool,
+
     #[command(flatten)]
     output: Output,
 }
@@ -57,6 +62,9 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     }
     if let Some(file) = &args.proof {
         return proof::run(file, args.entry.as_deref(), &keys, &args.output);
+    }
+    if args.runs {
+        return runs::run(&args.output, context);
     }
     let mut held = Vec::new();
     for file in &args.against {

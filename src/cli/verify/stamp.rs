@@ -220,6 +220,8 @@ fn of_what_stands_under(kept: &Kept, file: &Path, context: &Context) -> Result<O
 fn asked_again(kept: &Kept, context: &Context) -> Result<Found, Error> {
     let failed = |error: std::io::Error| Error::failed(format!("the question cannot be asked again: {error}"), "try again");
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
+    // What was worked out before proves nothing.
+    command.env("OBLIGO_DERIVED", "never");
     command.args(["--color", "never", "--register"]).arg(absolute(context)?).args(&kept.asked);
     let format = match kept.format {
         Format::Table => "table",
@@ -227,6 +229,7 @@ fn asked_again(kept: &Kept, context: &Context) -> Result<Found, Error> {
         Format::Jsonl => "jsonl",
         Format::Csv => "csv",
         Format::Md => "md",
+        Format::Ics => "ics",
     };
     let as_of = kept.asked.iter().skip_while(|argument| *argument != "--as-of").nth(1);
     if let Some(day) = as_of {

@@ -174,12 +174,14 @@ fn recurring(owed: &Owed, every: Period, readings: &[Reading], id: &str) -> Vec<
     let Some(since) = scene.since else {
         return vec![draft(id).axes(Axes::undetermined("from when it recurs: coming into effect is not recorded"))];
     };
+    let of_it = |instance: &str| instance.strip_prefix(id).is_some_and(|rest| rest.starts_with('-'));
     let done: Vec<&Act> = scene
         .acts()
-        .filter(|(act, _)| matches!(&act.event, Event::PerformanceReported(done) if done.instance.starts_with(&format!("{id}-"))))
+        .filter(|(act, _)| matches!(&act.event, Event::PerformanceReported(done) if of_it(&done.instance)))
         .map(|(act, _)| act)
         .collect();
     let days: Vec<Span> = done.iter().map(|act| act.days()).collect();
+    let chosen = chosen_reason(scene, &known.value, every);
     scene
         .begun(cycles(every, since, readings, &days, scene.until()))
         .into_iter()
@@ -190,13 +192,12 @@ fn recurring(owed: &Owed, every: Period, readings: &[Reading], id: &str) -> Vec<
                 Reason::new("commitment.readings", text).provision(&known.value.reference)
             });
             let axes = Axes::live(timing(Some(cycle.window.earliest), due, scene.as_of));
-            let chosen = chosen_reason(scene, &known.value, every);
             let draft = draft(&format!("{id}-{}", cycle.key)).axes(axes).due(Due::within(due, Certainty::Definitive));
             let before = cycle.rests_on.iter().map(|place| {
                 let text = format!("the time before was {}", done[*place].date_words());
                 Reason::new("commitment.time-before", text).provision(&known.value.reference).records([done[*place].seq])
             });
-            draft.window(cycle.window).because(reasons).because(before).because(chosen)
+            draft.window(cycle.window).because(reasons).because(before).because(chosen.clone())
         })
         .collect()
 }
