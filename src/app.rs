@@ -136,6 +136,11 @@ impl Ground {
         Ok(self.known_on.is_none() && self.sift.is_all() && !self.sealed && self.size == log.head()?.size)
     }
 
+    /// Whether every record up to its size is looked at.
+    pub fn looks_at_all(&self) -> bool {
+        self.sift.is_all()
+    }
+
     /// The log with its texts, as far as they may be disclosed.
     pub fn texts<'a>(&self, books: Books<'a>) -> Texts<'a> {
         books.texts().sealed(self.sealed)
@@ -349,7 +354,20 @@ pub fn view_on(
     progress: &mut dyn FnMut(u64),
 ) -> Result<View, Error> {
     let (replay, left_out) = ground.read(books, agreement, progress)?;
-    let (register, findings) = replay.finish();
+    viewed(ground, books, position, replay.finish(), left_out)
+}
+
+/// The same of a register that was made already.
+///
+/// # Errors
+/// [`Error::Failed`], when the log cannot be read.
+pub fn viewed(
+    ground: Ground,
+    books: Books,
+    position: &Position,
+    (register, findings): (Register, Vec<Finding>),
+    left_out: Option<LeftOut>,
+) -> Result<View, Error> {
     let docket = assess(&register, findings, &ground.rules.set(), position.as_of);
     let known_at = known_at(books.log, position, ground.size)?;
     let log = Seen { left_out, ..Seen::at(books.log, ground.size)? };

@@ -8,6 +8,7 @@ pub mod cli;
 pub mod app;
 pub mod derived;
 pub mod erase;
+pub mod packs;
 pub mod texts;
 
 pub mod agreement_file;

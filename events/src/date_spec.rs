@@ -121,7 +121,7 @@ impl DateSpec {
 
     /// Said to be near this date: neither end may be judged by.
     pub fn is_approximate(&self) -> bool {
-        self.shape == Shape::Around || self.text.contains(DOUBTS)
+        self.shape == Shape::Around || self.text.bytes().any(|byte| matches!(byte, b'?' | b'~' | b'%'))
     }
 
     /// As written.
@@ -164,7 +164,10 @@ impl From<NaiveDate> for DateSpec {
 impl TryFrom<String> for DateSpec {
     type Error = DateError;
     fn try_from(text: String) -> Result<Self, DateError> {
-        text.parse()
+        match plain_day(&text) {
+            Some(day) => Ok(DateSpec { text, earliest: Some(day), latest: Some(day), shape: Shape::Within }),
+            None => text.parse(),
+        }
     }
 }
 
@@ -172,6 +175,9 @@ impl FromStr for DateSpec {
     type Err = DateError;
 
     fn from_str(written: &str) -> Result<Self, DateError> {
+        if let Some(day) = plain_day(written) {
+            return Ok(DateSpec { text: written.into(), earliest: Some(day), latest: Some(day), shape: Shape::Within });
+        }
         let text = written.trim();
         if text == "unknown" {
             return Ok(DateSpec { text: text.into(), earliest: None, latest: None, shape: Shape::Unknown });
@@ -193,6 +199,16 @@ impl FromStr for DateSpec {
             _ => spec,
         })
     }
+}
+
+/// Nearly every date of a log: `2026-11-22`, a day from 0001-01-01 on, read without the whole of EDTF.
+fn plain_day(written: &str) -> Option<NaiveDate> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = written.as_bytes() else { return None };
+    let number = |digits: &[&u8]| {
+        digits.iter().try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u32::from(**digit - b'0')))
+    };
+    let year = i32::try_from(number(&[a, b, c, d])?).ok().filter(|year| *year > 0)?;
+    NaiveDate::from_ymd_opt(year, number(&[e, f])?, number(&[g, h])?)
 }
 
 /// `03/04/2026` and its like have two readings; `2026/2027` is a range and has one.
@@ -369,6 +385,13 @@ mod tests {
         fn every_day_reads_as_itself(days in 0i64..200_000) {
             let day = NaiveDate::from_ymd_opt(1600, 1, 1).unwrap() + chrono::Duration::days(days);
             assert_eq!(day.to_string().parse::<DateSpec>().unwrap().exact(), Some(day));
+        }
+
+        #[test]
+        fn a_day_reads_the_short_way_as_the_long_way(written in "[0-2][0-9]{3}-[0-1][0-9]-[0-3][0-9]") {
+            let long = edtf_bounds(&written).ok().filter(|(earliest, latest)| earliest.is_some() && earliest == latest);
+            assert_eq!(plain_day(&written), long.and_then(|(day, _)| day), "{written}");
+            assert_eq!(DateSpec::try_from(written.clone()).is_ok(), long.is_some());
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod date_spec;
 pub mod record;
 
 pub mod codec;
+pub mod compact;
 pub mod seal;
 
 pub mod checkpoint;

@@ -43,6 +43,11 @@ pub fn sealed(commitment: Hash) -> String {
     format!("{MARK}{commitment}")
 }
 
+/// The same, of a commitment in digits.
+pub(crate) fn in_place_of(commitment: &str) -> String {
+    format!("{MARK}{commitment}")
+}
+
 /// The commitment that a string stands for, if it stands for one.
 pub fn commitment_in(text: &str) -> Option<&str> {
     let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

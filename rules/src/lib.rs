@@ -2,6 +2,7 @@
 //! facts or a refusal, [`assess::assess`] turns a register and a day into a docket, and a docket is what every screen shows.
 //! There is no clock here, no storage and no layout of text: the day is handed in.
 
+pub mod gather;
 pub mod replay;
 pub mod sift;
 

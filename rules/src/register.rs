@@ -167,7 +167,7 @@ impl Act {
         }
     }
 
-    fn new(fact: Fact) -> Self {
+    pub(crate) fn new(fact: Fact) -> Self {
         let Fact { seq, source, on, recorded_at, event } = fact;
         let recorded = recorded_at.date_naive();
         // Near a date, how near is not said: neither end is known.
@@ -344,7 +344,11 @@ impl Agreement {
 
     /// Legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
     pub(crate) fn sort(&mut self) {
-        self.acts.sort_by_key(|act| (act.days().earliest, precedence(&act.event), act.seq));
+        let place = |act: &Act| (act.days().earliest, precedence(&act.event), act.seq);
+        // Mostly they were recorded in that order, and an act is large to move.
+        if !self.acts.is_sorted_by_key(place) {
+            self.acts.sort_by_cached_key(place);
+        }
     }
 }
 

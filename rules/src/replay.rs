@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use events::codec::{self, CodecError};
-use events::record::{ALERTS, REGISTER};
+use events::codec;
 use events::terms::AgreementTerms;
 use events::{Event, Record};
 
-use crate::alert::Ledger;
-use crate::register::{Adoption, Agreement, Known, Register};
+use crate::gather::{Gathered, unread};
+use crate::register::{Agreement, Known, Register};
 use crate::sift::{Look, Sift};
 
 /// Something odd met in the log, with its place.
@@ -48,13 +47,7 @@ impl Replay {
     pub fn take(&mut self, seq: u64, entry: &[u8]) {
         match codec::decode(entry) {
             Ok(record) => self.streams.entry(record.agreement.clone()).or_default().push(record),
-            Err(error) => {
-                let text = match error {
-                    CodecError::UnknownKind { .. } => format!("{error}; a newer version may"),
-                    _ => format!("{error}; run `obligo verify`"),
-                };
-                self.findings.push(Finding { seq: Some(seq), agreement: None, text });
-            }
+            Err(error) => self.findings.push(unread(seq, &error)),
         }
     }
 
@@ -138,23 +131,10 @@ impl Replay {
 
     /// The register, and what was odd on the way.
     pub fn finish(self) -> (Register, Vec<Finding>) {
-        let mut findings = self.findings;
-        let mut register = Register { partial: self.partial, ..Register::default() };
-        let mut streams = self.streams;
-        if let Some(stream) = streams.remove(REGISTER) {
-            register.version = stream.last().map_or(0, |record| record.version);
-            register.recorded_at = stream.last().map(|record| record.recorded_at);
-            register.adopted = adopted(&stream);
-        }
-        if let Some(stream) = streams.remove(ALERTS) {
-            register.ledger = Ledger::of(&stream);
-        }
-        for (id, stream) in streams {
-            if let Some(agreement) = fold(&id, &stream, &mut findings) {
-                register.agreements.insert(id, agreement);
-            }
-        }
-        (register, findings)
+        let Replay { streams, partial, mut findings } = self;
+        let (register, odd) = Gathered::from(streams).finish();
+        findings.extend(odd);
+        (Register { partial, ..register }, findings)
     }
 }
 
@@ -163,38 +143,6 @@ pub fn replay<'a>(entries: impl IntoIterator<Item = (u64, &'a [u8])>) -> (Regist
     let mut replay = Replay::default();
     entries.into_iter().for_each(|(seq, entry)| replay.take(seq, entry));
     replay.finish()
-}
-
-fn fold(id: &str, stream: &[Record], findings: &mut Vec<Finding>) -> Option<Agreement> {
-    let corrected = corrected(stream);
-    let standing = || stream.iter().filter(|record| !corrected.contains_key(&record.seq));
-    let terms = standing().find_map(|record| match &record.event {
-        Event::AgreementRecorded(terms) => Some(terms_of(record, terms)),
-        _ => None,
-    });
-    let Some(terms) = terms else {
-        let text = format!("records speak of `{id}`, and no standing record says what it is");
-        findings.push(Finding { seq: stream.first().map(|record| record.seq), agreement: Some(id.into()), text });
-        return None;
-    };
-    let mut agreement = Agreement::new(id, terms);
-    standing().for_each(|record| agreement.apply(record.into()));
-    agreement.sort();
-    agreement.version = stream.last().map_or(0, |record| record.version);
-    agreement.recorded_at = stream.last().map_or(agreement.recorded_at, |record| record.recorded_at);
-    let named: BTreeSet<u64> = stream.iter().filter_map(reversal).collect();
-    let of_a_correction = |record: &&Record| reversal(record).is_some() || named.contains(&record.seq);
-    agreement.corrections = stream.iter().filter(of_a_correction).cloned().collect();
-    Some(agreement)
-}
-
-fn adopted(stream: &[Record]) -> Vec<Adoption> {
-    let corrected = corrected(stream);
-    let adoption = |record: &Record| match &record.event {
-        Event::RulesAdopted(set) => Some(Adoption { seq: record.seq, recorded_at: record.recorded_at, set: set.clone() }),
-        _ => None,
-    };
-    stream.iter().filter(|record| !corrected.contains_key(&record.seq)).filter_map(adoption).collect()
 }
 
 fn terms_of(record: &Record, terms: &AgreementTerms) -> Known<AgreementTerms> {
@@ -230,18 +178,23 @@ pub(crate) fn known_by(agreement: &Agreement, day: NaiveDate) -> Option<Agreemen
 }
 
 /// The record that a reversal names.
-fn reversal(record: &Record) -> Option<u64> {
+pub(crate) fn reversal(record: &Record) -> Option<u64> {
     matches!(record.event, Event::RecordCorrected(_)).then_some(record.corrects).flatten()
 }
 
 /// Records that are reversed, each with the reversal that counts, seen from the end: a reversal that is itself reversed does not count,
 /// and its target stands again.
 pub fn corrected(records: &[Record]) -> BTreeMap<u64, u64> {
-    let mut corrected = BTreeMap::new();
-    for record in records.iter().rev() {
-        if let Some(target) = reversal(record).filter(|_| !corrected.contains_key(&record.seq)) {
-            corrected.entry(target).or_insert(record.seq);
+    reversed(records.iter().filter_map(|record| reversal(record).map(|target| (record.seq, Some(target)))))
+}
+
+/// The same, of reversals in order, each with what it names.
+pub(crate) fn reversed(reversals: impl DoubleEndedIterator<Item = (u64, Option<u64>)>) -> BTreeMap<u64, u64> {
+    let mut reversed = BTreeMap::new();
+    for (seq, target) in reversals.rev() {
+        if let Some(target) = target.filter(|_| !reversed.contains_key(&seq)) {
+            reversed.entry(target).or_insert(seq);
         }
     }
-    corrected
+    reversed
 }

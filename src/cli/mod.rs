@@ -14,6 +14,7 @@ use crate::clock;
 use crate::derived::answers::{DueLines, Overview, Window};
 use crate::derived::{self, Everything, Source, Unfit};
 use crate::error::Error;
+use crate::packs::Packed;
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
 
@@ -334,7 +335,16 @@ impl Context {
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, register: &OpenRegister, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
         let bar = progress::bar(register.log.head()?.size, "reading");
-        let view = app::view(register.books(), position, agreement, &mut |seq| progress::advance(&bar, seq));
+        let books = register.books();
+        let ground = Ground::of(books, position)?;
+        let packed = Packed::beside(&register.path, &register.derived, position.sealed, crate::config::derived(), ground.size);
+        let view = match packed.filter(|_| agreement.is_none() && ground.looks_at_all()) {
+            Some(packed) => {
+                let found = packed.register(ground.size, &|read| progress::show(&bar, bar.position() + read))?;
+                app::viewed(ground, books, position, found, None)
+            }
+            None => app::view_on(ground, books, position, agreement, &mut |seq| progress::advance(&bar, seq)),
+        };
         bar.finish_and_clear();
         view
     }

@@ -22,10 +22,7 @@ pub fn advance(bar: &ProgressBar, done: u64) {
 
 /// The same where the steps are larger than a record.
 pub fn show(bar: &ProgressBar, done: u64) {
-    if bar.elapsed() < Duration::from_millis(500) {
-        return;
-    }
-    if bar.is_hidden() {
+    if bar.is_hidden() && bar.elapsed() >= Duration::from_millis(500) {
         bar.set_draw_target(ProgressDrawTarget::stderr());
     }
     bar.set_position(done);

@@ -87,9 +87,11 @@ fn build(
 ) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(draft, flags)?;
+    // What each guard might undo is noted in memory, not in a file; and a page is written when it is full, not whenever room is short.
     connection.execute_batch(
         "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE;
-         PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;",
+         PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;",
     )?;
     let transaction = connection.transaction()?;
     transaction.pragma_update(None, "application_id", application_id)?;

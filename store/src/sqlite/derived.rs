@@ -6,15 +6,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
 
 use super::place;
+use super::queries::signed;
 
 /// `OBLD`, in the header of every derived file.
 const APPLICATION_ID: i32 = 0x4f42_4c44;
 
 /// Rows under a name. An ordinary table: in one without row ids, the search for a small row would read through the large ones.
-const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS docket_part (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT";
+const SCHEMA: &str = "CREATE TABLE IF NOT EXISTS docket_part (name TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT;
+                      CREATE TABLE IF NOT EXISTS compact_pack (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT";
 
 /// How long a reader waits for a writer: less than it takes to derive anything large anew.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -55,8 +57,31 @@ impl DerivedFile {
     /// Puts rows in the place of those of their names, all or none; with `anew`, in the place of all. Nobody waits for it, and nobody needs to
     /// know whether it was done: the answer is whether it was.
     pub fn write(&self, anew: bool, rows: &[(String, Vec<u8>)]) -> bool {
+        self.change(|transaction| {
+            if anew {
+                transaction.execute("DELETE FROM docket_part", [])?;
+            }
+            let sql =
+                "INSERT INTO docket_part (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body";
+            let mut statement = transaction.prepare(sql)?;
+            rows.iter().try_for_each(|(name, body)| statement.execute((name, body)).map(drop))
+        })
+    }
+
+    /// Puts packs of records, each under its number, in the place of those of their numbers, all or none. The answer is whether it was done.
+    pub fn write_packs(&self, packs: &[(u64, Vec<u8>)]) -> bool {
+        self.change(|transaction| {
+            let sql =
+                "INSERT INTO compact_pack (number, body) VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE SET body = excluded.body";
+            let mut statement = transaction.prepare(sql)?;
+            packs.iter().try_for_each(|(number, body)| statement.execute((signed(*number), body)).map(drop))
+        })
+    }
+
+    fn change(&self, change: impl Fn(&Transaction<'_>) -> rusqlite::Result<()>) -> bool {
         let Some(path) = self.path() else { return false };
-        written(path, anew, rows).is_some() || (replaceable(path) && remove(path) && written(path, true, rows).is_some())
+        let written = || written(path, &change).is_some();
+        written() || (replaceable(path) && remove(path) && written())
     }
 }
 
@@ -70,6 +95,12 @@ impl DerivedRows {
     pub fn get(&self, name: &str) -> Option<Vec<u8>> {
         let mut statement = self.connection.prepare_cached("SELECT body FROM docket_part WHERE name = ?1").ok()?;
         statement.query_row([name], |row| row.get(0)).optional().ok()?
+    }
+
+    /// Hands the pack of that number to `look`.
+    pub fn pack<T>(&self, number: u64, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let mut statement = self.connection.prepare_cached("SELECT body FROM compact_pack WHERE number = ?1").ok()?;
+        statement.query_row([signed(number)], |row| Ok(row.get_ref(0)?.as_bytes().map(look)?)).optional().ok()?
     }
 }
 
@@ -85,7 +116,7 @@ fn is_ours(connection: &Connection) -> Option<i32> {
     connection.pragma_query_value(None, "application_id", |row| row.get(0)).ok()
 }
 
-fn written(path: &Path, anew: bool, rows: &[(String, Vec<u8>)]) -> Option<()> {
+fn written(path: &Path, change: impl Fn(&Transaction<'_>) -> rusqlite::Result<()>) -> Option<()> {
     let access = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = connect(path, access).ok()?;
     let whose = is_ours(&connection)?;
@@ -100,16 +131,7 @@ fn written(path: &Path, anew: bool, rows: &[(String, Vec<u8>)]) -> Option<()> {
         transaction.pragma_update(None, "application_id", APPLICATION_ID).ok()?;
     }
     transaction.execute_batch(SCHEMA).ok()?;
-    if anew {
-        transaction.execute("DELETE FROM docket_part", []).ok()?;
-    }
-    {
-        let sql = "INSERT INTO docket_part (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = excluded.body";
-        let mut statement = transaction.prepare(sql).ok()?;
-        for (name, body) in rows {
-            statement.execute((name, body)).ok()?;
-        }
-    }
+    change(&transaction).ok()?;
     transaction.commit().ok()
 }
 

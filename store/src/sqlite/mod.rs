@@ -90,6 +90,20 @@ impl SqliteLog {
         &self.path
     }
 
+    /// Hands the entries from `first` to `last`, `seq` and exact bytes, to `visit`, in order.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the register cannot be read.
+    pub fn scan_range(&self, first: u64, last: u64, visit: &mut dyn FnMut(u64, &[u8])) -> Result<(), LogError> {
+        self.reading(self.connection.prepare_cached(queries::SCAN_FROM).and_then(|mut statement| {
+            let mut rows = statement.query([queries::signed(last), queries::signed(first)])?;
+            while let Some(row) = rows.next()? {
+                visit(queries::position(row, 0)?, row.get_ref(1)?.as_bytes()?);
+            }
+            Ok(())
+        }))
+    }
+
     fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
         result.map_err(|error| world(&self.path, "read", error))
     }

@@ -44,7 +44,7 @@ fn refuse_unguarded(connection: &Connection, path: &Path) -> Result<(), StoreErr
 }
 
 /// Opens the file as it is: never makes one.
-fn connect(full: &Path, purpose: Purpose) -> rusqlite::Result<Connection> {
+pub(super) fn connect(full: &Path, purpose: Purpose) -> rusqlite::Result<Connection> {
     let access = match purpose {
         Purpose::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Purpose::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,

@@ -10,6 +10,8 @@ use uuid::Uuid;
 
 pub(super) const SCAN: &str = "SELECT seq, entry FROM record WHERE seq <= ?1 ORDER BY seq";
 
+pub(super) const SCAN_FROM: &str = "SELECT seq, entry FROM record WHERE ?2 <= seq AND seq <= ?1 ORDER BY seq";
+
 /// A stream in the order of `version`, which is that of `seq`; so that SQLite need not sort it.
 pub(super) const SCAN_STREAM: &str = "SELECT seq, entry FROM record WHERE agreement = ?2 AND seq <= ?1 ORDER BY version";
 

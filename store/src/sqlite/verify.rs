@@ -4,13 +4,14 @@
 //! register was rewritten as a whole, tree and all, or cut back to an earlier state: only a checkpoint held elsewhere can.
 
 use std::fmt;
+use std::path::Path;
 
 use events::log::LogError;
 use events::tree::Hash;
 use rusqlite::Connection;
 
-use super::guards::{self, Object};
-use super::{SqliteLog, queries, world};
+use super::guards::{self, Object, Purpose};
+use super::{SqliteLog, open, queries, world};
 
 mod records;
 mod subtrees;
@@ -118,9 +119,17 @@ impl SqliteLog {
         }
         check_header(&transaction, &mut faults);
         check_origin(&transaction, self, &mut faults);
-        check_file(&transaction, &mut faults);
-        let size = records::check(&transaction, self.origin, &mut faults, progress);
-        records::check_unique(&transaction, &mut faults);
+        // SQLite looks at the file while we look at the records: each takes about as long.
+        let path = self.path.as_path();
+        let mut of_records = Faults::default();
+        let (size, of_file) = std::thread::scope(|scope| {
+            let file = scope.spawn(|| check_file(path));
+            let size = records::check(&transaction, self.origin, &mut of_records, progress);
+            records::check_unique(&transaction, &mut of_records);
+            (size, file.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        faults.join(of_file);
+        faults.join(of_records);
         progress(size);
         Ok(faults.verification(size, root(&transaction, size)))
     }
@@ -172,6 +181,17 @@ impl Faults {
         if self.kept.len() < FAULTS_KEPT {
             self.kept.push(Fault { seq, what });
         }
+    }
+
+    /// Those that were found after these.
+    fn join(&mut self, later: Faults) {
+        let earlier = |one: Option<u64>, other: Option<u64>| one.into_iter().chain(other).min();
+        self.bad = earlier(self.bad, later.bad);
+        self.missing = earlier(self.missing, later.missing);
+        self.file |= later.file;
+        self.count += later.count;
+        self.kept.extend(later.kept);
+        self.kept.truncate(FAULTS_KEPT);
     }
 
     fn verdict(&self) -> Verdict {
@@ -233,16 +253,26 @@ fn check_origin(connection: &Connection, log: &SqliteLog, faults: &mut Faults) {
     }
 }
 
-/// SQLite's own check: pages, indexes against tables, types, uniqueness.
-fn check_file(connection: &Connection, faults: &mut Faults) {
-    let says: rusqlite::Result<Vec<String>> = connection
-        .prepare("PRAGMA integrity_check")
-        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect());
-    match says {
+/// Pages that SQLite keeps at hand while it checks the file: it goes to and fro between tables and indexes. 64 MiB.
+const CACHE: i64 = -65_536;
+
+/// SQLite's own check, on a connection of its own: pages, indexes against tables, types, uniqueness.
+fn check_file(path: &Path) -> Faults {
+    let says = || -> rusqlite::Result<Vec<String>> {
+        let connection = open::connect(path, Purpose::Read)?;
+        connection.busy_timeout(guards::PATIENCE)?;
+        guards::configure(&connection, Purpose::Read)?;
+        connection.pragma_update(None, "cache_size", CACHE)?;
+        let mut statement = connection.prepare("PRAGMA integrity_check")?;
+        statement.query_map([], |row| row.get(0))?.collect()
+    };
+    let mut faults = Faults::default();
+    match says() {
         Ok(says) if says == ["ok"] => {}
         Ok(says) => says.iter().for_each(|said| faults.add(About::File, format!("SQLite finds: {said}"))),
         Err(error) => faults.add(About::File, format!("SQLite cannot check the file: {error}")),
     }
+    faults
 }
 
 fn root(connection: &Connection, size: u64) -> Option<Hash> {
