@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{NaiveDate, TimeDelta};
 use events::DateSpec;
 use events::alert::{AlertFact, RunCompleted, Rung};
-use rules::docket::{Docket, Line, Performance, Timing};
+use rules::docket::{Docket, Kind, Line, Performance, Timing};
 use uuid::Uuid;
 
 use crate::cast::MANAGER;
@@ -240,13 +240,16 @@ impl Oracle {
         let lines: BTreeMap<&str, &Line> = docket.entries.iter().map(|line| (line.id.as_str(), line)).collect();
         let outlived = self.alerts.iter().filter(|alert| alert.stands && alert.raised_on <= as_of);
         let outlived: Vec<String> =
-            outlived.filter_map(|alert| outlived_why(alert, lines.get(alert.entry.as_str()).copied())).collect();
+            outlived.filter_map(|alert| outlived_why(alert, lines.get(alert.entry.as_str()).copied(), as_of)).collect();
         outlived.into_iter().for_each(|why| self.wrong(format!("{as_of}: still standing: {why}")));
     }
 
     fn is_flagged(&mut self, line: &Line, reached: &[(Option<i64>, NaiveDate, NaiveDate)], as_of: NaiveDate) {
         let last = reached.iter().max_by_key(|(before, day, _)| (*day, before.is_none())).copied();
         let mut faults = Vec::new();
+        // A date that comes back after another is seen anew.
+        let now = |is_after: bool| if is_after { line.due.latest } else { line.due.earliest };
+        self.seen.retain(|(id, is_after, date), _| *id != line.id || now(*is_after) == Some(*date));
         for rung @ (before, day, date) in reached {
             let seen = *self.seen.entry((line.id.clone(), before.is_none(), *date)).or_insert(as_of);
             let since = line.known_since.unwrap_or(as_of);
@@ -377,10 +380,14 @@ fn reached(line: &Line, (ahead, behind): (NaiveDate, NaiveDate)) -> Vec<(Option<
 }
 
 /// Why an alert should have been withdrawn.
-fn outlived_why(alert: &Alert, line: Option<&Line>) -> Option<String> {
+fn outlived_why(alert: &Alert, line: Option<&Line>, as_of: NaiveDate) -> Option<String> {
     let told = format!("{} {:?} {:?} for {}", alert.entry, alert.before, alert.date, alert.channel);
     let Some(line) = line else { return Some(format!("{told}, and there is no such line")) };
     if line.axes.performance == Performance::Complete {
+        return None;
+    }
+    // What could be done, and need not, until a day: that the day went by takes nothing back.
+    if matches!(line.kind, Kind::Term | Kind::Power) && alert.item.1.is_some_and(|latest| latest < as_of) {
         return None;
     }
     if !line.axes.is_pending() || (alert.before.is_none() && !matches!(line.axes.timing, Timing::Overdue(_))) {

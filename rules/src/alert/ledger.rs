@@ -404,16 +404,15 @@ impl Ledger {
         self.of_line(&line.id).filter(|flag| flag.withdrawn.is_none() && flag.is_of(line))
     }
 
-    /// Whether what was flagged of a line was of another date, and nothing of its date stands.
-    pub(super) fn had_another_date(&self, line: &Line) -> bool {
-        let was_withdrawn = self.of_line(&line.id).any(|flag| flag.withdrawn.is_some());
-        let is_to_be = || {
-            let is_past =
-                |date: &Option<DateSpec>| date.as_ref().and_then(DateSpec::exact) < line.due.earliest.or(line.due.latest);
-            let could_pass = matches!(line.kind, Kind::Power | Kind::Term);
-            self.of_line(&line.id).any(|flag| flag.withdrawn.is_none() && !(could_pass && is_past(&flag.alert.latest)))
+    /// Since when a line that had another date before is flagged by the one it has now; `as_of` where nothing of it is flagged yet.
+    pub(super) fn dated_since(&self, line: &Line, as_of: NaiveDate) -> Option<NaiveDate> {
+        let is_past = |flag: &Flag| {
+            let latest = flag.alert.latest.as_ref().and_then(DateSpec::exact);
+            matches!(line.kind, Kind::Power | Kind::Term) && latest < line.due.earliest.or(line.due.latest)
         };
-        self.of_item(line).next().is_none() && (was_withdrawn || is_to_be())
+        let had_another = self.of_line(&line.id).any(|flag| flag.withdrawn.is_some() || !(flag.is_of(line) || is_past(flag)));
+        let raised = self.of_item(line).filter(|flag| flag.channel == LOG).filter_map(|flag| flag.raised_on);
+        had_another.then(|| raised.min().unwrap_or(as_of))
     }
 
     /// Whether that channel was flagged for the line, as it is owed now.

@@ -187,7 +187,7 @@ fn missing(
     let since = ledger.first_day().unwrap_or(as_of);
     let since = line.known_since.map_or(as_of, |known| known.max(since));
     // Nor of a date that was another one until now.
-    let since = if ledger.had_another_date(line) { as_of } else { since };
+    let since = ledger.dated_since(line, as_of).map_or(since, |dated| since.max(dated));
     let since = if hearer.can_be_spared { spared.until.map_or(since, |until| since.max(until)) } else { since };
     let is_wanted = |rung: Rung, day: NaiveDate| {
         let was_spared = hearer.can_be_spared && spared.is_acknowledged && rung != Rung::AFTER;
