@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use chrono::{Days, Utc};
+use chrono::Days;
 use events::event::Achievement;
 use events::log::{EventLog, Expected, Select};
 use events::record::Draft;
@@ -41,7 +41,7 @@ fn main() -> Outcome<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["--cpu", "--records", records] => on_the_processor(records.parse()?),
-        ["--replay-alone", register] => return replay_alone(Path::new(register)),
+        ["--replay-alone", register] => replay_alone(Path::new(register)),
         [] => all(1_000_000),
         ["--records", records] => all(records.parse()?),
         _ => Err("nothing, or --records NUMBER".into()),
@@ -211,7 +211,7 @@ fn appending(register: &Path, folder: &Path) -> Outcome<()> {
     generate::write(&path, 10_000)?;
     let bare = bare_table(&folder.join("bare.db"))?;
     let entry: Vec<u8> = generate::entries(100).last().ok_or("an entry")?;
-    let log = SqliteLog::open(&path, Utc::now)?;
+    let log = SqliteLog::open(&path, obligo::clock::now)?;
     let beside = Beside::of(&path, None);
     beside.key.make(&key::origin(log.origin()))?;
     let mut app = App {
@@ -246,7 +246,7 @@ fn appending(register: &Path, folder: &Path) -> Outcome<()> {
     at_least("3", "durable append with its checkpoint, bare insert", ratio(times[0], times[1]), 0.6);
     drop(app);
 
-    let mut log = SqliteLog::open(&path, Utc::now)?;
+    let mut log = SqliteLog::open(&path, obligo::clock::now)?;
     let mut insert = || {
         number += 1;
         timed(|| Ok(bare.execute("INSERT INTO record VALUES (?1, 'work.reported', ?2)", (number, &entry))?))
@@ -319,7 +319,7 @@ fn one_agreement(register: &Path) -> Outcome<()> {
     // One that is over, one that has effect.
     for (name, number) in [("over", 0), ("live", records / generate::EACH - 1)] {
         let select = Select { agreement: Some(generate::id(number)), upto: None };
-        let mut fifty = || {
+        let fifty = || {
             let mut replay = Replay::default();
             let mut left = 50;
             log.scan(&select, &mut |seq, entry| {
@@ -330,7 +330,7 @@ fn one_agreement(register: &Path) -> Outcome<()> {
             let (register, findings) = replay.finish();
             Ok((register, findings))
         };
-        let read = medians(200, [&mut || timed(&mut fifty)])?;
+        let read = medians(200, [&mut || timed(fifty)])?;
         let all = medians(
             200,
             [&mut || {

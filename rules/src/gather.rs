@@ -130,7 +130,7 @@ impl Gathered {
             parts.push(streams.split_off(streams.len().saturating_sub(each)));
         }
         let mut findings = self.findings;
-        let mut finished: Vec<(Vec<Finding>, Vec<(String, Agreement)>)> = match parts.len() {
+        let mut finished: Vec<Finished> = match parts.len() {
             0 | 1 => parts.into_iter().map(agreements).collect(),
             _ => std::thread::scope(|scope| {
                 let threads: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| agreements(part))).collect();
@@ -150,8 +150,11 @@ impl Gathered {
     }
 }
 
+/// What was odd in streams, and the agreements that they are, by id.
+type Finished = (Vec<Finding>, Vec<(String, Agreement)>);
+
 /// The agreements of streams, and what was odd in these.
-fn agreements(streams: Vec<(String, Stream)>) -> (Vec<Finding>, Vec<(String, Agreement)>) {
+fn agreements(streams: Vec<(String, Stream)>) -> Finished {
     let mut findings = Vec::new();
     let agreement = |(id, stream): (String, Stream)| {
         let first = stream.span.map(|(first, _)| first);

@@ -100,3 +100,32 @@ fn instant(written: &str) -> Option<DateTime<Utc>> {
     let day = NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)?;
     Some(day.and_hms_micro_opt(number(11, 13)?, number(14, 16)?, number(17, 19)?, number(20, 26)?)?.and_utc())
 }
+
+#[cfg(all(test, feature = "contract"))]
+mod tests {
+    use super::super::{decode_any, encode};
+    use super::*;
+    use crate::contract::samples;
+
+    #[test]
+    fn the_short_way_says_what_the_long_way_says_whatever_byte_is_another() {
+        for (seq, event) in (1..).zip(samples::events()) {
+            let mut draft = samples::draft(Uuid::from_u128(seq), "ax-bl", event);
+            // A string with an escape goes the long way.
+            draft.source = Some(SourceRef { id: "text".into(), sha256: None, locator: Some("Art. 20, 대한민국".into()) });
+            let recorded_at = "2026-11-22T09:30:00.123456Z".parse().expect("an instant");
+            let record = Record { origin: Uuid::nil(), seq: 7, version: 3, command: Uuid::max(), recorded_at, draft };
+            let bytes = encode(&record);
+            assert_eq!(read(&bytes), Some(record), "it is as it was written");
+            for place in 0..bytes.len() {
+                for other in [bytes[place] ^ 1, b'"', b'0', b' ', b'\\', b'}'] {
+                    let mut changed = bytes.clone();
+                    changed[place] = other;
+                    if let Some(short) = read(&changed) {
+                        assert_eq!(decode_any(&changed).ok(), Some(short), "{}", String::from_utf8_lossy(&changed));
+                    }
+                }
+            }
+        }
+    }
+}
