@@ -247,18 +247,23 @@ impl Oracle {
     fn is_flagged(&mut self, line: &Line, reached: &[(Option<i64>, NaiveDate, NaiveDate)], as_of: NaiveDate) {
         let last = reached.iter().max_by_key(|(before, day, _)| (*day, before.is_none())).copied();
         let mut faults = Vec::new();
-        // A date that comes back after another is seen anew.
-        let now = |is_after: bool| if is_after { line.due.latest } else { line.due.earliest };
-        self.seen.retain(|(id, is_after, date), _| *id != line.id || now(*is_after) == Some(*date));
+        let again = self.again(line, as_of);
         for rung @ (before, day, date) in reached {
             let seen = *self.seen.entry((line.id.clone(), before.is_none(), *date)).or_insert(as_of);
             let since = line.known_since.unwrap_or(as_of);
-            let is_owed = (*day > seen && *day >= since) || Some(*rung) == last;
+            let is_owed = (*day > seen && *day >= since && *day >= again) || Some(*rung) == last;
             let of_line = self.by_entry.get(&line.id).into_iter().flatten();
             let flagged = of_line.clone().find(|place| {
                 let alert = &self.alerts[**place];
                 alert.stands && alert.channel == "log" && alert.before == *before && alert.date == Some(*date)
             });
+            // A clock that was set back says nothing again that a later day withdrew.
+            let is_back = self.runs.iter().any(|run| as_of < *run);
+            let was_withdrawn = of_line.clone().any(|place| {
+                let alert = &self.alerts[*place];
+                !alert.stands && alert.channel == "log" && alert.before == *before && alert.date == Some(*date)
+            });
+            let is_owed = is_owed && !(is_back && was_withdrawn);
             let told = format!("{} {before:?} of {date}, which came on {day}", line.id);
             match flagged {
                 None if is_owed => faults.push(format!("{as_of}: missed: {told}")),
@@ -268,7 +273,7 @@ impl Oracle {
                     let begun = earlier.first().copied().unwrap_or(as_of);
                     let from = run_before.map_or(*day, |run| (run + TimeDelta::days(1)).max(*day));
                     let late = u32::try_from((as_of - from).num_days()).unwrap_or(0);
-                    let late = Some(late).filter(|late| *late > 0 && *day >= since && *day >= begun);
+                    let late = Some(late).filter(|late| *late > 0 && *day >= since && *day >= begun && *day >= again);
                     let said = self.alerts[*place].late_by;
                     if said != late && self.alerts[*place].raised_on == as_of {
                         faults.push(format!(
@@ -286,6 +291,22 @@ impl Oracle {
             }
         }
         self.faults.extend(faults);
+    }
+
+    /// Since when a line is flagged by the date that it has now, where something of it was withdrawn, or was of another date: the rungs that
+    /// came before were another's.
+    fn again(&self, line: &Line, as_of: NaiveDate) -> NaiveDate {
+        let of_line: Vec<&Alert> = self.by_entry.get(&line.id).into_iter().flatten().map(|place| &self.alerts[*place]).collect();
+        // Before this run recorded its own.
+        let earlier = &of_line[..of_line.iter().take_while(|alert| self.by_id[&alert.id] < self.of_session).count()];
+        let is_of = |alert: &Alert| alert.date == if alert.before.is_some() { line.due.earliest } else { line.due.latest };
+        let could_pass = matches!(line.kind, Kind::Term | Kind::Power);
+        let is_other = |alert: &Alert| !is_of(alert) && !(could_pass && alert.item.1 < line.due.earliest.or(line.due.latest));
+        if !of_line.iter().any(|alert| !alert.stands || is_other(alert)) {
+            return NaiveDate::MIN;
+        }
+        let now = earlier.iter().filter(|alert| alert.stands && alert.channel == "log" && is_of(alert));
+        now.map(|alert| alert.raised_on).min().unwrap_or(as_of)
     }
 
     /// A process came to its end, or died.

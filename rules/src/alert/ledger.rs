@@ -246,7 +246,11 @@ impl Ledger {
                 self.each(&snoozed.alerts, |flag| flag.snoozed = until.map(|until| (seq, until)));
             }
             AlertFact::Escalated(escalated) => {
-                self.each(&escalated.alerts, |flag| flag.escalated = Some((seq, escalated.to.clone())));
+                self.each(&escalated.alerts, |flag| {
+                    if flag.escalated.as_ref().is_none_or(|(_, to)| *to != escalated.to) {
+                        flag.escalated = Some((seq, escalated.to.clone()));
+                    }
+                });
             }
             AlertFact::Run(completed) => {
                 if let Some(as_of) = as_of {
@@ -382,11 +386,16 @@ impl Ledger {
         })
     }
 
-    /// The channels to which the line was sent up, as it is owed now, and that were told of nothing since.
-    pub(super) fn escalated<'a>(&'a self, line: &'a Line) -> impl Iterator<Item = String> + 'a {
-        let to = self.of_item(line).filter_map(|flag| flag.escalated.as_ref());
-        let to = to.map(|(seq, to)| (*seq, format!("mail/{to}")));
-        to.filter(|(seq, channel)| !self.of_item(line).any(|flag| flag.channel == *channel && *seq < flag.seq)).map(|(_, to)| to)
+    /// The channels to which the line was sent up, as it is owed now, and that were told of nothing since. Sending it up once more says nothing
+    /// new.
+    pub(super) fn escalated(&self, line: &Line) -> Vec<String> {
+        let mut first: BTreeMap<String, u64> = BTreeMap::new();
+        for (seq, to) in self.of_item(line).filter_map(|flag| flag.escalated.as_ref()) {
+            let since = first.entry(format!("mail/{to}")).or_insert(*seq);
+            *since = (*since).min(*seq);
+        }
+        first.retain(|channel, since| !self.of_item(line).any(|flag| flag.channel == *channel && *since < flag.seq));
+        first.into_keys().collect()
     }
 
     pub(super) fn spared(&self, line: &Line, as_of: NaiveDate) -> Spared {

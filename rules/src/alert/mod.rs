@@ -136,7 +136,12 @@ fn raise(found: &mut Evaluation, line: &Line, today: Today, as_of: NaiveDate, le
     let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false, once: false };
     let mut hearers = (plan.hearers)(line);
     hearers.retain(|hearer| !hearer.once || !ledger.has_told(line, &hearer.channel));
-    hearers.extend(ledger.escalated(line).map(|channel| Hearer { channel, rungs: None, can_be_spared: false, once: true }));
+    hearers.extend(ledger.escalated(line).into_iter().map(|channel| Hearer {
+        channel,
+        rungs: None,
+        can_be_spared: false,
+        once: true,
+    }));
     for hearer in [log].into_iter().chain(hearers) {
         let rungs = reached(line, hearer.rungs.as_deref().unwrap_or(ladder), today);
         for alert in missing(line, &hearer, &rungs, as_of, ledger, plan.origin) {
