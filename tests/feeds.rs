@@ -216,7 +216,18 @@ fn a_run_writes_each_file_whole_and_one_that_cannot_be_written_stops_no_other() 
         .filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().ends_with(".new"));
     assert_eq!(left.count(), 0, "no half of a file is left");
 
-    register.file("obligo.toml", "[files]\ncalendar = \"register.db\"\n");
+    // What else lives beside a register is not written over, and two files are two.
+    for taken in ["register.db", "register.key", "register.checkpoints", "obligo.toml"] {
+        register.file("obligo.toml", format!("[files]\ncalendar = \"{taken}\"\n"));
+        register.obligo("config check").ended(4).warns("E0806").warns(taken);
+        register.obligo("run").ended(4).warns("E0806");
+    }
+    register.file("obligo.toml", "[files]\ncsv = \"a.csv\"\natom = \"a.csv\"\n");
+    register.obligo("config check").ended(4).warns("E0806");
+    // Nor by any other verb.
+    register.obligo("status -O csv -o register.key").ended(4).warns("E0417");
+    std::fs::write(register.folder.path().join("other.db"), std::fs::read(register.db()).unwrap()).unwrap();
+    register.file("obligo.toml", "[files]\ncalendar = \"other.db\"\n");
     register.obligo("run").ended(1).warns("E0417").warns("database");
     register.obligo("verify").succeeded();
 }
