@@ -172,12 +172,26 @@ impl From<&Record> for Columns {
 /// # Errors
 /// [`CodecError::Envelope`], if the bytes are no envelope.
 pub fn columns(bytes: &[u8]) -> Result<Columns, CodecError> {
+    canonical::columns(bytes).map_or_else(|| columns_of_any(bytes), Ok)
+}
+
+fn columns_of_any(bytes: &[u8]) -> Result<Columns, CodecError> {
     serde_json::from_slice(bytes).map_err(|error| CodecError::Envelope(error.to_string()))
 }
 
 /// An instant as entries have it: `2026-11-22T09:30:00.000000Z`.
 pub fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// The instant that is written so, to the letter; `None` for whatever [`instant`] does not write.
+pub fn read_instant(written: &[u8]) -> Option<DateTime<Utc>> {
+    let long = || {
+        let text = std::str::from_utf8(written).ok()?;
+        let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
+        (instant(at) == text).then_some(at)
+    };
+    canonical::instant(written).or_else(long)
 }
 
 /// The fact of a record as compact JSON, for screens and comparisons.

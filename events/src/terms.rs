@@ -2,8 +2,11 @@
 //! the reading is an interpretation that a later version may correct without touching the log.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::date_spec::DateSpec;
 
@@ -164,7 +167,7 @@ pub struct Provision {
 pub type Terms = BTreeMap<String, Term>;
 
 /// One value of a term.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Term {
     /// `true` or `false`.
@@ -177,6 +180,51 @@ pub enum Term {
     List(Vec<Term>),
     /// A table of keys and values.
     Table(Terms),
+}
+
+/// By what stands there. serde would try one variant after the other, and make words of why each was none: provisions are full of terms.
+impl<'de> Deserialize<'de> for Term {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(AnyTerm)
+    }
+}
+
+struct AnyTerm;
+
+impl<'de> Visitor<'de> for AnyTerm {
+    type Value = Term;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("`true` or `false`, a whole number, words, a list or a table")
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Term, E> {
+        Ok(Term::Flag(flag))
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Term, E> {
+        Ok(Term::Number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Term, E> {
+        i64::try_from(number).map(Term::Number).map_err(|_| E::invalid_value(Unexpected::Unsigned(number), &self))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Term, E> {
+        Ok(Term::Text(text.into()))
+    }
+
+    fn visit_string<E: Error>(self, text: String) -> Result<Term, E> {
+        Ok(Term::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Term, A::Error> {
+        Deserialize::deserialize(SeqAccessDeserializer::new(list)).map(Term::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, table: A) -> Result<Term, A::Error> {
+        Deserialize::deserialize(MapAccessDeserializer::new(table)).map(Term::Table)
+    }
 }
 
 impl Term {

@@ -2,9 +2,10 @@
 //! which gives the same record, or says what is wrong.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::de::IgnoredAny;
 use uuid::Uuid;
 
-use super::{Kind, SCHEMA, read_data};
+use super::{Columns, Kind, SCHEMA, read_data};
 use crate::record::{Draft, Record, SourceRef};
 
 /// The record; `None` where the entry is not in that form.
@@ -21,7 +22,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Record> {
         return None;
     }
     let occurred_on = rest.or_null(",\"occurred_on\":", |rest| rest.string("\"").map(str::to_string)?.try_into().ok())?;
-    let recorded_at = instant(rest.string(",\"recorded_at\":\"")?)?;
+    let recorded_at = instant(rest.string(",\"recorded_at\":\"")?.as_bytes())?;
     let actor = rest.string(",\"actor\":\"")?;
     let text = |rest: &mut Rest| rest.string("\"").map(str::to_string);
     let authority = rest.or_null(",\"authority\":", text)?;
@@ -36,6 +37,37 @@ pub(super) fn read(bytes: &[u8]) -> Option<Record> {
     let (agreement, actor) = (agreement.into(), actor.into());
     let draft = Draft { id, agreement, event, occurred_on, actor, authority, source, reason, corrects, rules };
     Some(Record { origin, seq, version, command, recorded_at, draft })
+}
+
+/// The look-up columns; what stands beside them is held to its form too, and `data` to being JSON.
+pub(super) fn columns(bytes: &[u8]) -> Option<Columns> {
+    let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
+    let origin = rest.uuid("{\"origin\":\"")?;
+    let seq = rest.number(",\"seq\":")?;
+    let id = rest.uuid(",\"id\":\"")?;
+    let command = rest.uuid(",\"command\":\"")?;
+    let agreement = rest.string(",\"agreement\":\"")?;
+    let version = rest.number(",\"version\":")?;
+    let kind = rest.string(",\"type\":\"")?;
+    rest.number(",\"schema\":")?;
+    let text = |rest: &mut Rest| rest.string("\"").map(drop);
+    rest.or_null(",\"occurred_on\":", text)?;
+    let recorded_at = rest.string(",\"recorded_at\":\"")?;
+    rest.string(",\"actor\":\"")?;
+    rest.or_null(",\"authority\":", text)?;
+    rest.or_null(",\"source\":", |rest| {
+        rest.string("{\"id\":\"")?;
+        rest.string(",\"sha256\":\"");
+        rest.string(",\"locator\":\"");
+        rest.literal("}")
+    })?;
+    rest.or_null(",\"reason\":", text)?;
+    rest.or_null(",\"corrects\":", |rest| rest.number("").map(drop))?;
+    rest.or_null(",\"rules\":", text)?;
+    rest.literal(",\"data\":")?;
+    serde_json::from_str::<IgnoredAny>(rest.0.strip_suffix('}')?).ok()?;
+    let (agreement, kind, recorded_at) = (agreement.into(), kind.into(), recorded_at.into());
+    Some(Columns { origin, seq, id, command, agreement, version, kind, recorded_at })
 }
 
 fn source(rest: &mut Rest) -> Option<SourceRef> {
@@ -86,8 +118,8 @@ impl<'a> Rest<'a> {
 }
 
 /// `2026-11-22T09:30:00.000000Z`.
-fn instant(written: &str) -> Option<DateTime<Utc>> {
-    let bytes: &[u8; 27] = written.as_bytes().try_into().ok()?;
+pub(super) fn instant(written: &[u8]) -> Option<DateTime<Utc>> {
+    let bytes: &[u8; 27] = written.try_into().ok()?;
     let number = |from: usize, to: usize| {
         bytes[from..to]
             .iter()
@@ -103,7 +135,7 @@ fn instant(written: &str) -> Option<DateTime<Utc>> {
 
 #[cfg(all(test, feature = "contract"))]
 mod tests {
-    use super::super::{decode_any, encode};
+    use super::super::{columns_of_any, decode_any, encode};
     use super::*;
     use crate::contract::samples;
 
@@ -116,6 +148,7 @@ mod tests {
             let recorded_at = "2026-11-22T09:30:00.123456Z".parse().expect("an instant");
             let record = Record { origin: Uuid::nil(), seq: 7, version: 3, command: Uuid::max(), recorded_at, draft };
             let bytes = encode(&record);
+            assert_eq!(columns(&bytes), Some(Columns::from(&record)), "it is as it was written");
             assert_eq!(read(&bytes), Some(record), "it is as it was written");
             for place in 0..bytes.len() {
                 for other in [bytes[place] ^ 1, b'"', b'0', b' ', b'\\', b'}'] {
@@ -123,6 +156,9 @@ mod tests {
                     changed[place] = other;
                     if let Some(short) = read(&changed) {
                         assert_eq!(decode_any(&changed).ok(), Some(short), "{}", String::from_utf8_lossy(&changed));
+                    }
+                    if let Some(short) = columns(&changed) {
+                        assert_eq!(columns_of_any(&changed).ok(), Some(short), "{}", String::from_utf8_lossy(&changed));
                     }
                 }
             }

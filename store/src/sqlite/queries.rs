@@ -83,6 +83,13 @@ pub(super) fn node(connection: &Connection, level: u32, index: u64) -> Result<Op
     connection.prepare_cached(sql)?.query_row(params![level, signed(index)], |row| row.get(0).map(Hash)).optional()
 }
 
+/// The nodes of a level from one place up to, not including, another, in their order, each with its place.
+pub(super) fn nodes<C: FromIterator<(u64, Hash)>>(connection: &Connection, level: u32, from: u64, to: u64) -> Result<C> {
+    let sql = "SELECT idx, hash FROM tree WHERE level = ?1 AND ?2 <= idx AND idx < ?3 ORDER BY idx";
+    let read = |row: &Row<'_>| Ok((position(row, 0)?, Hash(row.get(1)?)));
+    connection.prepare_cached(sql)?.query_map(params![level, signed(from), signed(to)], read)?.collect()
+}
+
 pub(super) fn insert_record(connection: &Connection, columns: &Columns, entry: &[u8]) -> Result<()> {
     let sql = "INSERT INTO record (seq, id, command, agreement, version, type, recorded_at, entry)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";

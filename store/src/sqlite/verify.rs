@@ -122,14 +122,14 @@ impl SqliteLog {
         // SQLite looks at the file while we look at the records: each takes about as long.
         let path = self.path.as_path();
         let mut of_records = Faults::default();
-        let (size, of_file) = std::thread::scope(|scope| {
+        let (size, (of_file, of_ids)) = std::thread::scope(|scope| {
             let file = scope.spawn(|| check_file(path));
             let size = records::check(&transaction, self.origin, &mut of_records, progress);
-            records::check_unique(&transaction, &mut of_records);
             (size, file.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         faults.join(of_file);
         faults.join(of_records);
+        faults.join(of_ids);
         progress(size);
         Ok(faults.verification(size, root(&transaction, size)))
     }
@@ -256,23 +256,31 @@ fn check_origin(connection: &Connection, log: &SqliteLog, faults: &mut Faults) {
 /// Pages that SQLite keeps at hand while it checks the file: it goes to and fro between tables and indexes. 64 MiB.
 const CACHE: i64 = -65_536;
 
-/// SQLite's own check, on a connection of its own: pages, indexes against tables, types, uniqueness.
-fn check_file(path: &Path) -> Faults {
-    let says = || -> rusqlite::Result<Vec<String>> {
+/// SQLite's own check, on a connection of its own: pages, indexes against tables, types, uniqueness. Then what is wrong with ids and
+/// commands, apart.
+fn check_file(path: &Path) -> (Faults, Faults) {
+    let connect = || -> rusqlite::Result<Connection> {
         let connection = open::connect(path, Purpose::Read)?;
         connection.busy_timeout(guards::PATIENCE)?;
         guards::configure(&connection, Purpose::Read)?;
         connection.pragma_update(None, "cache_size", CACHE)?;
-        let mut statement = connection.prepare("PRAGMA integrity_check")?;
-        statement.query_map([], |row| row.get(0))?.collect()
+        Ok(connection)
     };
-    let mut faults = Faults::default();
-    match says() {
+    let says = |connection: &Connection| -> rusqlite::Result<Vec<String>> {
+        connection.prepare("PRAGMA integrity_check")?.query_map([], |row| row.get(0))?.collect()
+    };
+    let (mut faults, mut of_ids) = (Faults::default(), Faults::default());
+    let said = connect().and_then(|connection| {
+        let said = says(&connection);
+        records::check_unique(&connection, &mut of_ids);
+        said
+    });
+    match said {
         Ok(says) if says == ["ok"] => {}
         Ok(says) => says.iter().for_each(|said| faults.add(About::File, format!("SQLite finds: {said}"))),
         Err(error) => faults.add(About::File, format!("SQLite cannot check the file: {error}")),
     }
-    faults
+    (faults, of_ids)
 }
 
 fn root(connection: &Connection, size: u64) -> Option<Hash> {

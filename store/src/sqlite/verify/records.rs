@@ -158,12 +158,13 @@ impl Walk<'_> {
         if columns.seq != seq {
             self.faults.add(About::Record(seq), format!("the entry at seq {seq} says that it is record {}", columns.seq));
         }
+        let (mut id, mut command) = (Uuid::encode_buffer(), Uuid::encode_buffer());
         let texts = [
-            (1, "id", columns.id.to_string()),
-            (2, "command", columns.command.to_string()),
-            (3, "agreement", columns.agreement),
-            (5, "type", columns.kind),
-            (6, "recorded_at", columns.recorded_at),
+            (1, "id", &*columns.id.as_hyphenated().encode_lower(&mut id)),
+            (2, "command", columns.command.as_hyphenated().encode_lower(&mut command)),
+            (3, "agreement", &columns.agreement),
+            (5, "type", &columns.kind),
+            (6, "recorded_at", &columns.recorded_at),
         ];
         for (column, name, text) in texts {
             if row.get_ref(column)?.as_bytes_or_null()? != Some(text.as_bytes()) {
@@ -179,33 +180,33 @@ impl Walk<'_> {
     fn version(&mut self, seq: u64, row: &Row<'_>) -> Result<()> {
         let version = position(row, 4)?;
         let agreement = row.get_ref(3)?.as_bytes()?;
-        let last = self.versions.get(agreement).copied().unwrap_or(0);
+        let last = match self.versions.get_mut(agreement) {
+            Some(last) => std::mem::replace(last, version),
+            None => {
+                self.versions.insert(agreement.to_vec(), version);
+                0
+            }
+        };
         if version != last.saturating_add(1) {
             let name = String::from_utf8_lossy(agreement);
             let what = format!("record {seq} is version {version} of `{name}`, after version {last}");
             self.faults.add(About::Record(seq), what);
-        }
-        match self.versions.get_mut(agreement) {
-            Some(last) => *last = version,
-            None => drop(self.versions.insert(agreement.to_vec(), version)),
         }
         Ok(())
     }
 
     /// As written to the letter, and not before the predecessor's.
     fn time(&mut self, seq: u64, written: &[u8]) {
-        let text = String::from_utf8_lossy(written);
-        let instant = DateTime::parse_from_rfc3339(&text).map(|instant| instant.with_timezone(&Utc));
-        match instant {
-            Ok(instant) if codec::instant(instant) == text => {
-                if self.recorded_at.is_some_and(|last| instant < last) {
-                    let what = format!("record {seq} was recorded at {text}, before its predecessor");
-                    self.faults.add(About::Record(seq), what);
-                }
-                self.recorded_at = Some(instant);
-            }
-            _ => self.faults.add(About::Record(seq), format!("record {seq} was recorded at `{text}`, which is no instant")),
+        let Some(instant) = codec::read_instant(written) else {
+            let text = String::from_utf8_lossy(written);
+            self.faults.add(About::Record(seq), format!("record {seq} was recorded at `{text}`, which is no instant"));
+            return;
+        };
+        if self.recorded_at.is_some_and(|last| instant < last) {
+            let text = codec::instant(instant);
+            self.faults.add(About::Record(seq), format!("record {seq} was recorded at {text}, before its predecessor"));
         }
+        self.recorded_at = Some(instant);
     }
 
     /// What the tree has beyond the last record.
