@@ -52,6 +52,17 @@ pub struct Receipt {
     pub repeated: bool,
 }
 
+/// What one writer wants appended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Append {
+    /// The command that writes it.
+    pub command: Uuid,
+    /// What the writer believed when it decided.
+    pub expected: Expected,
+    /// What is to be recorded, all or nothing.
+    pub drafts: Vec<Draft>,
+}
+
 /// Which entries to read; always in the order of `seq`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Select {
@@ -137,6 +148,17 @@ pub trait EventLog {
     /// [`LogError::Conflict`] when `expected` does not hold, [`LogError::DuplicateId`] for an id that is taken,
     /// [`LogError::Empty`] without drafts, [`LogError::World`] when the store fails.
     fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError>;
+
+    /// What several writers want appended, one after the other: each answer is the one that [`EventLog::append`] would give in its turn, and
+    /// one that is refused does not hold up the others. All that is accepted is durable when it returns; a store can bring it to the disk
+    /// in one go.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store fails as a whole: then nobody has an answer, and each command, tried again, says whether it was
+    /// carried out.
+    fn append_each(&mut self, appends: &[Append]) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
+        Ok(appends.iter().map(|one| self.append(one.command, &one.expected, &one.drafts)).collect())
+    }
 }
 
 /// Why a log did not do what was asked.

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use events::checkpoint::{Checkpoint, Role, Signed, SignedCheckpoint, Signer, base64};
-use events::log::{EventLog, Expected, Head, LogError, Receipt, Select};
+use events::log::{Append, EventLog, Expected, Head, LogError, Receipt, Select};
 use events::record::Draft;
 use events::tree::Hash;
 use uuid::Uuid;
@@ -115,6 +115,19 @@ impl<L: EventLog> Checkpointed<L> {
             }
             Ok(Some(signed(signer, head, Vec::new())))
         })
+    }
+
+    /// Appends, and signs what the log is then.
+    fn signing<T>(&mut self, append: impl FnOnce(&mut L) -> Result<T, LogError>) -> Result<T, LogError> {
+        if self.signer.is_none() {
+            // A register from before there were keys. Without one nothing is written: what is written is signed.
+            let made = self.beside.key.make(&key::origin(self.log.origin()));
+            self.signer = Some(made.map_err(|error| LogError::World(format!("{error}; nothing was written"), None))?);
+        }
+        let answer = append(&mut self.log)?;
+        // The records are durable whatever becomes of the checkpoint.
+        self.unsigned = self.checkpoint().err();
+        Ok(answer)
     }
 
     /// Puts a new key in the place of the old one: a checkpoint that both sign says so, with the reason.
@@ -244,14 +257,11 @@ impl<L: EventLog> EventLog for Checkpointed<L> {
     }
 
     fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError> {
-        if self.signer.is_none() {
-            // A register from before there were keys. Without one nothing is written: what is written is signed.
-            let made = self.beside.key.make(&key::origin(self.log.origin()));
-            self.signer = Some(made.map_err(|error| LogError::World(format!("{error}; nothing was written"), None))?);
-        }
-        let receipt = self.log.append(command, expected, drafts)?;
-        // The records are durable whatever becomes of the checkpoint.
-        self.unsigned = self.checkpoint().err();
-        Ok(receipt)
+        self.signing(|log| log.append(command, expected, drafts))
+    }
+
+    /// One checkpoint stands for all of them.
+    fn append_each(&mut self, appends: &[Append]) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
+        self.signing(|log| log.append_each(appends))
     }
 }

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
+use events::codec;
 use events::contract::{self, HandClock};
 use events::log::{EventLog, Expected, Head, LogError, Receipt, Select};
 use events::record::Draft;
@@ -126,6 +127,28 @@ fn restored_entries_are_the_same_log() {
     assert!(SqliteLog::restore(&second, origin, &borrowed).is_err(), "nothing is written over");
     borrowed.swap(1, 2);
     assert!(SqliteLog::restore(&third, origin, &borrowed).is_err(), "not in order");
+    borrowed.swap(1, 2);
+    // What each trigger refuses, restoring refuses as well, though it puts them up last.
+    let second_line = |change: &dyn Fn(String) -> String| change(String::from_utf8(entries[1].clone()).unwrap()).into_bytes();
+    let of = |at: usize| codec::columns(&entries[at]).unwrap();
+    let wrong = [
+        ("seq must be", second_line(&|line| line.replacen("\"seq\":2", "\"seq\":3", 1))),
+        ("record.id", second_line(&|line| line.replacen(&of(1).id.to_string(), &of(0).id.to_string(), 1))),
+        ("version must be", second_line(&|line| line.replacen("\"version\":1", "\"version\":2", 1))),
+    ];
+    for (why, line) in wrong {
+        assert_ne!(line, entries[1], "{why}");
+        let error = SqliteLog::restore(&third, origin, [&entries[0], &line]).expect_err(why);
+        let said = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+        assert!(said.contains(why), "{why}: {said}");
+    }
+    let [first, last] = [0, 2].map(|at| format!("\"command\":\"{}\"", of(at).command));
+    let torn = String::from_utf8(entries[2].clone()).unwrap().replacen(&last, &first, 1).into_bytes();
+    let error = SqliteLog::restore(&third, origin, [&entries[0], &entries[1], &torn]).expect_err("a command in two runs");
+    let said = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+    assert!(said.contains("carried out before"), "{said}");
+    let verification = restored.verify(&mut |_| {}).unwrap();
+    assert_eq!((verification.verdict, verification.faults), (Verdict::SelfConsistent, vec![]), "with every guard");
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "nothing is left behind");
 }

@@ -1,12 +1,14 @@
 //! Making a register: built under a hidden name in its folder, then renamed without overwriting. It is there whole or not at all.
 
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use events::{codec, tree};
+use events::codec;
+use events::tree::{self, Hash};
 use rusqlite::{Connection, OpenFlags, Transaction};
 use uuid::Uuid;
 
@@ -18,7 +20,9 @@ use crate::StoreError;
 pub(super) fn create(path: &Path, origin: Uuid, entries: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), StoreError> {
     make(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
         transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
-        entries.into_iter().try_for_each(|entry| insert(transaction, entry.as_ref()))
+        let mut filling = Filling { connection: transaction, leaves: Vec::new(), versions: HashMap::new() };
+        entries.into_iter().try_for_each(|entry| filling.take(entry.as_ref()))?;
+        filling.end()
     })
 }
 
@@ -31,7 +35,7 @@ pub(super) enum Keep {
     ForOwner,
 }
 
-/// Makes a database with these tables and what `fill` puts in.
+/// Makes a database with these tables and what `fill` puts in. Triggers stand at the end of a schema; they watch over it from then on.
 pub(super) fn make(
     path: &Path,
     keep: Keep,
@@ -96,20 +100,61 @@ fn build(
     let transaction = connection.transaction()?;
     transaction.pragma_update(None, "application_id", application_id)?;
     transaction.pragma_update(None, "user_version", FORMAT_VERSION)?;
-    transaction.execute_batch(schema)?;
+    let (tables, triggers) = schema.split_at(schema.find("CREATE TRIGGER").unwrap_or(schema.len()));
+    transaction.execute_batch(tables)?;
     fill(&transaction)?;
+    transaction.execute_batch(triggers)?;
     transaction.commit()?;
     connection.close().map_err(|(_, error)| error)
 }
 
-/// An entry with its columns and the nodes that it brings.
-fn insert(connection: &Connection, entry: &[u8]) -> rusqlite::Result<()> {
-    let columns = codec::columns(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    queries::insert_record(connection, &columns, entry)?;
-    // The guards of the tables hold here too: what is no log is refused by them.
-    let read = |level, index| queries::node(connection, level, index)?.ok_or(rusqlite::Error::QueryReturnedNoRows);
-    let nodes = tree::nodes_of_leaf(columns.seq.saturating_sub(1), tree::leaf(entry), read)?;
-    nodes.into_iter().try_for_each(|(level, index, hash)| queries::insert_node(connection, level, index, hash))
+/// Entries on their way into a file that nobody else has seen. The triggers, which would look at each row by itself, are put up when all are
+/// in; what they would refuse is refused here, and by the tables' own UNIQUE.
+struct Filling<'a> {
+    connection: &'a Connection,
+    leaves: Vec<Hash>,
+    /// The last version of each stream.
+    versions: HashMap<String, u64>,
+}
+
+impl Filling<'_> {
+    fn take(&mut self, entry: &[u8]) -> rusqlite::Result<()> {
+        let columns = codec::columns(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        if columns.seq != self.leaves.len() as u64 + 1 {
+            return Err(refused("seq must be the one after the last record's"));
+        }
+        let last = match self.versions.get_mut(&columns.agreement) {
+            Some(last) => last,
+            None => self.versions.entry(columns.agreement.clone()).or_default(),
+        };
+        *last += 1;
+        if columns.version != *last {
+            return Err(refused("version must be the one after the last of its agreement"));
+        }
+        queries::insert_record(self.connection, &columns, entry)?;
+        self.leaves.push(tree::leaf(entry));
+        Ok(())
+    }
+
+    /// The tree, level by level: rows in the order of the table are put in without a search.
+    fn end(self) -> rusqlite::Result<()> {
+        if !queries::torn_commands(self.connection, 1)?.is_empty() {
+            return Err(refused("this command was carried out before"));
+        }
+        let (mut nodes, mut level) = (self.leaves, 0);
+        while !nodes.is_empty() {
+            for (index, hash) in (0..).zip(&nodes) {
+                queries::insert_node(self.connection, level, index, *hash)?;
+            }
+            nodes = nodes.chunks_exact(2).map(|two| tree::node(two[0], two[1])).collect();
+            level += 1;
+        }
+        Ok(())
+    }
+}
+
+fn refused(why: &str) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(format!("append-only: {why}").into())
 }
 
 /// Gives the file its name; fails if the name was taken meanwhile.

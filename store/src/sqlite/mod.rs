@@ -4,24 +4,24 @@ pub mod derived;
 pub mod private;
 pub mod verify;
 
+mod append;
 mod create;
 mod guards;
 mod open;
 mod place;
 mod queries;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, SubsecRound, Utc};
-use events::codec::{self, Columns};
-use events::log::{Clock, EventLog, Expected, Head, LogError, Receipt, Select};
-use events::record::{Draft, Record};
+use chrono::{DateTime, Utc};
+use events::log::{Append, Clock, EventLog, Expected, Head, LogError, Receipt, Select};
+use events::record::Draft;
 use events::tree::{self, Hash};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::StoreError;
+use append::Appending;
 use guards::Purpose;
 use open::Opened;
 
@@ -104,6 +104,20 @@ impl SqliteLog {
         }))
     }
 
+    /// Holds the register against other writers while `append` writes, and brings what it wrote to the disk if it says so.
+    fn holding<T>(&mut self, append: impl FnOnce(&mut Appending<'_>) -> Result<T, LogError>) -> Result<T, LogError> {
+        let Access::Write(clock) = &self.access else {
+            let said = format!("`{}` was opened for reading only; nothing was written", self.path.display());
+            return Err(LogError::World(said, None));
+        };
+        let writing = |error| world(&self.path, "written", error);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
+        // Only now is the log held: what was true before need not be.
+        let answer = append(&mut Appending::begin(&transaction, &self.path, self.origin, &**clock)?)?;
+        transaction.commit().map_err(writing)?;
+        Ok(answer)
+    }
+
     fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
         result.map_err(|error| world(&self.path, "read", error))
     }
@@ -166,67 +180,23 @@ impl EventLog for SqliteLog {
     }
 
     fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError> {
+        // The register need not be held to say so.
         if let Some(receipt) = self.receipt(command)? {
             return Ok(receipt);
         }
-        let Access::Write(clock) = &self.access else {
-            let said = format!("`{}` was opened for reading only; nothing was written", self.path.display());
-            return Err(LogError::World(said, None));
-        };
-        let writing = |error| world(&self.path, "written", error);
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
-        // Only now is the log held: what was true before need not be.
-        if let Some(receipt) = queries::receipt(&transaction, command).map_err(writing)? {
-            return Ok(receipt);
-        }
-        refuse(&transaction, &self.path, expected, drafts)?;
-        let size = queries::size(&transaction).map_err(writing)?;
-        let now = clock.now().trunc_subsecs(6);
-        let last = queries::recorded_at(&transaction, size).map_err(writing)?;
-        let recorded_at = last.map_or(now, |last| last.max(now));
-        for (seq, draft) in (size + 1..).zip(drafts) {
-            let version = queries::version(&transaction, &draft.agreement).map_err(writing)? + 1;
-            let record = Record { origin: self.origin, seq, version, command, recorded_at, draft: draft.clone() };
-            write(&transaction, &self.path, &record)?;
-        }
-        transaction.commit().map_err(writing)?;
-        Ok(Receipt { first: size + 1, last: size + drafts.len() as u64, repeated: false })
+        self.holding(|appending| appending.append(command, expected, drafts))
     }
-}
 
-/// What is checked before anything is written, in the order in which the reference implementation checks it.
-fn refuse(connection: &Connection, path: &Path, expected: &Expected, drafts: &[Draft]) -> Result<(), LogError> {
-    let reading = |error| world(path, "read", error);
-    if drafts.is_empty() {
-        return Err(LogError::Empty);
+    /// In one transaction. Whoever is refused has written nothing into it; if the store fails, it is undone as a whole.
+    fn append_each(&mut self, appends: &[Append]) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
+        self.holding(|appending| {
+            let each = appends.iter().map(|one| match appending.append(one.command, &one.expected, &one.drafts) {
+                Err(world @ LogError::World(..)) => Err(world),
+                answer => Ok(answer),
+            });
+            each.collect()
+        })
     }
-    let (expected, found) = match expected {
-        Expected::Size(expected) => (*expected, queries::size(connection)),
-        Expected::Version { agreement, version } => (*version, queries::version(connection, agreement)),
-    };
-    let found = found.map_err(reading)?;
-    if expected != found {
-        return Err(LogError::Conflict { expected, found });
-    }
-    let mut seen = HashSet::new();
-    for draft in drafts {
-        if queries::is_taken(connection, draft.id).map_err(reading)? || !seen.insert(draft.id) {
-            return Err(LogError::DuplicateId(draft.id));
-        }
-    }
-    Ok(())
-}
-
-/// Inserts a record and the nodes that it brings.
-fn write(connection: &Connection, path: &Path, record: &Record) -> Result<(), LogError> {
-    let writing = |error| world(path, "written", error);
-    let entry = codec::encode(record);
-    queries::insert_record(connection, &Columns::from(record), &entry).map_err(writing)?;
-    let read = |level, index| node(connection, path, level, index);
-    for (level, index, hash) in tree::nodes_of_leaf(record.seq - 1, tree::leaf(&entry), read)? {
-        queries::insert_node(connection, level, index, hash).map_err(writing)?;
-    }
-    Ok(())
 }
 
 fn scan(connection: &Connection, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> rusqlite::Result<()> {

@@ -38,14 +38,31 @@ pub(super) fn version(connection: &Connection, agreement: &str) -> Result<u64> {
     one(connection, "SELECT coalesce((SELECT max(version) FROM record WHERE agreement = ?1), 0)", [agreement])
 }
 
-pub(super) fn is_taken(connection: &Connection, id: Uuid) -> Result<bool> {
-    Ok(one(connection, "SELECT count(*) FROM record WHERE id = ?1", [id.to_string()])? > 0)
+pub(super) fn is_taken(connection: &Connection, id: &str) -> Result<bool> {
+    Ok(one(connection, "SELECT count(*) FROM record WHERE id = ?1", [id])? > 0)
+}
+
+/// The id that sorts last; `None` if there is no record.
+pub(super) fn newest_id(connection: &Connection) -> Result<Option<String>> {
+    connection.prepare_cached("SELECT max(id) FROM record")?.query_row([], |row| row.get(0))
 }
 
 pub(super) fn receipt(connection: &Connection, command: Uuid) -> Result<Option<Receipt>> {
     let sql = "SELECT min(seq), max(seq) FROM record WHERE command = ?1 HAVING count(*) > 0";
     let read = |row: &Row<'_>| Ok(Receipt { first: position(row, 0)?, last: position(row, 1)?, repeated: true });
     connection.prepare_cached(sql)?.query_row([command.to_string()], read).optional()
+}
+
+/// The last record of each id that occurs twice, as many as asked for.
+pub(super) fn doubled_ids(connection: &Connection, most: u32) -> Result<Vec<u64>> {
+    let sql = "SELECT max(seq) FROM record GROUP BY id HAVING count(*) > 1 LIMIT ?1";
+    connection.prepare(sql)?.query_map([most], |row| position(row, 0))?.collect()
+}
+
+/// The last record of each command whose records do not stand in one run, as many as asked for.
+pub(super) fn torn_commands(connection: &Connection, most: u32) -> Result<Vec<u64>> {
+    let sql = "SELECT max(seq) FROM record GROUP BY command HAVING max(seq) - min(seq) + 1 <> count(*) LIMIT ?1";
+    connection.prepare(sql)?.query_map([most], |row| position(row, 0))?.collect()
 }
 
 /// The streams that records after the first `after` are of. All of them are found by a step of the index each, not by a walk over every

@@ -8,7 +8,7 @@ use events::tree;
 use rusqlite::{Connection, Result, Row};
 use uuid::Uuid;
 
-use super::super::queries::{position, signed};
+use super::super::queries::{self, position, signed};
 use super::subtrees::Subtrees;
 use super::{About, Faults};
 
@@ -237,12 +237,11 @@ impl Walk<'_> {
 
 /// Ids that occur twice, and commands whose records do not stand in one run.
 pub(super) fn check_unique(connection: &Connection, faults: &mut Faults) {
-    let twice = "SELECT max(seq), id FROM record GROUP BY id HAVING count(*) > 1 LIMIT 100";
-    let torn = "SELECT max(seq), command FROM record GROUP BY command HAVING max(seq) - min(seq) + 1 <> count(*) LIMIT 100";
-    for (sql, what) in [(twice, "the id of an earlier record"), (torn, "a command of earlier records, not in one run with them")]
+    const MOST: u32 = 100;
+    let twice = queries::doubled_ids(connection, MOST);
+    let torn = queries::torn_commands(connection, MOST);
+    for (seqs, what) in [(twice, "the id of an earlier record"), (torn, "a command of earlier records, not in one run with them")]
     {
-        let read = |row: &Row<'_>| position(row, 0);
-        let seqs: Result<Vec<u64>> = connection.prepare(sql).and_then(|mut statement| statement.query_map([], read)?.collect());
         match seqs {
             Ok(seqs) => seqs.iter().for_each(|seq| {
                 faults.add(About::Record(*seq), format!("record {seq} has {what}"));
