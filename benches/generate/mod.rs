@@ -44,9 +44,19 @@ pub fn entries(records: u64) -> impl Iterator<Item = Vec<u8>> {
     self::records(records).map(|record| codec::encode(&record))
 }
 
+/// The entries of such a log that has what still has effect on [`LAST_DAY`], and of what is over every so-manieth agreement.
+pub fn entries_with_less_past(records: u64, every: u64) -> impl Iterator<Item = Vec<u8>> {
+    let drafts = Drafts { every, ..Drafts::new(records.div_ceil(EACH)) };
+    in_order(drafts).map(|record| codec::encode(&record))
+}
+
 /// The records of such a log, in order.
 pub fn records(records: u64) -> impl Iterator<Item = Record> {
-    Drafts::new(records.div_ceil(EACH)).zip(1..).scan(Ends::default(), |ends, (drafted, seq)| Some(ends.record(seq, drafted)))
+    in_order(Drafts::new(records.div_ceil(EACH)))
+}
+
+fn in_order(drafts: Drafts) -> impl Iterator<Item = Record> {
+    drafts.zip(1..).scan(Ends::default(), |ends, (drafted, seq)| Some(ends.record(seq, drafted)))
 }
 
 /// The id of an agreement by its number, from 0.
@@ -70,6 +80,8 @@ struct Drafted {
 /// The drafts of all agreements in the order of their instants. Only the agreements that run at one time are in memory.
 struct Drafts {
     agreements: u64,
+    /// Of the agreements that are over, every so-manieth is there.
+    every: u64,
     begun: u64,
     waiting: BinaryHeap<Reverse<(DateTime<Utc>, u64)>>,
     running: HashMap<u64, std::iter::Peekable<std::vec::IntoIter<Drafted>>>,
@@ -77,7 +89,7 @@ struct Drafts {
 
 impl Drafts {
     fn new(agreements: u64) -> Self {
-        Drafts { agreements, begun: 0, waiting: BinaryHeap::new(), running: HashMap::new() }
+        Drafts { agreements, every: 1, begun: 0, waiting: BinaryHeap::new(), running: HashMap::new() }
     }
 
     fn begins(&self, number: u64) -> NaiveDate {
@@ -93,7 +105,12 @@ impl Iterator for Drafts {
         let next = self.waiting.peek().map(|Reverse((at, _))| at.date_naive());
         while self.begun < self.agreements && next.is_none_or(|next| self.begins(self.begun) <= next) {
             let number = self.begun;
-            let drafts = Story::of(number, self.begins(number)).drafts();
+            let story = Story::of(number, self.begins(number));
+            if story.ends < LAST_DAY && !number.is_multiple_of(self.every) {
+                self.begun += 1;
+                continue;
+            }
+            let drafts = story.drafts();
             self.waiting.extend(drafts.first().map(|first| Reverse((first.at, number))));
             self.running.insert(number, drafts.into_iter().peekable());
             self.begun += 1;
@@ -373,14 +390,7 @@ impl Story {
         let notice = table(&[("at_least", "6 months"), ("counted_from", "received")]);
         vec![
             provision("1", "1", "statement", &[], "Working together serves both sides", &[]),
-            provision(
-                "2",
-                "2",
-                "commitment",
-                &both,
-                "Work together and tell each other early",
-                &[],
-            ),
+            provision("2", "2", "commitment", &both, "Work together and tell each other early", &[]),
             provision("3", "3", "report", &first, "Report each year on what was done", &yearly),
             provision("4", "4", "report", &second, "Report each year on the use of the funds", &yearly),
             provision("5", "5", "commitment", &first, "Name a point of contact and tell the other side", &[("due", due(1))]),
