@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench ratios`; `-- --records 100000` for a short run. RAW is a bare ordered SELECT of (seq, type, entry) over the same
 //! file, in the same run, in turn with what is measured; every number is a median. On a machine that others use, `-- --cpu --records 100000`
-//! counts the time that the measuring thread has on the processor instead, for the two replays that one thread does.
+//! counts the time that the measuring thread has on the processor instead, for the two replays that one thread does. `-- --curve` is goal
+//! 6 alone, from 10,000 to 1,000,000 records, and draws docs/performance.svg; with `--records` it ends there.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -42,9 +43,11 @@ fn main() -> Outcome<()> {
     match args[..] {
         ["--cpu", "--records", records] => on_the_processor(records.parse()?),
         ["--replay-alone", register] => replay_alone(Path::new(register)),
+        ["--curve"] => curve_alone(1_000_000),
+        ["--curve", "--records", records] => curve_alone(records.parse()?),
         [] => all(1_000_000),
         ["--records", records] => all(records.parse()?),
-        _ => Err("nothing, or --records NUMBER".into()),
+        _ => Err("nothing, --records NUMBER, or --curve".into()),
     }
 }
 
@@ -71,8 +74,7 @@ fn on_the_processor(records: u64) -> Outcome<()> {
 
 fn all(records: u64) -> Outcome<()> {
     let folder = tempfile::tempdir()?;
-    let mut sizes: Vec<u64> = [10_000, 30_000, 100_000, 300_000, 1_000_000].into_iter().filter(|size| *size < records).collect();
-    sizes.push(records);
+    let sizes = sizes(records);
     let file = |size: u64| folder.path().join(format!("r{size}.db"));
     for size in &sizes {
         generate::write(&file(*size), *size)?;
@@ -86,7 +88,52 @@ fn all(records: u64) -> Outcome<()> {
     verifying(&register, raw)?;
     memory(&register)?;
     let files: Vec<(u64, PathBuf)> = sizes.iter().map(|size| (*size, file(*size))).collect();
-    curve(&files)
+    curve(&files, &Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost-per-record.svg"))?;
+    past(records, folder.path())
+}
+
+fn sizes(records: u64) -> Vec<u64> {
+    let mut sizes: Vec<u64> = [10_000, 30_000, 100_000, 300_000, 1_000_000].into_iter().filter(|size| *size < records).collect();
+    sizes.push(records);
+    sizes
+}
+
+/// Goal 6 alone; its picture is the one in the docs.
+fn curve_alone(records: u64) -> Outcome<()> {
+    let folder = tempfile::tempdir()?;
+    let files: Vec<(u64, PathBuf)> =
+        sizes(records).into_iter().map(|size| (size, folder.path().join(format!("r{size}.db")))).collect();
+    for (size, file) in &files {
+        generate::write(file, *size)?;
+    }
+    curve(&files, &Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance.svg"))?;
+    past(records, folder.path())
+}
+
+/// Goal 6: a register with ten times the past and the same that has effect, beside the other one.
+fn past(records: u64, folder: &Path) -> Outcome<()> {
+    let rules = &rule_sets::newest().set;
+    let [long, short] = [(1, "long"), (10, "short")].map(|(every, name)| (every, folder.join(format!("{name}-past.db"))));
+    let mut registers = Vec::new();
+    for (every, file) in [&long, &short] {
+        SqliteLog::restore(file, generate::ORIGIN, generate::entries_with_less_past(records, *every))?;
+        let derived = DerivedFile::beside(file);
+        let size = SqliteLog::open_read_only(file)?.head()?.size;
+        let (register, _) = Packed { path: file, file: &derived, sealed: false, threads: 2, made: 0 }.register(size, &|_| {})?;
+        println!("past: {} agreements, {size} records", register.agreements.len());
+        obligo(file, &["status"])?;
+        registers.push(register);
+    }
+    let assessed = |which: usize| timed(|| Ok(assess(&registers[which], Vec::new(), rules, generate::LAST_DAY)));
+    let times = medians(
+        9,
+        [&mut || assessed(0), &mut || assessed(1), &mut || obligo(&long.1, &["status"]), &mut || obligo(&short.1, &["status"])],
+    )?;
+    println!("assess: {:.1} and {:.1} ms", micros(times[0]) / 1000.0, micros(times[1]) / 1000.0);
+    println!("status: {:.1} and {:.1} ms", micros(times[2]) / 1000.0, micros(times[3]) / 1000.0);
+    at_most("6", "assess of all, ten times the past beside one", ratio(times[0], times[1]), 1.2);
+    at_most("6", "status as a whole process, ten times the past beside one", ratio(times[2], times[3]), 1.2);
+    Ok(())
 }
 
 /// Goal 1: full replay, against RAW. Says what RAW took.
@@ -409,7 +456,7 @@ fn kibibytes(file: &str, key: &str) -> Option<f64> {
 }
 
 /// Goal 6: what a record costs, at each size.
-fn curve(files: &[(u64, PathBuf)]) -> Outcome<()> {
+fn curve(files: &[(u64, PathBuf)], drawn: &Path) -> Outcome<()> {
     let mut points = Vec::new();
     for (size, file) in files {
         let derived = DerivedFile::beside(file);
@@ -424,9 +471,8 @@ fn curve(files: &[(u64, PathBuf)]) -> Outcome<()> {
     }
     let most = points.iter().map(|(_, nanos)| *nanos).fold(0.0, f64::max);
     let least = points.iter().map(|(_, nanos)| *nanos).fold(f64::MAX, f64::min);
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cost-per-record.svg");
-    std::fs::write(&path, picture(&points, most)?)?;
-    println!("curve drawn in {}", path.display());
+    std::fs::write(drawn, picture(&points, most)?)?;
+    println!("curve drawn in {}", drawn.display());
     at_most("6", "cost of a record, most beside least", most / least, 1.2);
     Ok(())
 }
