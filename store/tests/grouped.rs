@@ -190,7 +190,7 @@ fn one_transaction_gives_the_same_file_as_many() {
             .collect();
         let lots: Vec<&[Append]> = if together { vec![&appends] } else { appends.chunks(1).collect() };
         for lot in lots {
-            log.append_each(lot).expect("it is written").into_iter().for_each(|answer| drop(answer.expect("it is accepted")));
+            log.append_each(lot).expect("it is written").into_iter().for_each(|answer| _ = answer.expect("it is accepted"));
         }
         (log.head().expect("it is read"), expect_whole(&path))
     };

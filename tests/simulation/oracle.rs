@@ -301,7 +301,8 @@ impl Oracle {
         let earlier = &of_line[..of_line.iter().take_while(|alert| self.by_id[&alert.id] < self.of_session).count()];
         let is_of = |alert: &Alert| alert.date == if alert.before.is_some() { line.due.earliest } else { line.due.latest };
         let could_pass = matches!(line.kind, Kind::Term | Kind::Power);
-        let is_other = |alert: &Alert| !is_of(alert) && !(could_pass && alert.item.1 < line.due.earliest.or(line.due.latest));
+        let has_passed = |alert: &Alert| could_pass && alert.item.1 < line.due.earliest.or(line.due.latest);
+        let is_other = |alert: &Alert| !(is_of(alert) || has_passed(alert));
         if !of_line.iter().any(|alert| !alert.stands || is_other(alert)) {
             return NaiveDate::MIN;
         }
