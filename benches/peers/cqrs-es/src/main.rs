@@ -84,10 +84,8 @@ impl Query<Agreement> for All {
 async fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [work, file, id] = args.as_slice() else { return Err("peer-cqrs-es WORK FILE AGREEMENT".into()) };
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full);
+    let options =
+        SqliteConnectOptions::new().filename(file).journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
     let pool = SqlitePoolOptions::new().connect_with(options).await?;
     let repository = SqliteEventRepository::new(pool.clone());
     let took = match work.as_str() {
