@@ -1,6 +1,6 @@
 //! Each goal of speed as a ratio, a line each: `goal <n> <name> <ratio> limit <limit> ok|short`.
 //!
-//! `cargo bench --bench ratios`; `-- --records 100000` for a short run. RAW is a bare ordered SELECT of (seq, type, entry) over the same
+//! `cargo bench --bench ratios`; `-- --records 100000` for a short run, `-- --writes` for goal 3 alone. RAW is a bare ordered SELECT of (seq, type, entry) over the same
 //! file, in the same run, in turn with what is measured; every number is a median. On a machine that others use, `-- --cpu --records 100000`
 //! counts the time that the measuring thread has on the processor instead, for the two replays that one thread does. `-- --curve` is goal
 //! 6 alone, from 10,000 to 1,000,000 records, and draws docs/performance.svg; with `--records` it ends there.
@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use chrono::Days;
 use events::event::Achievement;
-use events::log::{EventLog, Expected, Select};
+use events::log::{Append, EventLog, Expected, Select};
 use events::record::Draft;
 use events::{Event, tree};
 use obligo::app::{App, TimeOrdered, Write};
@@ -29,6 +29,7 @@ use rules::gather::Gathered;
 use rules::replay::Replay;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
+use store::grouped::Grouped;
 use store::{DerivedFile, PrivateFile, SqliteLog};
 use uuid::Uuid;
 
@@ -42,12 +43,18 @@ fn main() -> Outcome<()> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["--cpu", "--records", records] => on_the_processor(records.parse()?),
+        ["--writes"] => {
+            let folder = tempfile::tempdir()?;
+            let register = folder.path().join("register.db");
+            generate::write(&register, 100_000)?;
+            appending(&register, folder.path())
+        }
         ["--replay-alone", register] => replay_alone(Path::new(register)),
         ["--curve"] => curve_alone(1_000_000),
         ["--curve", "--records", records] => curve_alone(records.parse()?),
         [] => all(1_000_000),
         ["--records", records] => all(records.parse()?),
-        _ => Err("nothing, --records NUMBER, or --curve".into()),
+        _ => Err("nothing, --records NUMBER, --writes or --curve".into()),
     }
 }
 
@@ -251,7 +258,7 @@ fn obligo(register: &Path, args: &[&str]) -> Outcome<Duration> {
     timed(|| Ok(command.status()?))
 }
 
-/// Goal 3: what an append takes beside a bare insert that is as durable, and an import beside bare inserts in one transaction.
+/// Goal 3: what an append takes beside a bare insert that is as durable; then many at once, and many that write.
 fn appending(register: &Path, folder: &Path) -> Outcome<()> {
     const ROUNDS: usize = 300;
     let path = folder.join("written.db");
@@ -300,34 +307,46 @@ fn appending(register: &Path, folder: &Path) -> Outcome<()> {
     };
     let mut append = || {
         let size = log.head()?.size;
-        let done = Achievement { text: "Work".into(), by: Vec::new(), provision: None, meeting: None, topics: Vec::new() };
-        let draft = Draft {
-            id: Uuid::now_v7(),
-            agreement: agreement.clone(),
-            event: Event::WorkReported(done),
-            occurred_on: Some(generate::LAST_DAY.into()),
-            actor: "bench".into(),
-            authority: None,
-            source: None,
-            reason: None,
-            corrects: None,
-            rules: None,
-        };
-        timed(|| Ok(log.append(Uuid::now_v7(), &Expected::Size(size), &[draft])?))
+        timed(|| Ok(log.append(Uuid::now_v7(), &Expected::Size(size), &[work(&agreement)])?))
     };
     let times = medians(ROUNDS, [&mut insert, &mut append])?;
     println!("also: append to the log alone, bare insert {:.2}", ratio(times[0], times[1]));
 
+    in_bulk(register, folder)?;
+    together(&path)
+}
+
+fn work(agreement: &str) -> Draft {
+    let done = Achievement { text: "Work".into(), by: Vec::new(), provision: None, meeting: None, topics: Vec::new() };
+    Draft {
+        id: Uuid::now_v7(),
+        agreement: agreement.into(),
+        event: Event::WorkReported(done),
+        occurred_on: Some(generate::LAST_DAY.into()),
+        actor: "bench".into(),
+        authority: None,
+        source: None,
+        reason: None,
+        corrects: None,
+        rules: None,
+    }
+}
+
+/// Goal 3: many records at once, as an import appends them and as a log is restored, beside bare inserts in one transaction.
+fn in_bulk(register: &Path, folder: &Path) -> Outcome<()> {
     let mut entries = Vec::new();
     SqliteLog::open_read_only(register)?.scan(&Select { upto: Some(100_000), ..Select::default() }, &mut |_, entry| {
         entries.push(entry.to_vec());
         true
     })?;
+    let drafts: Vec<Draft> =
+        entries.iter().map(|entry| Ok(events::codec::decode(entry)?.draft)).collect::<Outcome<Vec<Draft>>>()?;
+    let file = |name: &str| folder.join(format!("{name}{}.db", Uuid::now_v7()));
     let times = medians(
-        3,
+        5,
         [
             &mut || {
-                let mut bare = bare_table(&folder.join(format!("bare{}.db", Uuid::now_v7())))?;
+                let mut bare = bare_table(&file("bare"))?;
                 timed(|| {
                     let transaction = bare.transaction()?;
                     let mut statement = transaction.prepare("INSERT INTO record VALUES (?1, 'work.reported', ?2)")?;
@@ -339,13 +358,52 @@ fn appending(register: &Path, folder: &Path) -> Outcome<()> {
                 })
             },
             &mut || {
-                let path = folder.join(format!("import{}.db", Uuid::now_v7()));
+                let mut log = SqliteLog::create(file("import"), generate::ORIGIN, obligo::clock::now)?;
+                timed(|| Ok(log.append(Uuid::now_v7(), &Expected::Size(0), &drafts)?))
+            },
+            &mut || {
+                let path = file("restored");
                 timed(|| Ok(SqliteLog::restore(&path, generate::ORIGIN, &entries)?))
             },
         ],
     )?;
+    let each = |time: Duration| micros(time) / entries.len() as f64;
+    println!("a record: bare {:.1} µs, appended {:.1} µs, restored {:.1} µs", each(times[0]), each(times[1]), each(times[2]));
     at_least("3", "bulk import, bare inserts in one transaction", ratio(times[0], times[1]), 0.35);
-    println!("also: sixteen callers of one server are not measured: writes come from processes, one transaction each");
+    at_least("3", "restored log, bare inserts in one transaction", ratio(times[0], times[2]), 0.35);
+    Ok(())
+}
+
+/// Goal 3: sixteen that write to one log beside one alone, each with its own agreement, in appends a second.
+fn together(path: &Path) -> Outcome<()> {
+    const APPENDS: u64 = 480;
+    let group = Grouped::new(Checkpointed::open(SqliteLog::open(path, obligo::clock::now)?, Beside::of(path, None))?);
+    let mut round = 0;
+    let mut write = |callers: u64| {
+        round += 1;
+        timed(|| {
+            std::thread::scope(|scope| {
+                let all: Vec<_> = (0..callers)
+                    .map(|caller| {
+                        let (writer, agreement) = (group.writer(), format!("round-{round}-caller-{caller}"));
+                        scope.spawn(move || {
+                            (0..APPENDS / callers).try_for_each(|version| {
+                                let expected = Expected::Version { agreement: agreement.clone(), version };
+                                let append = Append { command: Uuid::now_v7(), expected, drafts: vec![work(&agreement)] };
+                                writer.append(append).map(drop)
+                            })
+                        })
+                    })
+                    .collect();
+                all.into_iter().try_for_each(|one| one.join().map_err(|_| "a writer broke off")?.map_err(|error| error.into()))
+            })
+        })
+    };
+    let write = std::cell::RefCell::new(&mut write);
+    let times = medians(5, [&mut || write.borrow_mut()(1), &mut || write.borrow_mut()(16)])?;
+    let each = |time: Duration| micros(time) / APPENDS as f64;
+    println!("an append with its checkpoint: one caller {:.0} µs, sixteen callers {:.0} µs", each(times[0]), each(times[1]));
+    at_least("3", "sixteen callers of one log, one caller", ratio(times[0], times[1]), 4.0);
     Ok(())
 }
 

@@ -16,11 +16,11 @@ pub struct Settings {
     pub register: Option<PathBuf>,
     /// Where the signing key is kept, if not beside the register.
     pub key: Option<PathBuf>,
-    /// So many days after the day of an act, recording it takes a reason [30].
+    /// So many days after the day of an act, recording it takes a reason (30 where nothing is set).
     pub late_after_days: Option<NonZeroU32>,
     /// By whose clock `run` says what day it is: an IANA name, as in `Europe/Brussels` [that of the machine].
     pub zone: Option<String>,
-    /// How many hours may pass from one run to the next before `doctor` and `check-nagios` say that it is late [26].
+    /// How many hours may pass from one run to the next before `doctor` and `check-nagios` say that it is late (26 where nothing is set).
     pub run_every_hours: Option<NonZeroU32>,
     /// How many days before something falls due it is flagged.
     pub ladder: Ladders,
@@ -101,7 +101,7 @@ pub struct Mail {
     pub host: Option<String>,
     /// Its port [465 with tls, 587 with starttls, 25 with none].
     pub port: Option<u16>,
-    /// How the line is kept private [tls]. `none` is for a server on this machine alone.
+    /// How the line is kept private (`tls` where nothing is set). `none` is for a server on this machine alone.
     #[serde(default)]
     pub encryption: Encryption,
     /// A certificate (PEM) that is trusted besides those of the system's list.

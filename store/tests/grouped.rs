@@ -190,7 +190,8 @@ fn one_transaction_gives_the_same_file_as_many() {
             .collect();
         let lots: Vec<&[Append]> = if together { vec![&appends] } else { appends.chunks(1).collect() };
         for lot in lots {
-            log.append_each(lot).expect("it is written").into_iter().for_each(|answer| _ = answer.expect("it is accepted"));
+            let answers = log.append_each(lot).expect("it is written");
+            assert!(answers.iter().all(Result::is_ok), "{answers:?}");
         }
         (log.head().expect("it is read"), expect_whole(&path))
     };
