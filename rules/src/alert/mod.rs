@@ -136,12 +136,13 @@ fn raise(found: &mut Evaluation, line: &Line, today: Today, as_of: NaiveDate, le
     let log = Hearer { channel: LOG.into(), rungs: None, can_be_spared: false, once: false };
     let mut hearers = (plan.hearers)(line);
     hearers.retain(|hearer| !hearer.once || !ledger.has_told(line, &hearer.channel));
-    hearers.extend(ledger.escalated(line).into_iter().map(|channel| Hearer {
-        channel,
-        rungs: None,
-        can_be_spared: false,
-        once: true,
-    }));
+    for channel in ledger.escalated(line) {
+        // Who watches it hears of it once more; who does not is told once of an item, whatever comes.
+        let is_told_anyway = hearers.iter().any(|hearer| hearer.channel == channel && !hearer.once);
+        if is_told_anyway || !ledger.has_told(line, &channel) {
+            hearers.push(Hearer { channel, rungs: None, can_be_spared: false, once: true });
+        }
+    }
     for hearer in [log].into_iter().chain(hearers) {
         let rungs = reached(line, hearer.rungs.as_deref().unwrap_or(ladder), today);
         for alert in missing(line, &hearer, &rungs, as_of, ledger, plan.origin) {
