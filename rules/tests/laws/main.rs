@@ -4,6 +4,7 @@
 //! Every law has a control: something made wrong on purpose, by which the law must be broken.
 
 mod differing;
+mod flagging;
 mod forms;
 mod history;
 mod knowing;
