@@ -16,6 +16,7 @@ use super::{Context, outcome};
 use crate::app::{Unwritten, View};
 use crate::config;
 use crate::error::Error;
+use crate::jobs::items;
 use crate::jobs::plan::Plan;
 use crate::report::json::{AlertJson, AlertsJson};
 use crate::report::{Cell, Report, Section, Tone, words};
@@ -280,14 +281,12 @@ fn row(flag: &Flag, ledger: &Ledger, as_of: NaiveDate) -> Vec<Cell> {
         State::Withdrawn => Tone::Dim,
         _ => Tone::Plain,
     };
-    let date = |date: &Option<events::DateSpec>| date.as_ref().and_then(events::DateSpec::exact);
-    let due = rules::docket::Due { earliest: date(&flag.alert.earliest), latest: date(&flag.alert.latest), certainty: None };
     let late = flag.alert.late_by.map(|days| format!(", late by {}", words::counted(days as usize, "day"))).unwrap_or_default();
     let raised = flag.raised_on.map(|day| day.to_string()).unwrap_or_default();
     vec![
         Tone::Dim.of(&flag.alert.id.to_string()[..8]),
         Tone::Strong.of(&flag.alert.entry),
-        words::due(due).into(),
+        words::due(items::due_of(flag)).into(),
         words::rung(flag.alert.rung).into(),
         flag.channel.as_str().into(),
         tone.of(format!("{}{}", state.word(), waits(flag, state, ledger))),
@@ -297,7 +296,7 @@ fn row(flag: &Flag, ledger: &Ledger, as_of: NaiveDate) -> Vec<Cell> {
 
 /// `: smtp 451, attempt 3, next try from 2026-03-02 06:20 UTC`; nothing of what does not wait.
 fn waits(flag: &Flag, state: State, ledger: &Ledger) -> String {
-    let message = ledger.messages().iter().find(|message| message.id == flag.message);
+    let message = ledger.message_of(flag);
     let Some((attempts, (_, why))) = message.and_then(|message| Some((&message.attempts, message.attempts.last.as_ref()?)))
     else {
         return String::new();
@@ -329,7 +328,7 @@ fn show(args: &Show, context: &Context) -> Result<u8, Error> {
 /// What became of an alert, record by record.
 fn story(flag: &Flag, ledger: &Ledger) -> Vec<String> {
     let mut told = vec![(flag.seq, format!("raised for {}", flag.channel))];
-    let message = ledger.messages().iter().find(|message| message.id == flag.message);
+    let message = ledger.message_of(flag);
     if let Some((_, why)) = message.and_then(|message| message.attempts.last.as_ref()).filter(|_| flag.delivered.is_none()) {
         let attempts = message.map_or(0, |message| message.attempts.failed);
         let again = if message.is_some_and(|message| message.attempts.is_dead) { "; it is not tried again" } else { "" };

@@ -119,7 +119,8 @@ fn entry(origin: Uuid, flag: &Flag, line: Option<&Line>, seen: &Evaluated, plan:
     })
 }
 
-fn due_of(flag: &Flag) -> Due {
+/// By when, as it was when it was flagged.
+pub fn due_of(flag: &Flag) -> Due {
     let day = |date: &Option<DateSpec>| date.as_ref().and_then(DateSpec::exact);
     Due { earliest: day(&flag.alert.earliest), latest: day(&flag.alert.latest), certainty: None }
 }

@@ -40,13 +40,18 @@ pub fn check(at: &[&str], named: &str) -> Option<Fault> {
     Some(Fault::new("E0801", at, what).hint(hint))
 }
 
-/// The credentials that the settings name, each once, in their order.
-pub fn credentials(settings: &Settings) -> Vec<&str> {
+/// Every place of a secret that the settings name, in their order.
+pub fn named(settings: &Settings) -> impl Iterator<Item = &str> {
     let password = settings.mail.as_ref().and_then(|mail| mail.password.as_deref());
     let signing = settings.webhooks.iter().map(|webhook| webhook.secret.as_str());
     let ping = settings.ping.as_ref().map(|ping| ping.url.as_str());
+    password.into_iter().chain(signing).chain(ping).filter(|named| place(named).is_some())
+}
+
+/// The credentials that the settings name, each once, in their order.
+pub fn credentials(settings: &Settings) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    for named in password.into_iter().chain(signing).chain(ping) {
+    for named in named(settings) {
         if let Some(Place::Credential(name)) = place(named)
             && !found.contains(&name)
         {

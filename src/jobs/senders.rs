@@ -69,9 +69,5 @@ impl Channels for &Senders<'_> {
 
 /// The credentials that the settings name and that are not at hand.
 pub fn missing_secrets(settings: &Read) -> Vec<Undelivered> {
-    let own = &settings.own;
-    let named = own.mail.iter().filter_map(|mail| mail.password.as_deref());
-    let named = named.chain(own.webhooks.iter().map(|hook| hook.secret.as_str()));
-    let named = named.chain(own.ping.iter().map(|ping| ping.url.as_str()).filter(|url| secret::place(url).is_some()));
-    named.filter_map(|named| secret::read(named).err()).collect()
+    secret::named(&settings.own).filter_map(|named| secret::read(named).err()).collect()
 }

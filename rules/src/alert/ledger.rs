@@ -26,6 +26,8 @@ pub struct Ledger {
     /// In the order in which they were raised.
     by_entry: BTreeMap<String, Vec<Uuid>>,
     messages: Vec<Message>,
+    /// Where each stands among them.
+    by_message: BTreeMap<Uuid, usize>,
     runs: Vec<Run>,
 }
 
@@ -274,7 +276,7 @@ impl Ledger {
     }
 
     fn message(&mut self, id: Uuid, channel: &str, as_of: Option<NaiveDate>, recorded_at: DateTime<Utc>) -> &mut Message {
-        let place = self.messages.iter().rposition(|message| message.id == id).unwrap_or_else(|| {
+        let place = *self.by_message.entry(id).or_insert_with(|| {
             let (alerts, withdrawn, attempts) = (Vec::new(), Vec::new(), Attempts::default());
             self.messages.push(Message { id, channel: channel.into(), as_of, recorded_at, alerts, withdrawn, attempts });
             self.messages.len() - 1
@@ -300,6 +302,11 @@ impl Ledger {
     /// Every message, in the order in which they were raised.
     pub fn messages(&self) -> &[Message] {
         &self.messages
+    }
+
+    /// The message that an alert was raised in.
+    pub fn message_of(&self, flag: &Flag) -> Option<&Message> {
+        self.messages.get(*self.by_message.get(&flag.message)?)
     }
 
     /// Every run, in the order in which they were recorded.
@@ -365,14 +372,13 @@ impl Ledger {
 
     /// Where an alert stands on a day.
     pub fn state(&self, flag: &Flag, as_of: NaiveDate) -> State {
-        let message = || self.messages.iter().find(|message| message.id == flag.message);
         match flag {
             Flag { withdrawn: Some(_), .. } => State::Withdrawn,
             Flag { acknowledged: Some(_), .. } => State::Acknowledged,
             Flag { snoozed: Some((_, until)), .. } if as_of < *until => State::Snoozed,
             Flag { delivered: Some(_), .. } => State::Delivered,
             flag if flag.channel == LOG => State::Raised,
-            _ if message().is_some_and(|message| message.attempts.is_dead) => State::Dead,
+            flag if self.message_of(flag).is_some_and(|message| message.attempts.is_dead) => State::Dead,
             _ => State::Undelivered,
         }
     }
