@@ -3,14 +3,11 @@
 
 mod support;
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use icalendar::parser::{Component, read_calendar, unfold};
 use obligo::jobs::message::{Entry, Status};
 use obligo::report::calendar;
 use proptest::prelude::{ProptestConfig, any, prop_assert, proptest};
-use support::{Register, SMALL};
+use support::{Register, SMALL, python};
 use uuid::Uuid;
 
 /// What is written is read back by Python and told line by line.
@@ -58,27 +55,7 @@ fn first_reader(text: &str) -> Vec<String> {
 
 /// The same by Python's `icalendar`; `None` where it is not here.
 fn second_reader(text: &str) -> Option<Vec<String>> {
-    let Some(python) = std::env::var_os("OBLIGO_PYTHON").filter(|python| !python.is_empty()) else {
-        eprintln!("skipped: OBLIGO_PYTHON is not set, and the calendar is read by one reader alone");
-        return None;
-    };
-    let mut command = Command::new(python);
-    let mut reader = command
-        .args(["-c", SECOND_READER])
-        .env("PYTHONIOENCODING", "utf-8")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the Python of OBLIGO_PYTHON starts");
-    reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = reader.wait_with_output().unwrap();
-    if output.status.code() == Some(77) {
-        eprintln!("skipped: the Python of OBLIGO_PYTHON has no `icalendar`");
-        return None;
-    }
-    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-    Some(String::from_utf8(output.stdout).unwrap().lines().map(String::from).collect())
+    python::reads(SECOND_READER, "icalendar", text).map(|told| told.lines().map(String::from).collect())
 }
 
 /// The events of a calendar, as both readers have them.

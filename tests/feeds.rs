@@ -2,9 +2,6 @@
 
 mod support;
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::Certainty;
 use obligo::jobs::message::{Entry, Item, Status};
@@ -12,7 +9,7 @@ use obligo::report::atom::feed;
 use obligo::report::prometheus::{Measured, metrics};
 use rules::docket::{Axes, Docket, Due, Ending, Existence, Kind, Line, Timing};
 use rules::time::Span;
-use support::{Register, SMALL};
+use support::{Register, SMALL, python};
 use uuid::Uuid;
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -156,27 +153,9 @@ for family in text_fd_to_metric_families(sys.stdin):
 
 #[test]
 fn metrics_are_read_by_the_parser_of_prometheus() {
-    let Some(python) = std::env::var_os("OBLIGO_PYTHON").filter(|python| !python.is_empty()) else {
-        eprintln!("skipped: OBLIGO_PYTHON is not set");
-        return;
-    };
     let awkward = line("a\"b\\c\nd", "5", Axes::undetermined("when"), None);
     let text = measured(vec![awkward, line("pact", "1", Axes::live(Timing::Due), Some(("2026-11-01", "2026-11-30")))]);
-    let mut reader = Command::new(python)
-        .args(["-c", READER])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the Python of OBLIGO_PYTHON starts");
-    reader.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    let output = reader.wait_with_output().unwrap();
-    if output.status.code() == Some(77) {
-        eprintln!("skipped: the Python of OBLIGO_PYTHON has no `prometheus_client`");
-        return;
-    }
-    assert!(output.status.success(), "{}\n{text}", String::from_utf8_lossy(&output.stderr));
-    let told = String::from_utf8(output.stdout).unwrap();
+    let Some(told) = python::reads(READER, "prometheus_client", &text) else { return };
     let expected = "obligo_obligations [('agreement', 'a\"b\\\\c\\nd'), ('status', 'undetermined')] 1.0
 obligo_obligations [('agreement', 'pact'), ('status', 'due')] 1.0
 obligo_next_deadline_timestamp_seconds [] 1795996800.0
