@@ -287,7 +287,7 @@ fn appending(register: &Path, folder: &Path) -> Outcome<()> {
     let mut append = || {
         let text = format!("Work {}", Uuid::now_v7());
         let done = Achievement { text, by: Vec::new(), provision: None, meeting: None, topics: Vec::new() };
-        let proposal = Proposal::new(&agreement, Event::WorkReported(done)).on(generate::LAST_DAY);
+        let proposal = Proposal::new(&agreement, Event::WorkReported(Box::new(done))).on(generate::LAST_DAY);
         let write = Write { sealed: Sealed::Reasons, ..Write::default() };
         timed(|| match app.execute(&[proposal], write) {
             Ok(outcome) if outcome.receipt.is_some() => Ok(()),
@@ -321,7 +321,7 @@ fn work(agreement: &str) -> Draft {
     Draft {
         id: Uuid::now_v7(),
         agreement: agreement.into(),
-        event: Event::WorkReported(done),
+        event: Event::WorkReported(Box::new(done)),
         occurred_on: Some(generate::LAST_DAY.into()),
         actor: "bench".into(),
         authority: None,

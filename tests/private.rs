@@ -45,7 +45,7 @@ fn work(number: usize) -> Proposal {
     let text = format!("{NAME} called for the {number}th time");
     let done = Achievement { text, by: Vec::new(), provision: None, meeting: None, topics: Vec::new() };
     let day = NaiveDate::from_ymd_opt(2026, 1, 1).expect("a day") + chrono::Days::new(number as u64);
-    Proposal { reason: Some(format!("as {NAME} said")), ..Proposal::new("small", Event::WorkReported(done)).on(day) }
+    Proposal { reason: Some(format!("as {NAME} said")), ..Proposal::new("small", Event::WorkReported(Box::new(done))).on(day) }
 }
 
 fn written<T>(result: Result<T, Unwritten>) -> T {

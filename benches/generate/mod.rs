@@ -337,14 +337,14 @@ impl Story {
             relates: Vec::new(),
         };
         let source = |id: &str, title: String, published: NaiveDate| {
-            Event::SourceRecorded(Source {
+            Event::SourceRecorded(Box::new(Source {
                 id: id.into(),
                 title,
                 published: DateSpec::day(published),
                 handling: "public".into(),
                 sha256: Some(format!("{:064x}", u128::from(self.number) << 7 | 1)),
                 url: Some(format!("https://example.org/treaties/{}/{id}", self.id)),
-            })
+            }))
         };
         let body =
             |id: &str, name: &str| Event::BodyRecorded(Body { id: id.into(), name: format!("{name} on {subject}"), chair: None });
@@ -354,8 +354,8 @@ impl Story {
             body("council", "Joint Council"),
             body("experts", "Group of Experts"),
         ];
-        events.insert(0, Event::AgreementRecorded(about));
-        events.extend(self.provisions().into_iter().map(Event::ProvisionRecorded));
+        events.insert(0, Event::AgreementRecorded(Box::new(about)));
+        events.extend(self.provisions().into_iter().map(|one| Event::ProvisionRecorded(Box::new(one))));
         events
     }
 
@@ -440,14 +440,14 @@ impl Story {
     }
 
     fn performance(&self, instance: String, which: Option<usize>) -> Event {
-        Event::PerformanceReported(PerformanceReported {
+        Event::PerformanceReported(Box::new(PerformanceReported {
             instance,
             by: which.map(|which| self.party(which)).into_iter().collect(),
             evidence: None,
             quantity: None,
             milestone: None,
             asserted_by: None,
-        })
+        }))
     }
 
     /// Signature; then each year a meeting, what it decided, the reports.
@@ -484,7 +484,7 @@ impl Story {
             place: Some("Cerra".into()),
             topics: vec![TOPICS[place(self.number, TOPICS.len())].into()],
         };
-        self.put(stated, Event::MeetingScheduled(scheduled));
+        self.put(stated, Event::MeetingScheduled(Box::new(scheduled)));
         let mut on = planned;
         if self.chance.percent(20) && planned + Days::new(14) <= self.ends {
             on = planned + Days::new(14);
@@ -502,7 +502,7 @@ impl Story {
             counts_for: Vec::new(),
             form: None,
         };
-        self.put(on, Event::MeetingHeld(held));
+        self.put(on, Event::MeetingHeld(Box::new(held)));
         let taken = DecisionTaken {
             decision: format!("decision-{decision}"),
             text: "Propose the next programme of work".into(),
@@ -512,7 +512,7 @@ impl Story {
             provision: Some("2".into()),
             topics: Vec::new(),
         };
-        self.put(on, Event::DecisionTaken(taken));
+        self.put(on, Event::DecisionTaken(Box::new(taken)));
         self.put(on + Days::new(21), Event::MinutesAdopted(MinutesAdopted { meeting }));
         self.put(on + Days::new(30), self.performance(format!("7-{on}"), None));
         if self.chance.percent(97) {
@@ -562,7 +562,7 @@ impl Story {
             ends: format!("{}", self.begins.year() + 2).parse().ok(),
             topics: Vec::new(),
         };
-        self.put(self.begins + Days::new(200), Event::ProjectBegun(project));
+        self.put(self.begins + Days::new(200), Event::ProjectBegun(Box::new(project)));
     }
 
     /// One in fifteen is ended by notice before its time, and its notice arrives.
@@ -581,7 +581,7 @@ impl Story {
             effective: None,
             in_place_of: None,
         };
-        self.put(given, Event::NoticeGiven(notice));
+        self.put(given, Event::NoticeGiven(Box::new(notice)));
         let received = NoticeReceived { notice: "notice-1".into(), by: None };
         self.put(given + Days::new(5), Event::NoticeReceived(received));
     }
@@ -596,9 +596,9 @@ impl Story {
             let text: String = WORK[self.chance.below(WORK.len())].into();
             let done = Achievement { text, by, provision, meeting: None, topics: Vec::new() };
             let event = match self.chance.below(10) {
-                0 => Event::AnnouncementMade(done),
-                1 => Event::DeliverableDelivered(done),
-                _ => Event::WorkReported(done),
+                0 => Event::AnnouncementMade(Box::new(done)),
+                1 => Event::DeliverableDelivered(Box::new(done)),
+                _ => Event::WorkReported(Box::new(done)),
             };
             self.put(day, event);
             // The sort by day keeps the reversal directly after its target.

@@ -62,7 +62,7 @@ fn append(path: &Path, agreement: &str) -> Result<Duration, Box<dyn Error>> {
     for _ in 0..ROUNDS {
         let text = format!("A working group compared the two lists, {}", uuid::Uuid::now_v7());
         let done = Achievement { text, by: Vec::new(), provision: None, meeting: None, topics: Vec::new() };
-        let proposal = Proposal::new(agreement, Event::WorkReported(done)).on(LAST_DAY);
+        let proposal = Proposal::new(agreement, Event::WorkReported(Box::new(done))).on(LAST_DAY);
         let begun = Instant::now();
         let written = app.execute(&[proposal], Write { sealed: Sealed::Reasons, ..Write::default() });
         times.push(begun.elapsed());

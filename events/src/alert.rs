@@ -25,7 +25,7 @@ pub enum AlertFact {
     /// Somebody sent alerts up to somebody else.
     Escalated(AlertsEscalated),
     /// A run was done.
-    Run(RunCompleted),
+    Run(Box<RunCompleted>),
 }
 
 /// A rung of a ladder: when a date is flagged.

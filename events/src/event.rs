@@ -11,17 +11,17 @@ use crate::alert::AlertFact;
 use crate::date_spec::DateSpec;
 use crate::terms::{AgreementTerms, Body, Provision, Source, Terms};
 
-/// A fact about one agreement.
+/// A fact about one agreement. What is large stands behind a box: a register holds every fact of a log, and most are small.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     /// An agreement was entered in the register: its parties, its form, its force.
-    AgreementRecorded(AgreementTerms),
+    AgreementRecorded(Box<AgreementTerms>),
     /// A document that later records cite was registered by its digest.
-    SourceRecorded(Source),
+    SourceRecorded(Box<Source>),
     /// A body of the agreement (council, forum, committee) was entered.
     BodyRecorded(Body),
     /// A provision was entered as agreed.
-    ProvisionRecorded(Provision),
+    ProvisionRecorded(Box<Provision>),
 
     /// The agreement was announced, before or beside its conclusion.
     AgreementAnnounced(Milestone),
@@ -51,9 +51,9 @@ pub enum Event {
     InvalidityEstablished(InvalidityEstablished),
 
     /// A provision reads otherwise from a day on. An error of the text is none: it is corrected from the start (VCLT 79).
-    ProvisionAmended(ProvisionAmended),
+    ProvisionAmended(Box<ProvisionAmended>),
     /// A provision was put in by an amendment.
-    ProvisionAdded(ProvisionAdded),
+    ProvisionAdded(Box<ProvisionAdded>),
     /// A provision was taken out by an amendment.
     ProvisionRepealed(ProvisionRepealed),
 
@@ -67,9 +67,9 @@ pub enum Event {
     ReservationWithdrawn(ReservationWithdrawn),
 
     /// A meeting was planned, firmly or tentatively.
-    MeetingScheduled(MeetingScheduled),
+    MeetingScheduled(Box<MeetingScheduled>),
     /// A meeting took place.
-    MeetingHeld(MeetingHeld),
+    MeetingHeld(Box<MeetingHeld>),
     /// A planned meeting was moved to another day; the old day stays in the log.
     MeetingPostponed(MeetingPostponed),
     /// A planned meeting will not take place.
@@ -79,20 +79,20 @@ pub enum Event {
     /// All parties agreed that a cycle may pass without its meeting.
     CycleExcused(CycleExcused),
     /// A meeting decided that something is to be done.
-    DecisionTaken(DecisionTaken),
+    DecisionTaken(Box<DecisionTaken>),
     /// The minutes of a meeting were adopted: its decisions are no longer merely reported.
     MinutesAdopted(MinutesAdopted),
 
     /// The parties announced something together, or one of them did.
-    AnnouncementMade(Achievement),
+    AnnouncementMade(Box<Achievement>),
     /// Something that was to be delivered exists: a memorandum, a report, a mechanism.
-    DeliverableDelivered(Achievement),
+    DeliverableDelivered(Box<Achievement>),
     /// A joint project or programme began; it may outlive the agreement.
-    ProjectBegun(Project),
+    ProjectBegun(Box<Project>),
     /// Work was reported. It shows progress and never closes anything.
-    WorkReported(Achievement),
+    WorkReported(Box<Achievement>),
     /// An obligation was reported as performed.
-    PerformanceReported(PerformanceReported),
+    PerformanceReported(Box<PerformanceReported>),
     /// Somebody with a say accepted, rejected, contested or acknowledged a performance.
     AssessmentMade(AssessmentMade),
     /// The date of one obligation was put off; its first date stays.
@@ -113,7 +113,7 @@ pub enum Event {
     /// A notice was drafted. Nothing runs from that.
     NoticeDrafted(NoticeDrafted),
     /// A party gave notice under a power of the agreement.
-    NoticeGiven(NoticeGiven),
+    NoticeGiven(Box<NoticeGiven>),
     /// A notice was sent.
     NoticeDispatched(NoticeStep),
     /// A notice reached whoever it was addressed to.
@@ -165,6 +165,8 @@ pub enum Event {
     /// What a scheduled run flagged, and what became of it. Of the register as a whole.
     Alert(AlertFact),
 }
+
+const _: () = assert!(size_of::<Event>() <= 104, "box what is as large as that");
 
 /// A step in the life of an agreement as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

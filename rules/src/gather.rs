@@ -204,10 +204,10 @@ impl Stream {
         self.span = Some((self.span.map_or(seq, |(first, _)| first), seq));
         (self.version, self.recorded_at) = (version, Some(recorded_at));
         match event {
-            Event::AgreementRecorded(value) => self.terms.push(Known { seq, recorded_at, source, value }),
-            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
+            Event::AgreementRecorded(value) => self.terms.push(Known { seq, recorded_at, source, value: *value }),
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value: *value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
-            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value: *value }),
             Event::RecordCorrected(_) => self.reversals.push((seq, corrects)),
             Event::RulesAdopted(set) => self.adopted.push(Adoption { seq, recorded_at, set }),
             // It is about what stands beside the log: nothing follows from it, and nothing takes it back.

@@ -317,9 +317,9 @@ impl Agreement {
             Event::TextErased(_) => {}
             // Of the register as a whole; see `Register::ledger`.
             Event::Alert(_) => {}
-            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value }),
+            Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value: *value }),
             Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
-            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value }),
+            Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value: *value }),
             event => self.acts.push(Act::new(Fact { seq, source, on, recorded_at, event })),
         }
     }

@@ -180,7 +180,7 @@ mod tests {
     const WAS: [Look; 3] = [Look::Kept, Look::Counts, Look::LeftOut];
 
     fn terms() -> Event {
-        Event::AgreementRecorded(AgreementTerms {
+        Event::AgreementRecorded(Box::new(AgreementTerms {
             title: "A pact".into(),
             form: Form::Treaty,
             force: Force::Binding,
@@ -190,12 +190,12 @@ mod tests {
             paragraphs: None,
             parties: vec![],
             relates: vec![],
-        })
+        }))
     }
 
     fn source(id: &str, published: &str, handling: &str) -> Event {
         let (published, handling) = (published.parse().unwrap(), handling.into());
-        Event::SourceRecorded(Source { id: id.into(), title: id.into(), published, handling, sha256: None, url: None })
+        Event::SourceRecorded(Box::new(Source { id: id.into(), title: id.into(), published, handling, sha256: None, url: None }))
     }
 
     fn body() -> Event {

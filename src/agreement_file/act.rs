@@ -147,9 +147,9 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
             Event::MeetingPostponed(MeetingPostponed { meeting: meeting?, on: on? })
         }
         "meeting-cancelled" => Event::MeetingCancelled(MeetingCancelled { meeting: table.needed("meeting")? }),
-        "announcement" => Event::AnnouncementMade(achievement(table)?),
-        "deliverable" => Event::DeliverableDelivered(achievement(table)?),
-        "work-reported" => Event::WorkReported(achievement(table)?),
+        "announcement" => Event::AnnouncementMade(Box::new(achievement(table)?)),
+        "deliverable" => Event::DeliverableDelivered(Box::new(achievement(table)?)),
+        "work-reported" => Event::WorkReported(Box::new(achievement(table)?)),
         "project-begun" => project(table)?,
         "performance" => {
             let (instance, by) = (table.needed("instance"), table.texts("by"));
@@ -157,7 +157,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
             let (quantity, milestone) = (table.number("quantity"), table.text("milestone"));
             let asserted_by = table.text("asserted_by");
             let instance = instance?;
-            Event::PerformanceReported(PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by })
+            Event::PerformanceReported(Box::new(PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by }))
         }
         "notice-drafted" => {
             let (notice, by) = (table.text("notice").unwrap_or_default(), table.needed("by"));
@@ -210,12 +210,12 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "amended" => {
             let (provision, changes, without) = (table.needed("provision"), table.terms("changes"), table.texts("without"));
             let (effective, transition) = (table.date("effective"), table.word::<Transition>("transition", &["old", "new"]));
-            Event::ProvisionAmended(ProvisionAmended { provision: provision?, changes, without, effective, transition })
+            Event::ProvisionAmended(Box::new(ProvisionAmended { provision: provision?, changes, without, effective, transition }))
         }
         "provision-added" => {
             let provision = table.table("provision").and_then(|table| Some(terms::provision(&table)?.0));
             let effective = table.date("effective");
-            Event::ProvisionAdded(ProvisionAdded { provision: provision?, effective })
+            Event::ProvisionAdded(Box::new(ProvisionAdded { provision: provision?, effective }))
         }
         "provision-repealed" => {
             let (provision, effective) = (table.needed("provision"), table.date("effective"));
@@ -254,7 +254,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
                 (table.text("decision").unwrap_or_default(), table.needed("text"), table.text("meeting"));
             let (by, due, provision) = (table.texts("by"), table.date("due"), table.text("provision"));
             let topics = table.texts("topics");
-            Event::DecisionTaken(DecisionTaken { decision, text: text?, meeting, by, due, provision, topics })
+            Event::DecisionTaken(Box::new(DecisionTaken { decision, text: text?, meeting, by, due, provision, topics }))
         }
         "minutes-adopted" => Event::MinutesAdopted(MinutesAdopted { meeting: table.needed("meeting")? }),
         "cycle-excused" => Event::CycleExcused(CycleExcused { cycle: table.needed("cycle")? }),
@@ -310,14 +310,14 @@ fn milestone(table: &Table) -> Milestone {
 fn scheduled(table: &Table, on: Option<DateSpec>, certainty: Certainty) -> Option<Event> {
     let (body, meeting) = (table.needed("body"), table.text("meeting").unwrap_or_default());
     let (name, place, topics) = (table.text("name"), table.text("place"), table.texts("topics"));
-    Some(Event::MeetingScheduled(MeetingScheduled { meeting, body: body?, on: on?, certainty, name, place, topics }))
+    Some(Event::MeetingScheduled(Box::new(MeetingScheduled { meeting, body: body?, on: on?, certainty, name, place, topics })))
 }
 
 fn held(table: &Table) -> Option<Event> {
     let (body, meeting) = (table.needed("body"), table.text("meeting").unwrap_or_default());
     let (name, place, text, topics) = (table.text("name"), table.text("place"), table.text("text"), table.texts("topics"));
     let (counts_for, form) = (table.texts("counts_for"), table.text("form"));
-    Some(Event::MeetingHeld(MeetingHeld { meeting, body: body?, name, place, text, topics, counts_for, form }))
+    Some(Event::MeetingHeld(Box::new(MeetingHeld { meeting, body: body?, name, place, text, topics, counts_for, form })))
 }
 
 fn achievement(table: &Table) -> Option<Achievement> {
@@ -329,7 +329,7 @@ fn achievement(table: &Table) -> Option<Achievement> {
 fn project(table: &Table) -> Option<Event> {
     let (project, text) = (table.needed("project"), table.needed("text"));
     let (ends, topics) = (table.date("ends"), table.texts("topics"));
-    Some(Event::ProjectBegun(Project { project: project?, text: text?, ends, topics }))
+    Some(Event::ProjectBegun(Box::new(Project { project: project?, text: text?, ends, topics })))
 }
 
 fn notice(table: &Table) -> Option<Event> {
@@ -338,7 +338,16 @@ fn notice(table: &Table) -> Option<Event> {
     let (received, dispatched) = (table.date("received"), table.date("dispatched"));
     let (stated, effective) = (table.date("stated"), table.date("effective"));
     let in_place_of = table.text("in_place_of");
-    Some(Event::NoticeGiven(NoticeGiven { notice, by: by?, power, received, dispatched, stated, effective, in_place_of }))
+    Some(Event::NoticeGiven(Box::new(NoticeGiven {
+        notice,
+        by: by?,
+        power,
+        received,
+        dispatched,
+        stated,
+        effective,
+        in_place_of,
+    })))
 }
 
 fn step(table: &Table) -> NoticeStep {

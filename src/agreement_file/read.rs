@@ -54,12 +54,12 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
     let context = Context { id, source, sources: sources.iter().map(|(source, _)| source.clone()).collect() };
     let parties = parties(file);
     let terms = terms::agreement_terms(&table, parties);
-    proposals.push((term(&context, Event::AgreementRecorded(terms), None, None), agreement.clone()));
+    proposals.push((term(&context, Event::AgreementRecorded(Box::new(terms)), None, None), agreement.clone()));
     table.finish(&["source"]);
     for (source, node) in sources {
         let published = source.published.clone();
         let own = Some(source.id.clone());
-        proposals.push((term(&context, Event::SourceRecorded(source), own, None).on(published), node));
+        proposals.push((term(&context, Event::SourceRecorded(Box::new(source)), own, None).on(published), node));
     }
     for table in file.tables("body", "[[body]]") {
         let body = terms::body(&table).map(Event::BodyRecorded);
@@ -70,7 +70,7 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
     for table in file.tables("provision", "[[provision]]") {
         if let Some((provision, own)) = terms::provision(&table) {
             let locator = Some(provision.reference.clone());
-            let event = Event::ProvisionRecorded(provision);
+            let event = Event::ProvisionRecorded(Box::new(provision));
             proposals.push((term(&context, event, own, locator), table.node().clone()));
         }
     }

@@ -275,7 +275,7 @@ fn facts(origin: Uuid, seen: &Evaluated) -> Vec<AlertFact> {
             facts.push(AlertFact::Raised(AlertsRaised { message, channel: channel.clone(), alerts }));
         }
     }
-    facts.push(AlertFact::Run(completed.clone()));
+    facts.push(AlertFact::Run(Box::new(completed.clone())));
     facts
 }
 

@@ -101,7 +101,7 @@ fn a_run_that_did_not_come_is_a_warning() {
     let draft = Draft {
         id: Uuid::from_u128(1),
         agreement: ALERTS.into(),
-        event: Event::Alert(AlertFact::Run(completed)),
+        event: Event::Alert(AlertFact::Run(Box::new(completed))),
         occurred_on: "2024-05-31".parse::<DateSpec>().ok(),
         actor: "job".into(),
         authority: None,

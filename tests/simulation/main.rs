@@ -398,10 +398,10 @@ impl Sim {
         let on = today - TimeDelta::days(if self.chance.one_in(2) { 0 } else { self.chance.between(0, 40) });
         let to = DateSpec::from(today.max(latest) + TimeDelta::days(self.chance.between(-60, 200)));
         let (event, on, moves) = match self.chance.below(10) {
-            0..=4 => (Event::PerformanceReported(performed(instance)), on, false),
+            0..=4 => (Event::PerformanceReported(Box::new(performed(instance))), on, false),
             5..=6 => (Event::ExtensionGranted(ExtensionGranted { instance, to, by: Vec::new() }), today, true),
             7 => (Event::DueDateSet(DueDateSet { instance, on: to, certainty: Certainty::Definitive }), today, true),
-            8 => (Event::PerformanceReported(performed(instance)), on, true),
+            8 => (Event::PerformanceReported(Box::new(performed(instance))), on, true),
             _ => {
                 (Event::WaiverGranted(WaiverGranted { of: instance, by: Vec::new(), all_from: false, until: None }), today, false)
             }
@@ -418,7 +418,7 @@ impl Sim {
         let parties = self.parties[&agreement].clone();
         let by = self.chance.pick(&parties).clone();
         let event = match self.chance.below(5) {
-            0 => Event::NoticeGiven(NoticeGiven {
+            0 => Event::NoticeGiven(Box::new(NoticeGiven {
                 notice: String::new(),
                 by,
                 power: String::new(),
@@ -427,7 +427,7 @@ impl Sim {
                 stated: None,
                 effective: None,
                 in_place_of: None,
-            }),
+            })),
             1 => Event::AgreementTerminated(AgreementTerminated { effective: (today + TimeDelta::days(30)).into() }),
             2..=3 => Event::AgreementSuspended(AgreementSuspended {
                 provisions: Vec::new(),

@@ -49,19 +49,19 @@ pub fn events_with_later_keys() -> Vec<Event> {
     let suspended =
         AgreementSuspended { provisions: Vec::new(), until: None, clock: None, parties: vec!["EU".into(), "KR".into()] };
     vec![
-        Event::AgreementRecorded(terms),
-        Event::NoticeGiven(given),
+        Event::AgreementRecorded(Box::new(terms)),
+        Event::NoticeGiven(Box::new(given)),
         Event::NoticeReceived(received),
-        Event::PerformanceReported(performed),
-        Event::NoticeGiven(replacing),
-        Event::PerformanceReported(asserted),
-        Event::MeetingHeld(held),
+        Event::PerformanceReported(Box::new(performed)),
+        Event::NoticeGiven(Box::new(replacing)),
+        Event::PerformanceReported(Box::new(asserted)),
+        Event::MeetingHeld(Box::new(held)),
         Event::AgreementSuspended(suspended),
-        Event::ProvisionRecorded(Provision {
+        Event::ProvisionRecorded(Box::new(Provision {
             quote_prefix: Some("may end it".into()),
             quote_suffix: Some("in writing".into()),
             ..provision()
-        }),
+        })),
     ]
 }
 
@@ -89,10 +89,10 @@ pub fn draft(id: Uuid, agreement: &str, event: Event) -> Draft {
 /// twice, once in the chain and once as its link, or the test of the golden records finds it missing.
 fn after(event: Option<&Event>) -> Option<Event> {
     Some(match event {
-        None => Event::AgreementRecorded(agreement()),
-        Some(Event::AgreementRecorded(_)) => Event::SourceRecorded(source()),
+        None => Event::AgreementRecorded(Box::new(agreement())),
+        Some(Event::AgreementRecorded(_)) => Event::SourceRecorded(Box::new(source())),
         Some(Event::SourceRecorded(_)) => Event::BodyRecorded(body()),
-        Some(Event::BodyRecorded(_)) => Event::ProvisionRecorded(provision()),
+        Some(Event::BodyRecorded(_)) => Event::ProvisionRecorded(Box::new(provision())),
         Some(Event::ProvisionRecorded(_)) => Event::AgreementAnnounced(milestone("announced")),
         Some(Event::AgreementAnnounced(_)) => Event::AgreementConcluded(milestone("concluded")),
         Some(Event::AgreementConcluded(_)) => Event::AgreementSigned(milestone("signed")),
@@ -115,15 +115,15 @@ fn after(event: Option<&Event>) -> Option<Event> {
             effective: Some(words("2027")),
         }),
         Some(Event::AgreementSuperseded(_)) => Event::InvalidityEstablished(InvalidityEstablished { by: "court".into() }),
-        Some(Event::InvalidityEstablished(_)) => Event::ProvisionAmended(ProvisionAmended {
+        Some(Event::InvalidityEstablished(_)) => Event::ProvisionAmended(Box::new(ProvisionAmended {
             provision: "20a".into(),
             changes: Terms::from([("every".into(), Term::Text("2 years".into()))]),
             without: vec!["reading".into()],
             effective: Some(words("2027")),
             transition: Some(Transition::Old),
-        }),
+        })),
         Some(Event::ProvisionAmended(_)) => {
-            Event::ProvisionAdded(ProvisionAdded { provision: provision(), effective: Some(words("2027-01-01")) })
+            Event::ProvisionAdded(Box::new(ProvisionAdded { provision: provision(), effective: Some(words("2027-01-01")) }))
         }
         Some(Event::ProvisionAdded(_)) => {
             Event::ProvisionRepealed(ProvisionRepealed { provision: "20a".into(), effective: Some(words("2028")) })
@@ -144,15 +144,15 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::ReservationMade(_)) => {
             Event::ReservationWithdrawn(ReservationWithdrawn { by: "KR".into(), provisions: vec!["20a".into()] })
         }
-        Some(Event::ReservationWithdrawn(_)) => Event::MeetingScheduled(meeting_scheduled()),
-        Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(meeting_held()),
+        Some(Event::ReservationWithdrawn(_)) => Event::MeetingScheduled(Box::new(meeting_scheduled())),
+        Some(Event::MeetingScheduled(_)) => Event::MeetingHeld(Box::new(meeting_held())),
         Some(Event::MeetingHeld(_)) => Event::MeetingPostponed(meeting_postponed()),
         Some(Event::MeetingPostponed(_)) => Event::MeetingCancelled(MeetingCancelled { meeting: "council-2025".into() }),
         Some(Event::MeetingCancelled(_)) => {
             Event::MeetingInquorate(MeetingInquorate { meeting: "council-2025".into(), body: "council".into() })
         }
         Some(Event::MeetingInquorate(_)) => Event::CycleExcused(CycleExcused { cycle: "council-2025".into() }),
-        Some(Event::CycleExcused(_)) => Event::DecisionTaken(DecisionTaken {
+        Some(Event::CycleExcused(_)) => Event::DecisionTaken(Box::new(DecisionTaken {
             decision: "d1".into(),
             text: "a joint paper".into(),
             meeting: Some("council-2025".into()),
@@ -160,13 +160,13 @@ fn after(event: Option<&Event>) -> Option<Event> {
             due: Some(words("2026-06")),
             provision: Some("20(a)".into()),
             topics: topics(),
-        }),
+        })),
         Some(Event::DecisionTaken(_)) => Event::MinutesAdopted(MinutesAdopted { meeting: "council-2025".into() }),
-        Some(Event::MinutesAdopted(_)) => Event::AnnouncementMade(achievement("a joint statement")),
-        Some(Event::AnnouncementMade(_)) => Event::DeliverableDelivered(achievement("a memorandum")),
-        Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(project()),
-        Some(Event::ProjectBegun(_)) => Event::WorkReported(achievement("work goes on")),
-        Some(Event::WorkReported(_)) => Event::PerformanceReported(performance()),
+        Some(Event::MinutesAdopted(_)) => Event::AnnouncementMade(Box::new(achievement("a joint statement"))),
+        Some(Event::AnnouncementMade(_)) => Event::DeliverableDelivered(Box::new(achievement("a memorandum"))),
+        Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(Box::new(project())),
+        Some(Event::ProjectBegun(_)) => Event::WorkReported(Box::new(achievement("work goes on"))),
+        Some(Event::WorkReported(_)) => Event::PerformanceReported(Box::new(performance())),
         Some(Event::PerformanceReported(_)) => Event::AssessmentMade(AssessmentMade {
             instance: "12-2026".into(),
             by: "KR".into(),
@@ -199,7 +199,7 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::IncidentReported(_)) => {
             Event::NoticeDrafted(NoticeDrafted { notice: "n1".into(), by: "KR".into(), power: "20a".into() })
         }
-        Some(Event::NoticeDrafted(_)) => Event::NoticeGiven(notice_given()),
+        Some(Event::NoticeDrafted(_)) => Event::NoticeGiven(Box::new(notice_given())),
         Some(Event::NoticeGiven(_)) => Event::NoticeDispatched(step()),
         Some(Event::NoticeDispatched(_)) => Event::NoticeReceived(NoticeReceived { notice: "n1".into(), by: None }),
         Some(Event::NoticeReceived(_)) => Event::NoticeDeposited(step()),
@@ -255,7 +255,7 @@ fn after_alert(fact: &AlertFact) -> Option<AlertFact> {
         AlertFact::Failed(_) => AlertFact::Acknowledged(AlertsAcknowledged { alerts: vec![alert] }),
         AlertFact::Acknowledged(_) => AlertFact::Snoozed(AlertsSnoozed { alerts: vec![alert], until: words("2027-01-15") }),
         AlertFact::Snoozed(_) => AlertFact::Escalated(AlertsEscalated { alerts: vec![alert], to: "head-7".into() }),
-        AlertFact::Escalated(_) => AlertFact::Run(RunCompleted {
+        AlertFact::Escalated(_) => AlertFact::Run(Box::new(RunCompleted {
             size: 41,
             root: "0a".repeat(32),
             rules: RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) },
@@ -264,7 +264,7 @@ fn after_alert(fact: &AlertFact) -> Option<AlertFact> {
             due: 3,
             undetermined: 1,
             obligations: "0c".repeat(32),
-        }),
+        })),
         AlertFact::Run(_) => return None,
     })
 }

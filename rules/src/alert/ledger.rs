@@ -261,7 +261,7 @@ impl Ledger {
                         let is_same = message.attempts.settings.as_ref() == Some(&completed.settings);
                         message.attempts.is_dead &= is_same;
                     }
-                    self.runs.push(Run { seq, as_of, recorded_at, completed: completed.clone() });
+                    self.runs.push(Run { seq, as_of, recorded_at, completed: (**completed).clone() });
                 }
             }
         }

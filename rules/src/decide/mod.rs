@@ -99,7 +99,7 @@ impl Desk<'_> {
             event: proposal.event.clone(),
         };
         if let Event::AgreementRecorded(terms) = &proposal.event {
-            let known = Known { seq, recorded_at: fact.recorded_at, source: fact.source, value: terms.clone() };
+            let known = Known { seq, recorded_at: fact.recorded_at, source: fact.source, value: (**terms).clone() };
             self.scratch.agreements.insert(proposal.agreement.clone(), Agreement::new(&proposal.agreement, known));
         } else if let Some(agreement) = self.scratch.agreements.get_mut(&proposal.agreement) {
             if let Some(target) = proposal.corrects {
@@ -128,10 +128,10 @@ impl Desk<'_> {
     fn held(&self, proposal: &Proposal) -> Held {
         let Some(agreement) = self.agreement(proposal) else { return Held::Not };
         let same = match &proposal.event {
-            Event::AgreementRecorded(terms) => Some(agreement.about() == terms),
-            Event::SourceRecorded(source) => agreement.source(&source.id).map(|known| known == source),
+            Event::AgreementRecorded(terms) => Some(*agreement.about() == **terms),
+            Event::SourceRecorded(source) => agreement.source(&source.id).map(|known| *known == **source),
             Event::BodyRecorded(body) => agreement.body(&body.id).map(|known| known == body),
-            Event::ProvisionRecorded(provision) => agreement.provision(&provision.id).map(|known| known.value == *provision),
+            Event::ProvisionRecorded(provision) => agreement.provision(&provision.id).map(|known| known.value == **provision),
             _ => None,
         };
         match same {

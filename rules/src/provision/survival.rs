@@ -111,7 +111,7 @@ fn subject(provision: &Provision) -> String {
 /// Joint projects that had begun by the day.
 fn projects<'a>(scene: &Scene<'a>) -> Vec<(&'a Act, &'a Project)> {
     let project = |act: &'a Act| match &act.event {
-        Event::ProjectBegun(project) => Some((act, project)),
+        Event::ProjectBegun(project) => Some((act, &**project)),
         _ => None,
     };
     scene.acts().filter_map(|(act, _)| project(act)).collect()

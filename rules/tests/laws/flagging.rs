@@ -42,7 +42,7 @@ fn with(ledger: &mut Ledger, found: &Evaluation, as_of: NaiveDate) {
     let facts = [
         AlertFact::Withdrawn(AlertsWithdrawn { message, channel: LOG.into(), alerts: withdrawn.collect() }),
         AlertFact::Raised(AlertsRaised { message, channel: LOG.into(), alerts: raised }),
-        AlertFact::Run(run),
+        AlertFact::Run(Box::new(run)),
     ];
     for fact in facts {
         let draft = Draft {

@@ -193,8 +193,9 @@ pub fn agreed(form: usize) -> Agreed {
         relates: Vec::new(),
     };
     let body = |id: &str| Event::BodyRecorded(Body { id: id.into(), name: id.into(), chair: None });
-    let provisions = duties().into_iter().chain(own).map(Event::ProvisionRecorded);
-    let terms = [Event::AgreementRecorded(about), body("forum"), body("council")].into_iter().chain(provisions).collect();
+    let provisions = duties().into_iter().chain(own).map(|one| Event::ProvisionRecorded(Box::new(one)));
+    let terms =
+        [Event::AgreementRecorded(Box::new(about)), body("forum"), body("council")].into_iter().chain(provisions).collect();
     Agreed { terms, beginning }
 }
 

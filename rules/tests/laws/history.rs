@@ -283,13 +283,13 @@ impl Drawing<'_> {
             ("2", "due", Term::Table([("within".to_string(), text("90 days"))].into())),
         ];
         let (provision, key, term) = self.of(&changes);
-        Event::ProvisionAmended(ProvisionAmended {
+        Event::ProvisionAmended(Box::new(ProvisionAmended {
             provision: provision.into(),
             changes: [(key.to_string(), term)].into(),
             without: vec![],
             effective: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
             transition: self.of(&[None, Some(Transition::Old), Some(Transition::New)]),
-        })
+        }))
     }
 
     /// Every kind of act that there is.
@@ -304,7 +304,7 @@ impl Drawing<'_> {
                     _ => None,
                 });
                 let meeting = if planned == "x" || self.pick.is_multiple_of(4) { own } else { planned };
-                Event::MeetingHeld(MeetingHeld {
+                Event::MeetingHeld(Box::new(MeetingHeld {
                     meeting,
                     body,
                     name: None,
@@ -313,9 +313,9 @@ impl Drawing<'_> {
                     topics: vec![],
                     counts_for: if self.pick.is_multiple_of(6) { vec!["forum-2023".into(), "forum-2024".into()] } else { vec![] },
                     form: None,
-                })
+                }))
             }
-            4 | 5 => Event::MeetingScheduled(MeetingScheduled {
+            4 | 5 => Event::MeetingScheduled(Box::new(MeetingScheduled {
                 meeting: own,
                 body,
                 on: self.later(),
@@ -323,24 +323,24 @@ impl Drawing<'_> {
                 name: None,
                 place: None,
                 topics: vec![],
-            }),
+            })),
             6 => Event::MeetingPostponed(MeetingPostponed { meeting: self.meeting(), on: self.later() }),
             7 => Event::MeetingCancelled(MeetingCancelled { meeting: self.meeting() }),
             8 => Event::CycleExcused(CycleExcused { cycle: format!("forum-{}", 2023 + self.pick % 3) }),
-            9..15 => Event::PerformanceReported(PerformanceReported {
+            9..15 => Event::PerformanceReported(Box::new(PerformanceReported {
                 instance: self.instance(),
                 by: self.some_parties(),
                 evidence: None,
                 asserted_by: if self.pick.is_multiple_of(4) { Some(self.party()) } else { None },
                 quantity: self.of(&[None, Some(1), Some(2)]),
                 milestone: self.of(&[None, Some("draft".into()), Some("final".into())]),
-            }),
-            15 => Event::WorkReported(self.achievement()),
-            16 => Event::AnnouncementMade(self.achievement()),
-            17 => Event::DeliverableDelivered(self.achievement()),
+            })),
+            15 => Event::WorkReported(Box::new(self.achievement())),
+            16 => Event::AnnouncementMade(Box::new(self.achievement())),
+            17 => Event::DeliverableDelivered(Box::new(self.achievement())),
             18 => {
                 let project = format!("p{}", self.place);
-                Event::ProjectBegun(Project { project, text: "a programme".into(), ends: None, topics: vec![] })
+                Event::ProjectBegun(Box::new(Project { project, text: "a programme".into(), ends: None, topics: vec![] }))
             }
             19 | 20 => {
                 Event::ExtensionGranted(ExtensionGranted { instance: self.instance(), to: self.later(), by: self.some_parties() })
@@ -392,7 +392,7 @@ impl Drawing<'_> {
                 let consent = format!("c{}", self.place);
                 Event::ConsentNotified(ConsentNotified { consent, by: self.party(), how: None })
             }
-            39..42 => Event::NoticeGiven(NoticeGiven {
+            39..42 => Event::NoticeGiven(Box::new(NoticeGiven {
                 notice: format!("n{}", self.place),
                 by: self.party(),
                 power: self.of(&["termination", "termination", "term"]).into(),
@@ -401,7 +401,7 @@ impl Drawing<'_> {
                 stated: None,
                 effective: if self.pick.is_multiple_of(5) { Some((self.on + Days::new(400)).into()) } else { None },
                 in_place_of: if self.pick.is_multiple_of(4) { Some(self.notice()) } else { None },
-            }),
+            })),
             42 => Event::NoticeDispatched(self.step()),
             43 | 44 => {
                 let by = if self.pick.is_multiple_of(2) { None } else { Some("depositary".into()) };
@@ -436,7 +436,7 @@ impl Drawing<'_> {
             62 => {
                 let provision = forms::added(&format!("added{}", self.place));
                 let effective = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
-                Event::ProvisionAdded(ProvisionAdded { provision, effective })
+                Event::ProvisionAdded(Box::new(ProvisionAdded { provision, effective }))
             }
             63 => {
                 let effective = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
@@ -460,7 +460,7 @@ impl Drawing<'_> {
                 }
             }
             67 => Event::MeetingInquorate(MeetingInquorate { meeting: own, body }),
-            68 => Event::DecisionTaken(DecisionTaken {
+            68 => Event::DecisionTaken(Box::new(DecisionTaken {
                 decision: format!("decision-{}", self.place),
                 text: "a paper".into(),
                 meeting: Some(self.meeting()),
@@ -468,7 +468,7 @@ impl Drawing<'_> {
                 due: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
                 provision: None,
                 topics: vec![],
-            }),
+            })),
             69 => Event::MinutesAdopted(MinutesAdopted { meeting: self.meeting() }),
             // It is given under its id if the next act is a notice.
             70 => Event::NoticeDrafted(NoticeDrafted {

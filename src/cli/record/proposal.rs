@@ -34,10 +34,10 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         let milestone = Milestone { place: step.place, text: step.text };
         Ok(Proposal::new(&step.agreement, event(milestone)).on(date(&step.on)?))
     };
-    let done = |done: Done, event: fn(Achievement) -> Event| -> Result<Proposal, Error> {
+    let done = |done: Done, event: fn(Box<Achievement>) -> Event| -> Result<Proposal, Error> {
         let Done { agreement, on, text, by, provision, topics } = done;
         let achievement = Achievement { text, by, provision, meeting: None, topics };
-        Ok(Proposal::new(&agreement, event(achievement)).on(date(&on)?))
+        Ok(Proposal::new(&agreement, event(Box::new(achievement))).on(date(&on)?))
     };
     let proposal: Result<Proposal, Error> = match act {
         Act::Meeting(meeting) => meeting_proposal(meeting, &app.today.into(), date),
@@ -47,7 +47,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
             let (stated, effective) = (said(stated)?, said(effective)?);
             let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
             let given_notice = NoticeGiven { notice, by, power, received, dispatched, stated, effective, in_place_of };
-            Ok(Proposal::new(&agreement, Event::NoticeGiven(given_notice)).on(date(&given)?))
+            Ok(Proposal::new(&agreement, Event::NoticeGiven(Box::new(given_notice))).on(date(&given)?))
         }
         Act::NoticeDispatched(of) => notice_step(of, date, |notice| Event::NoticeDispatched(NoticeStep { notice })),
         Act::NoticeReceived { of, by } => notice_step(of, date, |notice| Event::NoticeReceived(NoticeReceived { notice, by })),
@@ -139,13 +139,13 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
             let (changes, effective) = (keys(&changes)?, optional(effective)?);
             let transition = transition.map(Into::into);
             of_instance(provision, &on, date, |provision| {
-                Event::ProvisionAmended(ProvisionAmended { provision, changes, without, effective, transition })
+                Event::ProvisionAmended(Box::new(ProvisionAmended { provision, changes, without, effective, transition }))
             })
         }
         Act::ProvisionAdded { agreement, keys, effective, on } => {
             let provision = agreement_file::provision(&keys.join("\n")).map_err(misread)?;
             let added = ProvisionAdded { provision, effective: optional(effective)? };
-            Ok(Proposal::new(&agreement, Event::ProvisionAdded(added)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::ProvisionAdded(Box::new(added))).on(date(&on)?))
         }
         Act::ProvisionRepealed { provision, effective, on } => {
             let effective = optional(effective)?;
@@ -180,7 +180,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         Act::Decision { agreement, text, meeting, by, due, provision, decision, topics, on } => {
             let (decision, due) = (decision.unwrap_or_default(), optional(due)?);
             let taken = DecisionTaken { decision, text, meeting, by, due, provision, topics };
-            Ok(Proposal::new(&agreement, Event::DecisionTaken(taken)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::DecisionTaken(Box::new(taken))).on(date(&on)?))
         }
         Act::Minutes { agreement, meeting, on } => {
             Ok(Proposal::new(&agreement, Event::MinutesAdopted(MinutesAdopted { meeting })).on(date(&on)?))
@@ -200,7 +200,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
             file = kept.flatten();
             let quantity = quantity.map(|written| pieces(&written)).transpose()?;
             let report = PerformanceReported { instance, by, evidence, quantity, milestone, asserted_by };
-            Ok(Proposal::new(agreement, Event::PerformanceReported(report)).on(on))
+            Ok(Proposal::new(agreement, Event::PerformanceReported(Box::new(report))).on(on))
         }
         Act::Announced(args) => step(args, Event::AgreementAnnounced),
         Act::Concluded(args) => step(args, Event::AgreementConcluded),
@@ -213,7 +213,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         Act::Project { agreement, id, on, text, ends, topics } => {
             let ends = ends.map(|text| date(&text)).transpose()?;
             let project = Project { project: id, text, ends, topics };
-            Ok(Proposal::new(&agreement, Event::ProjectBegun(project)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::ProjectBegun(Box::new(project))).on(date(&on)?))
         }
         Act::Reading { provision, reading, on } => {
             let (agreement, provision) = split(&provision)?;
@@ -231,7 +231,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
                 url,
             };
             file = keep.then_some(document);
-            Ok(Proposal::new(&agreement, Event::SourceRecorded(source)))
+            Ok(Proposal::new(&agreement, Event::SourceRecorded(Box::new(source))))
         }
         Act::Correction { seq } => {
             let agreement = agreement_of(&app.log, seq)?;
@@ -297,7 +297,7 @@ fn meeting_proposal(
     let MeetingAct { held, planned, tentative, postponed, cancelled: _ } = what;
     let id = meeting.unwrap_or_default();
     let scheduled = |on: DateSpec, certainty: Certainty| {
-        Event::MeetingScheduled(MeetingScheduled {
+        Event::MeetingScheduled(Box::new(MeetingScheduled {
             meeting: id.clone(),
             body: body.clone(),
             on,
@@ -305,7 +305,7 @@ fn meeting_proposal(
             name: name.clone(),
             place: place.clone(),
             topics: topics.clone(),
-        })
+        }))
     };
     let (event, on) = match (held, planned, tentative, postponed) {
         (Some(on), ..) => {
@@ -319,7 +319,7 @@ fn meeting_proposal(
                 counts_for,
                 form,
             };
-            (Event::MeetingHeld(held), date(&on)?)
+            (Event::MeetingHeld(Box::new(held)), date(&on)?)
         }
         (_, Some(on), ..) => (scheduled(date(&on)?, Certainty::Indicative), stated),
         (_, _, Some(on), _) => (scheduled(date(&on)?, Certainty::Tentative), stated),
