@@ -11,7 +11,7 @@ use events::terms::{AgreementTerms, Body, Provision, Source};
 use events::{Event, Record};
 
 use crate::alert::Ledger;
-use crate::register::{self, Act, Adoption, Agreement, Known, Register};
+use crate::register::{self, Act, Acts, Adoption, Agreement, Known, Register};
 use crate::replay::{Finding, reversed};
 
 /// What was read so far. Parts of a log can be gathered apart and joined.
@@ -36,7 +36,7 @@ struct Stream {
     sources: Vec<Known<Source>>,
     bodies: Vec<Known<Body>>,
     provisions: Vec<Known<Provision>>,
-    acts: Vec<Act>,
+    acts: Acts,
     /// Each reversal, with what it names.
     reversals: Vec<(u64, Option<u64>)>,
     adopted: Vec<Adoption>,
@@ -274,7 +274,7 @@ impl Stream {
             recorded_at: self.recorded_at.unwrap_or(terms.recorded_at),
             ..Agreement::new(id, terms)
         };
-        agreement.sort();
+        agreement.acts.sort();
         Some(agreement)
     }
 }
