@@ -96,27 +96,34 @@ impl<'a> Packed<'a> {
             // Whether it is kept makes no difference but time.
             let _ = self.file.write_packs(&part.made);
         }
+        let needed: Vec<u64> = part.gathered.needed_in_full().into_iter().filter(|seq| *seq <= size).collect();
+        let shares: Vec<&[u64]> = needed.chunks(needed.len().div_ceil(self.readers()).max(1)).collect();
+        for records in together(shares.into_iter().map(|share| || self.in_full(share)).collect()) {
+            records?.into_iter().for_each(|record| part.gathered.take_in_full(record));
+        }
+        Ok(part.gathered.finish_on(self.readers()))
+    }
+
+    fn readers(&self) -> usize {
+        usize::try_from(self.threads).unwrap_or(1).max(1)
+    }
+
+    /// These records, in full.
+    fn in_full(&self, needed: &[u64]) -> Result<Vec<Record>, Error> {
         let log = SqliteLog::open_read_only(self.path)?;
         let private = PrivateFile::beside(self.path);
         let texts = Texts::new(&log, &private).sealed(self.sealed);
-        for seq in part.gathered.needed_in_full() {
-            let Some(entry) = log.entry(seq)?.filter(|_| seq <= size) else { continue };
-            if let Ok(record) = codec::decode(&texts.disclosed(&entry)?) {
-                part.gathered.take_in_full(record);
-            }
+        let mut records = Vec::with_capacity(needed.len());
+        for seq in needed {
+            let Some(entry) = log.entry(*seq)? else { continue };
+            records.extend(codec::decode(&texts.disclosed(&entry)?).ok());
         }
-        Ok(part.gathered.finish_on(usize::try_from(self.threads).unwrap_or(1)))
+        Ok(records)
     }
 
     fn parts(&self, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
-        if self.threads < 2 {
-            return self.part(0, size, by_packs, progress);
-        }
-        let parts: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..self.threads).map(|thread| scope.spawn(move || self.part(thread, size, by_packs, progress))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
+        let readers = 0..self.readers() as u64;
+        let parts = together(readers.map(|reader| move || self.part(reader, size, by_packs, progress)).collect());
         let mut all = Part::default();
         for part in parts {
             let part = part?;
@@ -127,20 +134,20 @@ impl<'a> Packed<'a> {
     }
 
     /// Every so-manieth run of records, with its own connections.
-    fn part(&self, thread: u64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
+    fn part(&self, reader: u64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
         let log = SqliteLog::open_read_only(self.path)?;
         let private = PrivateFile::beside(self.path);
         let texts = Texts::new(&log, &private).sealed(self.sealed);
         let rows = self.file.read().filter(|_| by_packs);
         let mut part = Part::default();
-        let threads = usize::try_from(self.threads.max(1)).unwrap_or(1);
-        for number in (thread..size.div_ceil(EACH)).step_by(threads) {
+        let readers = self.readers();
+        for number in (reader..size.div_ceil(EACH)).step_by(readers) {
             let (first, last) = (number * EACH + 1, (number + 1) * EACH);
             let subtree = if last <= size { Some(log.node(LEVEL, number)?) } else { None };
             let packed =
                 subtree.zip(rows.as_ref()).map(|(subtree, rows)| from_pack(rows, number, subtree, &texts, &mut part.gathered));
             if !packed.transpose()?.unwrap_or(false) {
-                let wanted = subtree.filter(|_| part.made.len() * threads < self.made);
+                let wanted = subtree.filter(|_| part.made.len() * readers < self.made);
                 part.made.extend(
                     from_entries(&log, (first, last.min(size)), wanted, &texts, &mut part.gathered)?.map(|made| (number, made)),
                 );
@@ -149,6 +156,17 @@ impl<'a> Packed<'a> {
         }
         Ok(part)
     }
+}
+
+/// Does these at once, the last of them here.
+fn together<T: Send>(mut work: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
+    let Some(own) = work.pop() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = work.into_iter().map(|other| scope.spawn(other)).collect();
+        let own = own();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        others.chain([own]).collect()
+    })
 }
 
 /// Takes the facts of a pack; `false` where there is none that is of this subtree.
