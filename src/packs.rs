@@ -3,6 +3,7 @@
 //! rewritten one, a cut or damaged one is as if it were not there, and the entries are read instead. What is sealed stays sealed in it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use events::codec;
 use events::compact::{self, Fact};
@@ -88,18 +89,13 @@ impl<'a> Packed<'a> {
             Err(Unread::Pack) => self.parts(size, false, progress),
             read => read,
         };
-        let mut part = part.map_err(|unread| match unread {
+        let part = part.map_err(|unread| match unread {
             Unread::Failed(error) => error,
             Unread::Pack => Error::failed("packs were read where none were to be", "remove the file that ends in `.derived.db`"),
         })?;
         if !part.made.is_empty() {
             // Whether it is kept makes no difference but time.
             let _ = self.file.write_packs(&part.made);
-        }
-        let needed: Vec<u64> = part.gathered.needed_in_full().into_iter().filter(|seq| *seq <= size).collect();
-        let shares: Vec<&[u64]> = needed.chunks(needed.len().div_ceil(self.readers()).max(1)).collect();
-        for records in together(shares.into_iter().map(|share| || self.in_full(share)).collect()) {
-            records?.into_iter().for_each(|record| part.gathered.take_in_full(record));
         }
         Ok(part.gathered.finish_on(self.readers()))
     }
@@ -108,22 +104,9 @@ impl<'a> Packed<'a> {
         usize::try_from(self.threads).unwrap_or(1).max(1)
     }
 
-    /// These records, in full.
-    fn in_full(&self, needed: &[u64]) -> Result<Vec<Record>, Error> {
-        let log = SqliteLog::open_read_only(self.path)?;
-        let private = PrivateFile::beside(self.path);
-        let texts = Texts::new(&log, &private).sealed(self.sealed);
-        let mut records = Vec::with_capacity(needed.len());
-        for seq in needed {
-            let Some(entry) = log.entry(*seq)? else { continue };
-            records.extend(codec::decode(&texts.disclosed(&entry)?).ok());
-        }
-        Ok(records)
-    }
-
     fn parts(&self, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
-        let readers = 0..self.readers() as u64;
-        let parts = together(readers.map(|reader| move || self.part(reader, size, by_packs, progress)).collect());
+        let next = AtomicU64::new(0);
+        let parts = together((0..self.readers()).map(|_| || self.part(&next, size, by_packs, progress)).collect());
         let mut all = Part::default();
         for part in parts {
             let part = part?;
@@ -133,26 +116,35 @@ impl<'a> Packed<'a> {
         Ok(all)
     }
 
-    /// Every so-manieth run of records, with its own connections.
-    fn part(&self, reader: u64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
+    /// The runs of records that come next and that nobody else reads, with connections of its own.
+    fn part(&self, next: &AtomicU64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
         let log = SqliteLog::open_read_only(self.path)?;
         let private = PrivateFile::beside(self.path);
         let texts = Texts::new(&log, &private).sealed(self.sealed);
         let rows = self.file.read().filter(|_| by_packs);
         let mut part = Part::default();
-        let readers = self.readers();
-        for number in (reader..size.div_ceil(EACH)).step_by(readers) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= size.div_ceil(EACH) {
+                break;
+            }
             let (first, last) = (number * EACH + 1, (number + 1) * EACH);
             let subtree = if last <= size { Some(log.node(LEVEL, number)?) } else { None };
             let packed =
                 subtree.zip(rows.as_ref()).map(|(subtree, rows)| from_pack(rows, number, subtree, &texts, &mut part.gathered));
             if !packed.transpose()?.unwrap_or(false) {
-                let wanted = subtree.filter(|_| part.made.len() * readers < self.made);
+                let wanted = subtree.filter(|_| part.made.len() * self.readers() < self.made);
                 part.made.extend(
                     from_entries(&log, (first, last.min(size)), wanted, &texts, &mut part.gathered)?.map(|made| (number, made)),
                 );
             }
             progress(EACH);
+        }
+        for seq in part.gathered.needed_in_full() {
+            let Some(entry) = log.entry(seq)?.filter(|_| seq <= size) else { continue };
+            if let Ok(record) = codec::decode(&texts.disclosed(&entry)?) {
+                part.gathered.take_in_full(record);
+            }
         }
         Ok(part)
     }

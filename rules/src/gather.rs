@@ -93,7 +93,9 @@ impl Gathered {
         for (stream, records) in other.in_full {
             let known = self.in_full.entry(stream).or_default();
             known.extend(records);
+            // A reversal that was reversed is needed by both.
             known.sort_by_key(|record| record.seq);
+            known.dedup_by_key(|record| record.seq);
         }
         self.findings.extend(other.findings);
         self.findings.sort_by_key(|finding| finding.seq);
