@@ -57,7 +57,7 @@ impl SqliteLog {
     pub fn restore(
         path: impl AsRef<Path>,
         origin: Uuid,
-        entries: impl IntoIterator<Item = impl AsRef<[u8]>>,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
     ) -> Result<(), StoreError> {
         create::create(path.as_ref(), origin, entries)
     }
