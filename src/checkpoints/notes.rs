@@ -205,6 +205,22 @@ mod tests {
     }
 
     #[test]
+    fn a_note_is_found_wherever_it_begins_before_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.checkpoints");
+        let bare = note(3).to_string().len() + 1;
+        let near = (TAILS[0] as usize - bare - 4)..(TAILS[0] as usize - bare + 4);
+        for filling in near.chain([20_000]) {
+            let mut long = note(3);
+            long.checkpoint.extensions.push("x".repeat(filling - 1));
+            std::fs::write(&path, format!("{}\n{}\n{long}\n", note(1), note(2))).unwrap();
+            assert_eq!(last(&path).unwrap(), Some(long.clone()), "{filling} more bytes");
+            std::fs::write(&path, format!("{}\n{long}\n{}", note(1), note(7).to_string().trim_end())).unwrap();
+            assert_eq!(last(&path).unwrap(), Some(long), "{filling} more bytes and a torn one");
+        }
+    }
+
+    #[test]
     fn what_is_no_file_of_checkpoints_is_said_so() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.checkpoints");
