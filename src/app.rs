@@ -1,6 +1,9 @@
 //! The two motions: `execute` writes, `view` reads. Writing has six stops: proposals, read, replay, decide, append, what changed.
 //! Reading has four: read, replay, assess, and whoever renders.
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
@@ -441,22 +444,26 @@ impl<L: EventLog> App<L> {
         for left in (0..TRIES).rev() {
             let ground = Ground::of(self.books(), &Position::on(self.today))?;
             let proposals = propose(self, ground.size)?;
-            let (mut outcome, drafts, expected) = self.decided(&proposals, command, &ground)?;
+            let (decided, drafts, expected) = self.decided(&proposals, command, &ground)?;
+            let (rules, today) = (ground.rules.set(), self.today);
             if let Some(receipt) = self.log.receipt(command)? {
                 self.refuse_other_content(receipt, &proposals)?;
-                return Ok(Outcome { receipt: Some(receipt), ..outcome });
+                return Ok(Outcome { receipt: Some(receipt), ..decided.outcome(&rules, today) });
             }
             if write.dry_run || drafts.is_empty() {
-                return Ok(outcome);
+                return Ok(decided.outcome(&rules, today));
             }
             let drafts = sealer.seal(&drafts, write.sealed)?;
             // On the disk before the record that needs them is.
             self.private.keep(sealer.texts()).map_err(Error::from)?;
-            match self.log.append(command, &expected, &drafts) {
-                Ok(receipt) => {
-                    outcome.receipt = Some(receipt);
-                    return Ok(outcome);
-                }
+            // What follows is worked out while the disk is busy.
+            let (appended, outcome) = thread::scope(|scope| {
+                let outcome = scope.spawn(|| decided.outcome(&rules, today));
+                let appended = self.log.append(command, &expected, &drafts);
+                (appended, outcome.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            });
+            match appended {
+                Ok(receipt) => return Ok(Outcome { receipt: Some(receipt), ..outcome }),
                 Err(LogError::Conflict { .. }) if left > 0 => {}
                 Err(error) => return Err(error.into()),
             }
@@ -518,13 +525,13 @@ impl<L: EventLog> App<L> {
         Today { day: self.today, late_after_days: self.late_after_days }
     }
 
-    /// What would be written, and what would follow from it.
+    /// What would be written.
     fn decided(
         &mut self,
         proposals: &[Proposal],
         command: Uuid,
         ground: &Ground,
-    ) -> Result<(Outcome, Vec<Draft>, Expected), Unwritten> {
+    ) -> Result<(Decided, Vec<Draft>, Expected), Unwritten> {
         let Ground { size, rules, .. } = ground;
         let rules = &*rules.set();
         let mut only = one_agreement(proposals);
@@ -535,7 +542,6 @@ impl<L: EventLog> App<L> {
             (replay, _) = ground.read(self.books(), None, &mut |_| {})?;
         }
         let (register, findings) = replay.clone().finish();
-        let before = assess(&register, findings, rules, self.today);
         // A command that was carried out is answered from the log, not judged again by what it brought about.
         let decision = if self.log.receipt(command)?.is_some() {
             rules::decide::Decision::default()
@@ -544,7 +550,6 @@ impl<L: EventLog> App<L> {
         };
         let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
         let records = self.records(&register, *size, command, &drafts);
-        let after = following(replay, &records, rules, self.today);
         let expected = match only {
             Some(agreement) => {
                 let version = register.version_of(&agreement);
@@ -552,7 +557,8 @@ impl<L: EventLog> App<L> {
             }
             None => Expected::Size(*size),
         };
-        Ok((Outcome { receipt: None, records, already: decision.already.len(), before, after }, drafts, expected))
+        let already = decision.already.len();
+        Ok((Decided { replay, register, findings, records, already }, drafts, expected))
     }
 
     fn draft(&mut self, fact: Proposal) -> Draft {
@@ -584,6 +590,24 @@ impl<L: EventLog> App<L> {
                 Record { origin: self.log.origin(), seq, version: *version, command, recorded_at, draft: draft.clone() }
             })
             .collect()
+    }
+}
+
+/// What was decided, and what it was decided on.
+struct Decided {
+    replay: Replay,
+    register: Register,
+    findings: Vec<Finding>,
+    records: Vec<Record>,
+    already: usize,
+}
+
+impl Decided {
+    /// What followed before, and what follows with what was decided. It is not recorded by this.
+    fn outcome(self, rules: &RuleSet, as_of: NaiveDate) -> Outcome {
+        let before = assess(&self.register, self.findings, rules, as_of);
+        let after = following(self.replay, &self.records, rules, as_of);
+        Outcome { receipt: None, records: self.records, already: self.already, before, after }
     }
 }
 
@@ -631,12 +655,12 @@ impl<L: EventLog> App<L> {
         self.today = days.fold(position.as_of, NaiveDate::max);
         let command = self.ids.next();
         let ground = Ground::of(self.books(), position)?;
-        let (outcome, ..) = self.decided(proposals, command, &ground)?;
+        let (decided, ..) = self.decided(proposals, command, &ground)?;
         let (without, left_out) = ground.read(self.books(), one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
-        outcome.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+        decided.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
         let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
-        Ok(Imagined { with, without, rules: ground.rules, log, records: outcome.records })
+        Ok(Imagined { with, without, rules: ground.rules, log, records: decided.records })
     }
 }
 

@@ -76,6 +76,8 @@ pub struct Checkpointed<L> {
     log: L,
     beside: Beside,
     signer: Option<Signer>,
+    /// The last checkpoint of which it is known that our key signed it: whoever finds the same need not check the signature again.
+    checked: Option<SignedCheckpoint>,
     /// Why the last write has no checkpoint. The records stand; the next write makes up for it.
     pub unsigned: Option<Error>,
 }
@@ -93,7 +95,7 @@ impl<L: EventLog> Checkpointed<L> {
             signed_by_ours(last, signer.as_ref(), &beside)?;
             goes_on(&log, &last.checkpoint)?;
         }
-        Ok(Checkpointed { log, beside, signer, unsigned: None })
+        Ok(Checkpointed { log, beside, signer, checked: last, unsigned: None })
     }
 
     /// The files beside it.
@@ -102,19 +104,24 @@ impl<L: EventLog> Checkpointed<L> {
     }
 
     /// Signs what the log is now, unless that was done.
-    fn checkpoint(&self) -> Result<(), Error> {
+    fn checkpoint(&mut self) -> Result<(), Error> {
         let Some(signer) = &self.signer else { return Ok(()) };
+        let mut ours = None;
         notes::append(&self.beside.checkpoints, |last| {
             let head = self.log.head()?;
             if last.is_some_and(|last| head.size <= last.checkpoint.size) {
                 return Ok(None);
             }
             if let Some(last) = last {
-                signed_by_ours(last, Some(signer), &self.beside)?;
+                if self.checked.as_ref() != Some(last) {
+                    signed_by_ours(last, Some(signer), &self.beside)?;
+                }
                 goes_on(&self.log, &last.checkpoint)?;
             }
-            Ok(Some(signed(signer, head, Vec::new())))
-        })
+            Ok(ours.insert(signed(signer, head, Vec::new())).clone().into())
+        })?;
+        self.checked = ours.or(self.checked.take());
+        Ok(())
     }
 
     /// Appends, and signs what the log is then.
@@ -152,6 +159,7 @@ impl<L: EventLog> Checkpointed<L> {
         })?;
         self.beside.settle()?;
         self.signer = Some(new);
+        self.checked = None;
         Ok(rotation)
     }
 }

@@ -12,8 +12,8 @@ use events::checkpoint::{NoteError, SignedCheckpoint};
 use super::key::sync_folder;
 use crate::error::Error;
 
-/// More than any note and the half of the next have, so that a look at the end is enough.
-const TAIL: u64 = 160 * 1024;
+/// How far from the end the last note is looked for: first where nearly all are, then in more than any note and the half of the next have.
+const TAILS: [u64; 2] = [4 * 1024, 160 * 1024];
 
 /// What a line of a signature begins with.
 const DASH: &[u8] = "\u{2014} ".as_bytes();
@@ -90,11 +90,11 @@ pub fn append(
     file.lock().map_err(writing)?;
     let (whole, last) = end(&mut file, path)?;
     let Some(note) = next(last.as_ref())? else { return Ok(()) };
-    let written = file
-        .set_len(whole)
+    let written = cut(&file, whole)
         .and_then(|()| file.seek(SeekFrom::Start(whole)))
         .and_then(|_| file.write_all(format!("{note}\n").as_bytes()))
-        .and_then(|()| file.sync_all());
+        // The bytes and the length; when it was written is nothing that must be on the disk.
+        .and_then(|()| file.sync_data());
     if let Err(error) = written {
         // What was not written to its end is cut off now, or by the next writer.
         let _ = file.set_len(whole);
@@ -103,24 +103,38 @@ pub fn append(
     if whole == 0 { sync_folder(path).map_err(writing) } else { Ok(()) }
 }
 
+/// Cuts off what a crash left behind the last note, if there is anything.
+fn cut(file: &File, whole: u64) -> std::io::Result<()> {
+    if file.metadata()?.len() == whole { Ok(()) } else { file.set_len(whole) }
+}
+
 /// Where the last whole note ends, and the note.
 fn end(file: &mut File, path: &Path) -> Result<(u64, Option<SignedCheckpoint>), Error> {
     let reading = |error: std::io::Error| failed(path, "read", &error);
-    let size = file.seek(SeekFrom::End(0)).map_err(reading)?;
-    let from = size.saturating_sub(TAIL);
-    file.seek(SeekFrom::Start(from)).map_err(reading)?;
-    let mut tail = Vec::new();
-    file.take(TAIL).read_to_end(&mut tail).map_err(reading)?;
     let wrong = |why: &str| {
         let what = format!("`{}` is not a file of checkpoints: {why}", path.display());
         Error::refused("E0604", what, "put it back as it was; `obligo verify` says more")
     };
-    let Some(place) = last_in(&tail) else {
-        return if from == 0 { Ok((0, None)) } else { Err(wrong("there is none near its end")) };
-    };
-    let note = std::str::from_utf8(&tail[place.clone()]).map_err(|_| wrong("the last is not UTF-8"))?;
-    let note = note.parse().map_err(|error: NoteError| wrong(&error.to_string()))?;
-    Ok((from + place.end as u64 + 1, Some(note)))
+    let size = file.seek(SeekFrom::End(0)).map_err(reading)?;
+    let mut tail = Vec::new();
+    for most in TAILS {
+        let from = size.saturating_sub(most);
+        file.seek(SeekFrom::Start(from)).map_err(reading)?;
+        tail.clear();
+        tail.reserve(usize::try_from(most).unwrap_or_default());
+        Read::by_ref(file).take(most).read_to_end(&mut tail).map_err(reading)?;
+        match last_in(&tail) {
+            // One that begins where the look begins may have begun before.
+            Some(place) if from == 0 || place.start > 0 => {
+                let note = std::str::from_utf8(&tail[place.clone()]).map_err(|_| wrong("the last is not UTF-8"))?;
+                let note = note.parse().map_err(|error: NoteError| wrong(&error.to_string()))?;
+                return Ok((from + place.end as u64 + 1, Some(note)));
+            }
+            None if from == 0 => return Ok((0, None)),
+            _ => {}
+        }
+    }
+    Err(wrong("there is none near its end"))
 }
 
 /// Where the last whole note stands; the blank line after it not counted.
@@ -187,6 +201,22 @@ mod tests {
         for cut in 0..two / 2 {
             std::fs::write(&path, &whole[..cut]).unwrap();
             assert_eq!((sizes(&path), last(&path).unwrap()), ((vec![], cut), None), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_note_is_found_wherever_it_begins_before_the_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.checkpoints");
+        let bare = note(3).to_string().len() + 1;
+        let near = (TAILS[0] as usize - bare - 4)..(TAILS[0] as usize - bare + 4);
+        for filling in near.chain([20_000]) {
+            let mut long = note(3);
+            long.checkpoint.extensions.push("x".repeat(filling - 1));
+            std::fs::write(&path, format!("{}\n{}\n{long}\n", note(1), note(2))).unwrap();
+            assert_eq!(last(&path).unwrap(), Some(long.clone()), "{filling} more bytes");
+            std::fs::write(&path, format!("{}\n{long}\n{}", note(1), note(7).to_string().trim_end())).unwrap();
+            assert_eq!(last(&path).unwrap(), Some(long), "{filling} more bytes and a torn one");
         }
     }
 

@@ -152,3 +152,48 @@ fn restored_entries_are_the_same_log() {
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 2, "nothing is left behind");
 }
+
+/// More than is made ready at once: in one append, and restored.
+#[test]
+fn thousands_at_once_are_the_log_that_they_are_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let clock = || "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
+    let draft = |number: u128| common::draft(1_000_000 + number, if number % 7 == 0 { "a" } else { "b" });
+    let drafts: Vec<Draft> = (0..2_500).map(draft).collect();
+    let (before, rest) = drafts.split_at(5);
+    let mut log = SqliteLog::create(file("a.db"), common::ORIGIN, clock).unwrap();
+    let mut model = events::memory::MemoryLog::new(common::ORIGIN, clock);
+    for log in [&mut log as &mut dyn EventLog, &mut model] {
+        log.append(Uuid::from_u128(1), &Expected::Size(0), before).unwrap();
+        let receipt = log.append(Uuid::from_u128(2), &Expected::Size(5), rest).unwrap();
+        assert_eq!((receipt.first, receipt.last), (6, 2_500));
+    }
+    let read = |log: &dyn EventLog| {
+        let mut entries: Vec<Vec<u8>> = Vec::new();
+        let take = &mut |_, entry: &[u8]| {
+            entries.push(entry.to_vec());
+            true
+        };
+        log.scan(&Select::default(), take).unwrap();
+        entries
+    };
+    let entries = read(&log);
+    assert!(entries == read(&model) && log.head().unwrap() == model.head().unwrap());
+    SqliteLog::restore(file("b.db"), common::ORIGIN, &entries).unwrap();
+    let restored = SqliteLog::open_read_only(file("b.db")).unwrap();
+    assert!(read(&restored) == entries && restored.head().unwrap() == log.head().unwrap());
+    for log in [&log, &restored] {
+        let found = log.verify(&mut |_| {}).unwrap();
+        assert_eq!((found.verdict, found.faults), (Verdict::SelfConsistent, vec![]));
+    }
+    // What is wrong in a later lot leaves nothing of the earlier ones.
+    let mut wrong = entries.clone();
+    wrong.swap(2_100, 2_101);
+    assert!(SqliteLog::restore(file("c.db"), common::ORIGIN, &wrong).is_err());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
+    let taken = [&rest[..1_500], &before[..1]].concat();
+    let head = log.head().unwrap();
+    assert!(matches!(log.append(Uuid::from_u128(3), &Expected::Size(2_500), &taken), Err(LogError::DuplicateId(_))));
+    assert_eq!(log.head().unwrap(), head);
+}

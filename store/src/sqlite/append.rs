@@ -1,7 +1,9 @@
 //! An append: what is checked while the log is held, then each record with the nodes of the tree that it brings.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use events::codec::{self, Columns};
@@ -11,7 +13,8 @@ use events::tree::{self, Hash};
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{node, queries, world};
+use super::queries::{self, Ready};
+use super::{node, world};
 
 /// A transaction that holds the log. As nobody else writes meanwhile, what it has read or written once it need not read again.
 pub(super) struct Appending<'a> {
@@ -58,21 +61,27 @@ impl<'a> Appending<'a> {
         self.refuse(expected, drafts)?;
         let now = self.clock.now().trunc_subsecs(6);
         let recorded_at = self.last_recorded.map_or(now, |last| last.max(now));
-        let first = self.size + 1;
-        for draft in drafts {
+        let (origin, first) = (self.origin, self.size + 1);
+        let mut placed = Vec::with_capacity(drafts.len());
+        for (seq, draft) in (first..).zip(drafts) {
             let version = self.version(&draft.agreement)? + 1;
-            let record = Record { origin: self.origin, seq: self.size + 1, version, command, recorded_at, draft: draft.clone() };
-            self.write(&record)?;
-            self.size = record.seq;
-            match self.versions.get_mut(&draft.agreement) {
-                Some(last) => *last = version,
-                None => drop(self.versions.insert(record.draft.agreement, version)),
+            if let Some(last) = self.versions.get_mut(&draft.agreement) {
+                *last = version;
             }
-            let id = draft.id.to_string();
-            if self.newest_id.as_ref().is_none_or(|newest| *newest < id) {
-                self.newest_id = Some(id);
-            }
+            placed.push((seq, version, draft));
         }
+        let entries = |lot: &[(u64, u64, &Draft)]| -> Vec<Ready<Vec<u8>>> {
+            let row = |(seq, version, draft): &(u64, u64, &Draft)| {
+                let record = Record { origin, seq: *seq, version: *version, command, recorded_at, draft: (*draft).clone() };
+                let entry = codec::encode(&record);
+                Ready { leaf: tree::leaf(&entry), columns: Columns::from(&record), entry }
+            };
+            lot.iter().map(row).collect()
+        };
+        ahead(placed.chunks(LOT), entries, |rows| self.write(&rows))?;
+        self.size += drafts.len() as u64;
+        let newest = drafts.iter().map(|draft| draft.id.to_string()).max();
+        self.newest_id = newest.max(self.newest_id.take());
         self.last_recorded = Some(recorded_at);
         Ok(Receipt { first, last: self.size, repeated: false })
     }
@@ -116,21 +125,52 @@ impl<'a> Appending<'a> {
         Ok(version)
     }
 
-    /// Inserts a record and the nodes that it brings.
-    fn write(&mut self, record: &Record) -> Result<(), LogError> {
+    /// Inserts records and the nodes that they bring.
+    fn write(&mut self, rows: &[Ready<Vec<u8>>]) -> Result<(), LogError> {
         let (connection, path) = (self.connection, self.path);
         let writing = |error| world(path, "written", error);
-        let entry = codec::encode(record);
-        queries::insert_record(connection, &Columns::from(record), &entry).map_err(writing)?;
-        for (level, index, hash) in self.edge.grow(record.seq - 1, tree::leaf(&entry), |l, i| node(connection, path, l, i))? {
-            queries::insert_node(connection, level, index, hash).map_err(writing)?;
+        queries::insert_records(connection, rows).map_err(writing)?;
+        // Of each level the nodes that come, and where the first of them stands: they follow on each other.
+        let mut levels: Vec<(u64, Vec<Hash>)> = Vec::new();
+        for Ready { columns, leaf, .. } in rows {
+            for (level, index, hash) in self.edge.grow(columns.seq - 1, *leaf, |l, i| node(connection, path, l, i))? {
+                let level = level as usize;
+                if levels.len() == level {
+                    levels.push((index, Vec::new()));
+                }
+                levels[level].1.push(hash);
+            }
         }
-        Ok(())
+        (0..)
+            .zip(&levels)
+            .try_for_each(|(level, (first, nodes))| queries::insert_nodes(connection, level, *first, nodes).map_err(writing))
     }
 
     fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
         result.map_err(|error| world(self.path, "read", error))
     }
+}
+
+/// How many records are made ready at once.
+pub(super) const LOT: usize = 1024;
+
+/// Puts each lot in after it was made, and has the next one made meanwhile. One lot alone takes no thread.
+pub(super) fn ahead<I: Send, O: Send, E>(
+    lots: impl IntoIterator<Item = I>,
+    make: impl Fn(I) -> O + Sync,
+    mut put: impl FnMut(O) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut made: Option<O> = None;
+    for lot in lots {
+        let next = thread::scope(|scope| {
+            let Some(ready) = made.take() else { return Ok(make(lot)) };
+            let next = scope.spawn(|| make(lot));
+            put(ready)?;
+            Ok(next.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        });
+        made = Some(next?);
+    }
+    made.map_or(Ok(()), put)
 }
 
 /// The right edge of the tree: of each level the node that waits for its sibling, as far as it was written here.

@@ -12,16 +12,25 @@ use events::tree::{self, Hash};
 use rusqlite::{Connection, OpenFlags, Transaction};
 use uuid::Uuid;
 
+use super::append::{LOT, ahead};
 use super::guards::{APPLICATION_ID, FORMAT_VERSION, SCHEMA};
-use super::{place, queries};
+use super::place;
+use super::queries::{self, Ready};
 use crate::StoreError;
 
 /// Makes a register with these entries, which were written by another: their bytes are kept as they are.
-pub(super) fn create(path: &Path, origin: Uuid, entries: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<(), StoreError> {
+pub(super) fn create(
+    path: &Path,
+    origin: Uuid,
+    entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
+) -> Result<(), StoreError> {
     make(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
         transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
         let mut filling = Filling { connection: transaction, leaves: Vec::new(), versions: HashMap::new() };
-        entries.into_iter().try_for_each(|entry| filling.take(entry.as_ref()))?;
+        let mut entries = entries.into_iter();
+        let lots = std::iter::from_fn(|| Some(entries.by_ref().take(LOT).collect::<Vec<_>>()).filter(|lot| !lot.is_empty()));
+        let rows = |lot: Vec<_>| lot.into_iter().map(row).collect::<rusqlite::Result<Vec<_>>>();
+        ahead(lots, rows, |rows| filling.take(&rows?))?;
         filling.end()
     })
 }
@@ -118,22 +127,22 @@ struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn take(&mut self, entry: &[u8]) -> rusqlite::Result<()> {
-        let columns = codec::columns(entry).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        if columns.seq != self.leaves.len() as u64 + 1 {
-            return Err(refused("seq must be the one after the last record's"));
+    fn take(&mut self, rows: &[Ready<impl AsRef<[u8]>>]) -> rusqlite::Result<()> {
+        for Ready { columns, leaf, .. } in rows {
+            if columns.seq != self.leaves.len() as u64 + 1 {
+                return Err(refused("seq must be the one after the last record's"));
+            }
+            let last = match self.versions.get_mut(&columns.agreement) {
+                Some(last) => last,
+                None => self.versions.entry(columns.agreement.clone()).or_default(),
+            };
+            *last += 1;
+            if columns.version != *last {
+                return Err(refused("version must be the one after the last of its agreement"));
+            }
+            self.leaves.push(*leaf);
         }
-        let last = match self.versions.get_mut(&columns.agreement) {
-            Some(last) => last,
-            None => self.versions.entry(columns.agreement.clone()).or_default(),
-        };
-        *last += 1;
-        if columns.version != *last {
-            return Err(refused("version must be the one after the last of its agreement"));
-        }
-        queries::insert_record(self.connection, &columns, entry)?;
-        self.leaves.push(tree::leaf(entry));
-        Ok(())
+        queries::insert_records(self.connection, rows)
     }
 
     /// The tree, level by level: rows in the order of the table are put in without a search.
@@ -143,14 +152,19 @@ impl Filling<'_> {
         }
         let (mut nodes, mut level) = (self.leaves, 0);
         while !nodes.is_empty() {
-            for (index, hash) in (0..).zip(&nodes) {
-                queries::insert_node(self.connection, level, index, *hash)?;
-            }
+            queries::insert_nodes(self.connection, level, 0, &nodes)?;
             nodes = nodes.chunks_exact(2).map(|two| tree::node(two[0], two[1])).collect();
             level += 1;
         }
         Ok(())
     }
+}
+
+/// An entry that was written by another, with what its columns hold.
+fn row<B: AsRef<[u8]>>(entry: B) -> rusqlite::Result<Ready<B>> {
+    let bytes = entry.as_ref();
+    let columns = codec::columns(bytes).map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    Ok(Ready { columns, leaf: tree::leaf(bytes), entry })
 }
 
 fn refused(why: &str) -> rusqlite::Error {

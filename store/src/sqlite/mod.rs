@@ -57,7 +57,7 @@ impl SqliteLog {
     pub fn restore(
         path: impl AsRef<Path>,
         origin: Uuid,
-        entries: impl IntoIterator<Item = impl AsRef<[u8]>>,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
     ) -> Result<(), StoreError> {
         create::create(path.as_ref(), origin, entries)
     }
@@ -118,6 +118,15 @@ impl SqliteLog {
         Ok(answer)
     }
 
+    /// Reads the tree at one moment. The nodes of a root are a statement each, and each that stands alone would lock the file for itself.
+    fn at_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LogError>) -> Result<T, LogError> {
+        let transaction = self.reading(self.connection.unchecked_transaction())?;
+        let answer = read(&transaction)?;
+        // Not rolled back: what else is being read through this connection goes on.
+        self.reading(transaction.commit())?;
+        Ok(answer)
+    }
+
     fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
         result.map_err(|error| world(&self.path, "read", error))
     }
@@ -129,17 +138,21 @@ impl EventLog for SqliteLog {
     }
 
     fn head(&self) -> Result<Head, LogError> {
-        let size = self.reading(queries::size(&self.connection))?;
-        Ok(Head { size, root: root(&self.connection, &self.path, size)? })
+        self.at_once(|connection| {
+            let size = self.reading(queries::size(connection))?;
+            Ok(Head { size, root: root(connection, &self.path, size)? })
+        })
     }
 
     fn root_at(&self, size: u64) -> Result<Hash, LogError> {
-        let now = self.reading(queries::size(&self.connection))?;
-        if now < size {
-            let said = format!("`{}` has {now} records and never had {size}", self.path.display());
-            return Err(LogError::World(said, None));
-        }
-        root(&self.connection, &self.path, size)
+        self.at_once(|connection| {
+            let now = self.reading(queries::size(connection))?;
+            if now < size {
+                let said = format!("`{}` has {now} records and never had {size}", self.path.display());
+                return Err(LogError::World(said, None));
+            }
+            root(connection, &self.path, size)
+        })
     }
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {

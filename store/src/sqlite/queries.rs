@@ -1,11 +1,13 @@
 //! The statements, one function each. Positions are `u64` outside and SQLite's signed 64 bits inside.
 
+use std::sync::LazyLock;
+
 use chrono::{DateTime, Utc};
 use events::codec::Columns;
 use events::log::Receipt;
 use events::tree::Hash;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Error, OptionalExtension, Params, Result, Row, params};
+use rusqlite::{Connection, Error, OptionalExtension, Params, Result, Row, Statement, params};
 use uuid::Uuid;
 
 pub(super) const SCAN: &str = "SELECT seq, entry FROM record WHERE seq <= ?1 ORDER BY seq";
@@ -107,25 +109,83 @@ pub(super) fn nodes<C: FromIterator<(u64, Hash)>>(connection: &Connection, level
     connection.prepare_cached(sql)?.query_map(params![level, signed(from), signed(to)], read)?.collect()
 }
 
-pub(super) fn insert_record(connection: &Connection, columns: &Columns, entry: &[u8]) -> Result<()> {
-    let sql = "INSERT INTO record (seq, id, command, agreement, version, type, recorded_at, entry)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    let values = params![
-        signed(columns.seq),
-        columns.id.to_string(),
-        columns.command.to_string(),
-        columns.agreement,
-        signed(columns.version),
-        columns.kind,
-        columns.recorded_at,
-        ToSqlOutput::Borrowed(ValueRef::Text(entry)),
-    ];
-    connection.prepare_cached(sql)?.execute(values).map(drop)
+/// A record on its way into the table: what its columns hold, the bytes of its entry, and the leaf that it is in the tree.
+pub(super) struct Ready<B> {
+    pub(super) columns: Columns,
+    pub(super) entry: B,
+    pub(super) leaf: Hash,
 }
 
-pub(super) fn insert_node(connection: &Connection, level: u32, index: u64, hash: Hash) -> Result<()> {
-    let sql = "INSERT INTO tree (level, idx, hash) VALUES (?1, ?2, ?3)";
-    connection.prepare_cached(sql)?.execute(params![level, signed(index), hash.0]).map(drop)
+/// How many rows one statement puts in, where there are as many. A statement keeps each page that it changes as it was, for the case that
+/// a guard refuses: that is done once for all its rows.
+const TOGETHER: usize = 32;
+
+/// How rows are put into a table, one by one and many together.
+struct Insert {
+    one: String,
+    many: String,
+    columns: usize,
+}
+
+impl Insert {
+    fn into(table: &str, columns: &[&str]) -> Self {
+        let values = format!("({})", vec!["?"; columns.len()].join(", "));
+        let of = |rows: usize| {
+            format!("INSERT INTO {table} ({}) VALUES {}", columns.join(", "), vec![values.as_str(); rows].join(", "))
+        };
+        Insert { one: of(1), many: of(TOGETHER), columns: columns.len() }
+    }
+
+    /// `bind` is handed the place of a row's first value.
+    fn rows<T>(
+        &self,
+        connection: &Connection,
+        rows: &[T],
+        bind: impl Fn(&mut Statement<'_>, usize, &T) -> Result<()>,
+    ) -> Result<()> {
+        let mut lots = rows.chunks_exact(TOGETHER);
+        for lot in &mut lots {
+            let mut statement = connection.prepare_cached(&self.many)?;
+            for (place, row) in lot.iter().enumerate() {
+                bind(&mut statement, place * self.columns + 1, row)?;
+            }
+            statement.raw_execute()?;
+        }
+        for row in lots.remainder() {
+            let mut statement = connection.prepare_cached(&self.one)?;
+            bind(&mut statement, 1, row)?;
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn insert_records(connection: &Connection, rows: &[Ready<impl AsRef<[u8]>>]) -> Result<()> {
+    static RECORD: LazyLock<Insert> = LazyLock::new(|| {
+        Insert::into("record", &["seq", "id", "command", "agreement", "version", "type", "recorded_at", "entry"])
+    });
+    RECORD.rows(connection, rows, |statement, first, Ready { columns, entry, .. }| {
+        let (mut id, mut command) = (Uuid::encode_buffer(), Uuid::encode_buffer());
+        statement.raw_bind_parameter(first, signed(columns.seq))?;
+        statement.raw_bind_parameter(first + 1, &*columns.id.as_hyphenated().encode_lower(&mut id))?;
+        statement.raw_bind_parameter(first + 2, &*columns.command.as_hyphenated().encode_lower(&mut command))?;
+        statement.raw_bind_parameter(first + 3, &columns.agreement)?;
+        statement.raw_bind_parameter(first + 4, signed(columns.version))?;
+        statement.raw_bind_parameter(first + 5, &columns.kind)?;
+        statement.raw_bind_parameter(first + 6, &columns.recorded_at)?;
+        statement.raw_bind_parameter(first + 7, ToSqlOutput::Borrowed(ValueRef::Text(entry.as_ref())))
+    })
+}
+
+/// Puts nodes of one level into the tree, from this place on.
+pub(super) fn insert_nodes(connection: &Connection, level: u32, from: u64, nodes: &[Hash]) -> Result<()> {
+    static NODE: LazyLock<Insert> = LazyLock::new(|| Insert::into("tree", &["level", "idx", "hash"]));
+    let placed: Vec<(u64, &Hash)> = (from..).zip(nodes).collect();
+    NODE.rows(connection, &placed, |statement, first, (place, hash)| {
+        statement.raw_bind_parameter(first, level)?;
+        statement.raw_bind_parameter(first + 1, signed(*place))?;
+        statement.raw_bind_parameter(first + 2, &hash.0[..])
+    })
 }
 
 fn one(connection: &Connection, sql: &str, values: impl Params) -> Result<u64> {
