@@ -8,9 +8,10 @@
 //! | the agreement | ended by consent or notice, expired or superseded, on a day that has come |
 //! | each party | it had been bound, and is no more |
 //! | each record, also one that was reversed | the last day on which it may have happened, and every date that it names, have passed |
-//! | each line | its dates have passed, and it is over, overdue (what fell due before the end stays owed) or open for good; or it is of the agreement's beginning |
+//! | each line | its dates have passed, and it is over, overdue (what fell due before the end stays owed) or open for good; or it has no date and owes nothing |
 //!
-//! So what is due, in grace, suspended or dormant, what is open without a date, and what survives keep an agreement from being at rest.
+//! So what is due, in grace, suspended or dormant, what is open without a date, and what survives, for a time or as an obligation, keep an
+//! agreement from being at rest.
 
 use std::collections::BTreeSet;
 
@@ -33,16 +34,15 @@ pub(crate) fn is_at_rest(scene: &Scene, line: &AgreementLine, lines: &[Line]) ->
         && nothing_lies_ahead(scene)
 }
 
-/// It is over, or its date passed and nobody did it, or it is open what became of it by a date that passed, or it says how the agreement
-/// began.
+/// It is over, or its date passed and nobody did it, or it is open what became of it by a date that passed; or it merely says something of
+/// the agreement, as how it began.
 fn is_still(line: &Line, as_of: NaiveDate) -> bool {
     let has_passed = |day: Option<NaiveDate>| day.is_none_or(|day| day < as_of);
     let has_date = line.due.latest.is_some();
-    let survives = || line.because.iter().any(|reason| reason.rule == "survival.of");
     let is_still = match (&line.axes.existence, &line.axes.timing) {
         (Existence::Ended(_), Timing::Undated | Timing::Undetermined(_)) => true,
         (Existence::Live, Timing::Overdue(_) | Timing::Undetermined(_)) => has_date,
-        (Existence::Live, Timing::Undated) => line.kind == Kind::Term && !has_date && !survives(),
+        (Existence::Live, Timing::Undated) => line.kind == Kind::Term && !has_date,
         _ => false,
     };
     let window = line.window.map(|window| window.latest);

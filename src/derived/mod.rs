@@ -222,18 +222,21 @@ impl<'a> Everything<'a> {
     fn summaries(&mut self, progress: &mut dyn FnMut(u64)) -> Result<&[Summary], Unfit> {
         if self.summaries.is_none() {
             let log = self.source.books.log;
-            // A part that is not what it should be: nothing of it is taken.
+            let day = self.as_of.num_days_from_ce();
             let earlier = self.kept.as_ref().or(self.earlier.as_ref());
-            let known = earlier.and_then(|kept| Some((kept, kept.summaries()?)));
+            let known = earlier.and_then(|kept| Some((&kept.table, kept.summaries()?)));
             let (known, again): (Vec<Summary>, Vec<String>) = match known {
-                Some((kept, known)) => {
-                    let mut again: BTreeSet<String> = log.agreements(kept.table.size)?.into_iter().collect();
-                    let day = self.as_of.num_days_from_ce();
-                    let is_of_another_day = |one: &&Summary| kept.table.day != day && !one.at_rest_on(day);
+                Some((table, known)) => {
+                    let mut again: BTreeSet<String> = log.agreements(table.size)?.into_iter().collect();
+                    let is_of_another_day = |one: &&Summary| table.day != day && !one.at_rest_on(day);
                     again.extend(known.iter().filter(is_of_another_day).map(|one| one.id.clone()));
                     (known.into_iter().filter(|one| !again.contains(&one.id)).collect(), again.into_iter().collect())
                 }
-                None => (Vec::new(), log.agreements(0)?),
+                None => {
+                    // A part that is not what it should be: nothing of it is taken, and all is kept anew.
+                    self.earlier = None;
+                    (Vec::new(), log.agreements(0)?)
+                }
             };
             let mut summaries = derive(&self.source, &self.ground, self.as_of, &again, progress)?;
             summaries.extend(known);
