@@ -3,6 +3,7 @@
 //! rewritten one, a cut or damaged one is as if it were not there, and the entries are read instead. What is sealed stays sealed in it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use events::codec;
 use events::compact::{self, Fact};
@@ -88,7 +89,7 @@ impl<'a> Packed<'a> {
             Err(Unread::Pack) => self.parts(size, false, progress),
             read => read,
         };
-        let mut part = part.map_err(|unread| match unread {
+        let part = part.map_err(|unread| match unread {
             Unread::Failed(error) => error,
             Unread::Pack => Error::failed("packs were read where none were to be", "remove the file that ends in `.derived.db`"),
         })?;
@@ -96,27 +97,16 @@ impl<'a> Packed<'a> {
             // Whether it is kept makes no difference but time.
             let _ = self.file.write_packs(&part.made);
         }
-        let log = SqliteLog::open_read_only(self.path)?;
-        let private = PrivateFile::beside(self.path);
-        let texts = Texts::new(&log, &private).sealed(self.sealed);
-        for seq in part.gathered.needed_in_full() {
-            let Some(entry) = log.entry(seq)?.filter(|_| seq <= size) else { continue };
-            if let Ok(record) = codec::decode(&texts.disclosed(&entry)?) {
-                part.gathered.take_in_full(record);
-            }
-        }
-        Ok(part.gathered.finish_on(usize::try_from(self.threads).unwrap_or(1)))
+        Ok(part.gathered.finish_on(self.readers()))
+    }
+
+    fn readers(&self) -> usize {
+        usize::try_from(self.threads).unwrap_or(1).max(1)
     }
 
     fn parts(&self, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
-        if self.threads < 2 {
-            return self.part(0, size, by_packs, progress);
-        }
-        let parts: Vec<_> = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..self.threads).map(|thread| scope.spawn(move || self.part(thread, size, by_packs, progress))).collect();
-            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-        });
+        let next = AtomicU64::new(0);
+        let parts = together((0..self.readers()).map(|_| || self.part(&next, size, by_packs, progress)).collect());
         let mut all = Part::default();
         for part in parts {
             let part = part?;
@@ -126,29 +116,49 @@ impl<'a> Packed<'a> {
         Ok(all)
     }
 
-    /// Every so-manieth run of records, with its own connections.
-    fn part(&self, thread: u64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
+    /// The runs of records that come next and that nobody else reads, with connections of its own.
+    fn part(&self, next: &AtomicU64, size: u64, by_packs: bool, progress: &(dyn Fn(u64) + Sync)) -> Result<Part, Unread> {
         let log = SqliteLog::open_read_only(self.path)?;
         let private = PrivateFile::beside(self.path);
         let texts = Texts::new(&log, &private).sealed(self.sealed);
         let rows = self.file.read().filter(|_| by_packs);
         let mut part = Part::default();
-        let threads = usize::try_from(self.threads.max(1)).unwrap_or(1);
-        for number in (thread..size.div_ceil(EACH)).step_by(threads) {
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= size.div_ceil(EACH) {
+                break;
+            }
             let (first, last) = (number * EACH + 1, (number + 1) * EACH);
             let subtree = if last <= size { Some(log.node(LEVEL, number)?) } else { None };
             let packed =
                 subtree.zip(rows.as_ref()).map(|(subtree, rows)| from_pack(rows, number, subtree, &texts, &mut part.gathered));
             if !packed.transpose()?.unwrap_or(false) {
-                let wanted = subtree.filter(|_| part.made.len() * threads < self.made);
+                let wanted = subtree.filter(|_| part.made.len() * self.readers() < self.made);
                 part.made.extend(
                     from_entries(&log, (first, last.min(size)), wanted, &texts, &mut part.gathered)?.map(|made| (number, made)),
                 );
             }
             progress(EACH);
         }
+        for seq in part.gathered.needed_in_full() {
+            let Some(entry) = log.entry(seq)?.filter(|_| seq <= size) else { continue };
+            if let Ok(record) = codec::decode(&texts.disclosed(&entry)?) {
+                part.gathered.take_in_full(record);
+            }
+        }
         Ok(part)
     }
+}
+
+/// Does these at once, the last of them here.
+fn together<T: Send>(mut work: Vec<impl FnOnce() -> T + Send>) -> Vec<T> {
+    let Some(own) = work.pop() else { return Vec::new() };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = work.into_iter().map(|other| scope.spawn(other)).collect();
+        let own = own();
+        let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        others.chain([own]).collect()
+    })
 }
 
 /// Takes the facts of a pack; `false` where there is none that is of this subtree.

@@ -11,16 +11,19 @@ use events::terms::{AgreementTerms, Body, Provision, Source};
 use events::{Event, Record};
 
 use crate::alert::Ledger;
-use crate::register::{self, Act, Adoption, Agreement, Known, Register};
+use crate::register::{self, Act, Acts, Adoption, Agreement, Known, Register};
 use crate::replay::{Finding, reversed};
 
 /// What was read so far. Parts of a log can be gathered apart and joined.
 #[derive(Debug, Default)]
 pub struct Gathered {
     streams: HashMap<String, Stream>,
-    /// The records of alerts that were taken, by `seq`, and those that were taken in full.
+    /// Streams as others gathered them, from other records than those above.
+    others: Vec<(String, Stream)>,
+    /// The records of alerts that were taken, by `seq`.
     of_alerts: BTreeSet<u64>,
-    alerts: Vec<Record>,
+    /// What was taken in full, by stream.
+    in_full: HashMap<String, Vec<Record>>,
     findings: Vec<Finding>,
 }
 
@@ -36,7 +39,7 @@ struct Stream {
     sources: Vec<Known<Source>>,
     bodies: Vec<Known<Body>>,
     provisions: Vec<Known<Provision>>,
-    acts: Vec<Act>,
+    acts: Acts,
     /// Each reversal, with what it names.
     reversals: Vec<(u64, Option<u64>)>,
     adopted: Vec<Adoption>,
@@ -70,39 +73,30 @@ impl Gathered {
 
     /// The records that are needed in full, beside what was taken of them: those of alerts, reversals, and what reversals name.
     pub fn needed_in_full(&self) -> BTreeSet<u64> {
-        let pairs = self.streams.values().flat_map(|stream| &stream.reversals);
-        pairs
-            .filter_map(|(seq, target)| target.map(|target| [*seq, target]))
-            .flatten()
-            .chain(self.of_alerts.iter().copied())
-            .collect()
+        let streams = self.streams.values().chain(self.others.iter().map(|(_, stream)| stream));
+        streams.flat_map(Stream::named).chain(self.of_alerts.iter().copied()).collect()
     }
 
-    /// Takes one of those, in the order of `seq`. One that is of another stream than the reversal that names it is none of this log's doing.
+    /// Takes one of those, in the order of `seq`.
     pub fn take_in_full(&mut self, record: Record) {
-        if self.of_alerts.contains(&record.seq) {
-            self.alerts.push(record);
-            return;
-        }
-        let Some(stream) = self.streams.get_mut(&record.agreement) else { return };
-        let is_meant =
-            |(seq, target): &(u64, Option<u64>)| target.is_some() && (*seq == record.seq || *target == Some(record.seq));
-        if stream.reversals.iter().any(is_meant) {
-            stream.corrections.push(record);
+        match self.in_full.get_mut(&record.agreement) {
+            Some(known) => known.push(record),
+            None => drop(self.in_full.insert(record.agreement.clone(), vec![record])),
         }
     }
 
     /// Joins what was gathered of other records of the same log.
     pub fn join(&mut self, other: Gathered) {
-        for (id, stream) in other.streams {
-            match self.streams.get_mut(&id) {
-                Some(known) => known.join(stream),
-                None => drop(self.streams.insert(id, stream)),
-            }
-        }
+        self.others.extend(other.streams);
+        self.others.extend(other.others);
         self.of_alerts.extend(other.of_alerts);
-        self.alerts.extend(other.alerts);
-        self.alerts.sort_by_key(|record| record.seq);
+        for (stream, records) in other.in_full {
+            let known = self.in_full.entry(stream).or_default();
+            known.extend(records);
+            // A reversal that was reversed is needed by both.
+            known.sort_by_key(|record| record.seq);
+            known.dedup_by_key(|record| record.seq);
+        }
         self.findings.extend(other.findings);
         self.findings.sort_by_key(|finding| finding.seq);
     }
@@ -115,58 +109,81 @@ impl Gathered {
     /// The same, worked out by so many threads.
     pub fn finish_on(mut self, threads: usize) -> (Register, Vec<Finding>) {
         let mut register = Register::default();
-        if let Some(stream) = self.streams.remove(REGISTER) {
-            (register.version, register.recorded_at) = (stream.version, stream.recorded_at);
-            register.adopted = stream.adopted();
+        let alerts = self.in_full.remove(ALERTS).unwrap_or_default();
+        if !alerts.is_empty() {
+            register.ledger = Ledger::of(&alerts);
         }
-        if !self.alerts.is_empty() {
-            register.ledger = Ledger::of(&self.alerts);
-        }
-        let mut streams: Vec<(String, Stream)> = self.streams.into_iter().collect();
-        streams.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let mut streams: Vec<(String, Stream)> = self.streams.into_iter().chain(self.others).collect();
+        streams.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let mut runs: Vec<Vec<(String, Stream)>> = Vec::new();
         let each = streams.len().div_ceil(threads.max(1)).max(1);
-        let mut parts: Vec<Vec<(String, Stream)>> = Vec::new();
         while !streams.is_empty() {
-            parts.push(streams.split_off(streams.len().saturating_sub(each)));
+            // What is of one stream stays together.
+            let mut from = streams.len().saturating_sub(each);
+            while from > 0 && streams[from - 1].0 == streams[from].0 {
+                from -= 1;
+            }
+            runs.push(streams.split_off(from));
         }
+        let in_full = &self.in_full;
+        // The last streams were split off first.
+        let first = runs.pop().unwrap_or_default();
+        let finished: Vec<Finished> = std::thread::scope(|scope| {
+            let others: Vec<_> = runs.into_iter().rev().map(|run| scope.spawn(|| finished(run, in_full))).collect();
+            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            std::iter::once(finished(first, in_full)).chain(others).collect()
+        });
         let mut findings = self.findings;
-        let mut finished: Vec<Finished> = match parts.len() {
-            0 | 1 => parts.into_iter().map(agreements).collect(),
-            _ => std::thread::scope(|scope| {
-                let threads: Vec<_> = parts.into_iter().map(|part| scope.spawn(|| agreements(part))).collect();
-                threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-            }),
-        };
-        // The last part was split off first.
-        finished.reverse();
-        register.agreements = finished
-            .into_iter()
-            .flat_map(|(odd, agreements)| {
-                findings.extend(odd);
-                agreements
-            })
-            .collect();
+        let mut agreements = Vec::new();
+        for part in finished {
+            findings.extend(part.findings);
+            agreements.extend(part.agreements);
+            if let Some(whole) = part.of_register {
+                (register.version, register.recorded_at) = (whole.version, whole.recorded_at);
+                register.adopted = whole.adopted();
+            }
+        }
+        register.agreements = agreements.into_iter().collect();
         (register, findings)
     }
 }
 
-/// What was odd in streams, and the agreements that they are, by id.
-type Finished = (Vec<Finding>, Vec<(String, Agreement)>);
+/// What some streams make.
+#[derive(Default)]
+struct Finished {
+    findings: Vec<Finding>,
+    /// By id.
+    agreements: Vec<(String, Agreement)>,
+    /// The stream of the register as a whole.
+    of_register: Option<Stream>,
+}
 
-/// The agreements of streams, and what was odd in these.
-fn agreements(streams: Vec<(String, Stream)>) -> Finished {
-    let mut findings = Vec::new();
-    let agreement = |(id, stream): (String, Stream)| {
-        let first = stream.span.map(|(first, _)| first);
-        let agreement = stream.agreement(&id);
-        if agreement.is_none() {
-            let text = format!("records speak of `{id}`, and no standing record says what it is");
-            findings.push(Finding { seq: first, agreement: Some(id.clone()), text });
+/// What streams make, those of one id standing together, with what was taken of them in full.
+fn finished(streams: Vec<(String, Stream)>, in_full: &HashMap<String, Vec<Record>>) -> Finished {
+    let mut made = Finished::default();
+    let mut streams = streams.into_iter().peekable();
+    while let Some((id, mut stream)) = streams.next() {
+        while let Some((_, other)) = streams.next_if(|(other, _)| *other == id) {
+            stream.join(other);
         }
-        agreement.map(|agreement| (id, agreement))
-    };
-    let agreements = streams.into_iter().filter_map(agreement).collect();
-    (findings, agreements)
+        if let Some(records) = in_full.get(&id) {
+            let named = stream.named();
+            stream.corrections.extend(records.iter().filter(|record| named.contains(&record.seq)).cloned());
+        }
+        if id == REGISTER {
+            made.of_register = Some(stream);
+            continue;
+        }
+        let first = stream.span.map(|(first, _)| first);
+        match stream.agreement(&id) {
+            Some(agreement) => made.agreements.push((id, agreement)),
+            None => {
+                let text = format!("records speak of `{id}`, and no standing record says what it is");
+                made.findings.push(Finding { seq: first, agreement: Some(id), text });
+            }
+        }
+    }
+    made
 }
 
 /// From whole records of streams.
@@ -185,7 +202,7 @@ impl From<BTreeMap<String, Vec<Record>>> for Gathered {
             stream
         };
         let streams = streams.into_iter().map(|(id, records)| (id, stream(records))).collect();
-        Gathered { streams, alerts, ..Gathered::default() }
+        Gathered { streams, in_full: HashMap::from([(ALERTS.into(), alerts)]), ..Gathered::default() }
     }
 }
 
@@ -238,6 +255,11 @@ impl Stream {
         self.acts.append(&mut other.acts);
     }
 
+    /// The reversals of this stream that name a record, and these. One that names a record of another stream is none of that one's doing.
+    fn named(&self) -> BTreeSet<u64> {
+        self.reversals.iter().filter_map(|(seq, target)| target.map(|target| [*seq, target])).flatten().collect()
+    }
+
     /// Takes out what is reversed.
     fn without_reversed(&mut self) {
         let reversed = reversed(self.reversals.iter().copied());
@@ -274,7 +296,7 @@ impl Stream {
             recorded_at: self.recorded_at.unwrap_or(terms.recorded_at),
             ..Agreement::new(id, terms)
         };
-        agreement.sort();
+        agreement.acts.sort();
         Some(agreement)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use events::event::RulesAdopted;
@@ -66,7 +67,7 @@ pub struct Agreement {
     /// Its provisions, in the order recorded.
     pub provisions: Vec<Known<Provision>>,
     /// Everything that happened under it, in legal order: by earliest day, then kind, then `seq`.
-    pub acts: Vec<Act>,
+    pub acts: Acts,
     /// Reversals that stand, by `seq`.
     pub reversals: Vec<u64>,
     /// Every reversal and every record that one names, whether it stands or not: what was believed on an earlier day is told from them.
@@ -120,6 +121,59 @@ pub struct Act {
     pub event: Event,
     /// See [`Act::days`]: every rule asks for them, of every act.
     days: Span,
+}
+
+/// Acts in their order. Each lies at one place from when it is read, whatever is put before it and however many versions of its agreement are
+/// looked at: it is large to move and to copy.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Acts(Vec<Arc<Act>>);
+
+impl Acts {
+    /// All of them.
+    pub fn iter(&self) -> <&Self as IntoIterator>::IntoIter {
+        self.0.iter().map(Arc::as_ref)
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, act: Act) {
+        self.0.push(Arc::new(act));
+    }
+
+    pub(crate) fn append(&mut self, other: &mut Acts) {
+        self.0.append(&mut other.0);
+    }
+
+    /// Keeps those that stand.
+    pub fn retain(&mut self, stands: impl Fn(&Act) -> bool) {
+        self.0.retain(|act| stands(act));
+    }
+
+    /// Puts them in legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
+    pub(crate) fn sort(&mut self) {
+        let place = |act: &Arc<Act>| (act.days().earliest, precedence(&act.event), act.seq);
+        // Mostly they were recorded in that order.
+        if !self.0.is_sorted_by_key(place) {
+            self.0.sort_by_cached_key(place);
+        }
+    }
+}
+
+impl<'a> IntoIterator for &'a Acts {
+    type Item = &'a Act;
+    type IntoIter = std::iter::Map<std::slice::Iter<'a, Arc<Act>>, fn(&'a Arc<Act>) -> &'a Act>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(Arc::as_ref)
+    }
 }
 
 /// One fact with what its record says of it.
@@ -199,7 +253,7 @@ impl Agreement {
             sources: Vec::new(),
             bodies: Vec::new(),
             provisions: Vec::new(),
-            acts: Vec::new(),
+            acts: Acts::default(),
             reversals: Vec::new(),
             corrections: Vec::new(),
             histories: Vec::new(),
@@ -306,7 +360,7 @@ impl Agreement {
         markings
     }
 
-    /// Puts one fact in its place. The order of acts is restored by [`Agreement::sort`].
+    /// Puts one fact in its place. The order of acts is restored by [`Acts::sort`].
     pub(crate) fn apply(&mut self, fact: Fact) {
         let Fact { seq, source, on, recorded_at, event } = fact;
         match event {
@@ -340,15 +394,6 @@ impl Agreement {
         self.provisions.retain(|known| known.seq != seq);
         self.bodies.retain(|known| known.seq != seq);
         self.sources.retain(|known| known.seq != seq);
-    }
-
-    /// Legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
-    pub(crate) fn sort(&mut self) {
-        let place = |act: &Act| (act.days().earliest, precedence(&act.event), act.seq);
-        // Mostly they were recorded in that order, and an act is large to move.
-        if !self.acts.is_sorted_by_key(place) {
-            self.acts.sort_by_cached_key(place);
-        }
     }
 }
 

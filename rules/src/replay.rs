@@ -170,10 +170,11 @@ pub(crate) fn known_by(agreement: &Agreement, day: NaiveDate) -> Option<Agreemen
     known.sources = agreement.sources.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
     known.bodies = agreement.bodies.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
     known.provisions = agreement.provisions.iter().filter(|known| stood(known.seq, known.recorded_at)).cloned().collect();
-    known.acts = agreement.acts.iter().filter(|act| stood(act.seq, act.recorded_at)).cloned().collect();
+    known.acts = agreement.acts.clone();
+    known.acts.retain(|act| stood(act.seq, act.recorded_at));
     standing().for_each(|record| known.apply(record.into()));
     known.provisions.sort_by_key(|known| known.seq);
-    known.sort();
+    known.acts.sort();
     Some(known)
 }
 

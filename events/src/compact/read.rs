@@ -272,6 +272,10 @@ impl<'p> SeqAccess<'p> for Values<'_, 'p, '_> {
         }
         seed.deserialize(&mut *self.reader).map(Some)
     }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.left)
+    }
 }
 
 impl<'p> MapAccess<'p> for Values<'_, 'p, '_> {

@@ -107,7 +107,7 @@ impl Desk<'_> {
             }
             agreement.apply(fact);
             if !is_term(&proposal.event) {
-                agreement.sort();
+                agreement.acts.sort();
             }
         }
         self.decision.facts.push((place, proposal));
