@@ -185,9 +185,13 @@ fn every_answer_is_the_same_with_the_file_and_without() {
         let mut as_of: NaiveDate = "1990-01-01".parse().expect("a day");
         as_of = as_of + Days::new(growing.random.below(14_000));
         while growing.grow() {
-            if growing.random.below(6) == 0 {
-                as_of = as_of + Days::new(growing.random.below(400));
-            }
+            // Days go by, as a rule without a record, now and then many; and somebody looks back.
+            as_of = match growing.random.below(6) {
+                0 | 1 => as_of + Days::new(1 + growing.random.below(3)),
+                2 => as_of + Days::new(growing.random.below(400)),
+                3 => as_of - Days::new(growing.random.below(300)),
+                _ => as_of,
+            };
             let windows = [growing.window(as_of), growing.window(as_of)];
             let what = format!("case {case}, {} records, as of {as_of}", growing.size());
             let wanted = in_one(&growing.path, as_of, &windows);
@@ -197,6 +201,75 @@ fn every_answer_is_the_same_with_the_file_and_without() {
         }
         assert!(DerivedFile::beside(&growing.path).read().is_some(), "it was kept");
     }
+}
+
+/// How many agreements of the file are at rest.
+fn at_rest(path: &Path) -> usize {
+    let Some(rows) = DerivedFile::beside(path).read() else { return 0 };
+    let of_group = |number: usize| rows.get(&format!("at-rest/{number:03}"));
+    let many = |body: Vec<u8>| serde_json::from_slice::<Vec<serde_json::Value>>(&body).expect("a group").len();
+    (0..256).filter_map(of_group).map(many).sum()
+}
+
+/// All that a register tells, looked at from days that go by and from earlier ones, with late records between them: those are of
+/// agreements that were at rest too.
+#[test]
+fn every_answer_is_the_same_as_days_go_by() {
+    for case in 0..cases(3) {
+        let mut growing = Growing::new(100 + case, 900);
+        while growing.coming.len() > 60 {
+            growing.grow();
+        }
+        let mut as_of: NaiveDate = "2027-04-01".parse().expect("a day");
+        let mut most_at_rest = 0;
+        for step in 0..cases(3).min(12) * 8 {
+            let windows = [growing.window(as_of), growing.window(as_of)];
+            let what = format!("case {case}, step {step}, {} records, as of {as_of}", growing.size());
+            let wanted = in_one(&growing.path, as_of, &windows);
+            same(&asked(&growing.path, as_of, &windows, Use::Always, true), &wanted, &what);
+            same(&asked(&growing.path, as_of, &windows, Use::Always, true), &wanted, &format!("{what}, kept"));
+            most_at_rest = most_at_rest.max(at_rest(&growing.path));
+            as_of = match growing.random.below(8) {
+                0..=3 => as_of + Days::new(1 + growing.random.below(40)),
+                4 => as_of + Days::new(growing.random.below(4_000)),
+                5 => as_of - Days::new(growing.random.below(3_000)),
+                _ => as_of,
+            };
+            if growing.random.below(3) == 0 {
+                growing.grow();
+            }
+        }
+        assert!(most_at_rest >= 3, "case {case}: at the most {most_at_rest} agreements were at rest");
+    }
+}
+
+/// On a further day, what is read is what is not at rest, and what was appended to.
+#[test]
+fn a_further_day_costs_what_is_not_at_rest() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("register.db");
+    generate::write(&path, 3_000).expect("a register");
+    let read = |as_of: NaiveDate| {
+        let log = SqliteLog::open_read_only(&path).expect("it is opened");
+        let (shelf, private, file) = (Shelf::beside(&path), PrivateFile::beside(&path), DerivedFile::beside(&path));
+        let books = Books { log: &log, shelf: &shelf, private: &private };
+        let ground = Ground::of(books, &Position::on(as_of)).expect("a ground");
+        let seen = Seen::at(&log, ground.size).expect("a root");
+        let source = Source { books, path: Some(&path), file: &file, used: Use::Always };
+        let mut everything = Everything::at(source, ground, seen.head, as_of);
+        let mut read = 0;
+        everything.overview(false, &mut |records| read = records).expect("an overview");
+        everything.keep();
+        read
+    };
+    let day = generate::LAST_DAY + Days::new(1);
+    let all = read(day);
+    assert!(all >= 3_000, "{all} records read");
+    assert_eq!(read(day), 0, "the same day");
+    let next = read(day + Days::new(1));
+    assert!(0 < next && next * 3 < all, "{next} of {all} records read on the next day");
+    let earlier = read(day - Days::new(2));
+    assert_eq!(earlier, all, "what was at rest later is not taken for a day before");
 }
 
 #[test]

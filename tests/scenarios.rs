@@ -41,7 +41,7 @@ use std::sync::OnceLock;
 
 use rules::machine::MACHINES;
 use serde_json::Value;
-use support::{Ran, Register, agreement, because, due, entry, example};
+use support::{Ran, Register, agreement, because, due, entry, example, rest};
 
 /// What went wrong in the stories, and what showed in their dockets: each story is told once for all tests.
 fn told() -> &'static (Vec<String>, BTreeSet<String>) {
@@ -82,6 +82,12 @@ fn every_transition_of_every_machine_shows_in_a_story() {
     }
     assert!(missing.is_empty(), "no story shows\n{}", missing.join("\n"));
     assert!(!shows(seen, "notice label lost at sea"), "the control: what no docket says is not found");
+}
+
+#[test]
+fn some_stories_come_to_rest() {
+    let (_, seen) = told();
+    assert!(shows(seen, "agreement at rest"), "no story has an agreement at rest: what is told of rest is told of nothing");
 }
 
 /// A label may go on; everything else is a whole word.
@@ -242,6 +248,10 @@ fn tell(story: &Path, seen: &mut BTreeSet<String>) -> Vec<String> {
         }
     }
     assert!(expectations > 0, "{} expects nothing", story.display());
+    // Whatever a story tells of, what is at rest at some time is told the same for ever.
+    let (moved, at_rest) = rest::broken(&rest::register_of(&register.db()), &rest::days("2020-01-01", "2045-01-01", 131));
+    wrong.extend(moved.into_iter().map(|what| format!("1: {what}")));
+    seen.extend(at_rest.first().map(|_| "agreement at rest".to_string()));
     wrong
 }
 

@@ -890,4 +890,82 @@ impl Event {
             Event::Alert(fact) => fact.kind(),
         }
     }
+
+    /// The dates that it names beside the day on which it happened.
+    pub fn dates(&self) -> Vec<&DateSpec> {
+        let named: [Option<&DateSpec>; 4] = match self {
+            Event::SourceRecorded(source) => [Some(&source.published), None, None, None],
+            Event::AgreementRenewed(renewed) => [Some(&renewed.until), None, None, None],
+            Event::AgreementSuspended(suspended) => [suspended.until.as_ref(), None, None, None],
+            Event::AgreementTerminated(terminated) => [Some(&terminated.effective), None, None, None],
+            Event::AgreementSuperseded(superseded) => [superseded.effective.as_ref(), None, None, None],
+            Event::ProvisionAmended(amended) => [amended.effective.as_ref(), None, None, None],
+            Event::ProvisionAdded(added) => [added.effective.as_ref(), None, None, None],
+            Event::ProvisionRepealed(repealed) => [repealed.effective.as_ref(), None, None, None],
+            Event::MeetingScheduled(meeting) => [Some(&meeting.on), None, None, None],
+            Event::MeetingPostponed(meeting) => [Some(&meeting.on), None, None, None],
+            Event::DecisionTaken(decision) => [decision.due.as_ref(), None, None, None],
+            Event::ProjectBegun(project) => [project.ends.as_ref(), None, None, None],
+            Event::ExtensionGranted(extension) => [Some(&extension.to), None, None, None],
+            Event::DueDateSet(set) => [Some(&set.on), None, None, None],
+            Event::WaiverGranted(waiver) => [waiver.until.as_ref(), None, None, None],
+            Event::IncidentReported(incident) => [incident.until.as_ref(), None, None, None],
+            Event::NoticeGiven(given) => {
+                [&given.received, &given.dispatched, &given.stated, &given.effective].map(Option::as_ref)
+            }
+            Event::NoticeExtended(extended) => [Some(&extended.to), None, None, None],
+            Event::EffectStated(stated) => [Some(&stated.effective), None, None, None],
+            Event::PowerWaived(waived) => [waived.until.as_ref(), None, None, None],
+            Event::AgreementRecorded(_)
+            | Event::BodyRecorded(_)
+            | Event::ProvisionRecorded(_)
+            | Event::AgreementAnnounced(_)
+            | Event::AgreementConcluded(_)
+            | Event::AgreementSigned(_)
+            | Event::AgreementLaunched(_)
+            | Event::AgreementTookEffect(_)
+            | Event::AgreementProvisionallyApplied(_)
+            | Event::ConsentNotified(_)
+            | Event::AgreementResumed(_)
+            | Event::InvalidityEstablished(_)
+            | Event::PartyRenamed(_)
+            | Event::PartySucceeded(_)
+            | Event::ReservationMade(_)
+            | Event::ReservationWithdrawn(_)
+            | Event::MeetingHeld(_)
+            | Event::MeetingCancelled(_)
+            | Event::MeetingInquorate(_)
+            | Event::CycleExcused(_)
+            | Event::MinutesAdopted(_)
+            | Event::AnnouncementMade(_)
+            | Event::DeliverableDelivered(_)
+            | Event::WorkReported(_)
+            | Event::PerformanceReported(_)
+            | Event::AssessmentMade(_)
+            | Event::ObligationReleased(_)
+            | Event::ImpossibilityAccepted(_)
+            | Event::BreachDetermined(_)
+            | Event::NoticeDrafted(_)
+            | Event::NoticeDispatched(_)
+            | Event::NoticeReceived(_)
+            | Event::NoticeDeposited(_)
+            | Event::NoticeRegistered(_)
+            | Event::NoticeRetracted(_)
+            | Event::NoticeSuspended(_)
+            | Event::NoticeResumed(_)
+            | Event::NoticeContested(_)
+            | Event::NoticeUpheld(_)
+            | Event::NoticeFoundDefective(_)
+            | Event::NoticeCured(_)
+            | Event::PowerExercised(_)
+            | Event::ConditionEstablished(_)
+            | Event::ReadingChosen(_)
+            | Event::AssumptionMade(_)
+            | Event::RecordCorrected(_)
+            | Event::RulesAdopted(_)
+            | Event::TextErased(_)
+            | Event::Alert(_) => [None; 4],
+        };
+        named.into_iter().flatten().collect()
+    }
 }

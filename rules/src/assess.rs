@@ -6,6 +6,7 @@ use events::{DateSpec, Event};
 use crate::docket::{AgreementLine, Docket, EffectState, Finding, LastAct, Line, NoticeLine, NoticeState, Timing};
 use crate::notice::Standing;
 use crate::register::{Act, Agreement, Register};
+use crate::rest::{self, AtRest};
 use crate::rule_set::RuleSet;
 use crate::scene::Scene;
 use crate::time::Span;
@@ -14,13 +15,31 @@ use crate::{after_end, decision, late_known, meeting, participation, provision, 
 
 /// Everything in the register as it stands on a day, derived by a rule set. `findings` are those of the replay; more may be added.
 pub fn assess(register: &Register, findings: Vec<Finding>, rules: &RuleSet, as_of: NaiveDate) -> Docket {
+    assess_of(register, register.agreements.values(), findings, rules, as_of)
+}
+
+/// The same without the agreements that are at rest: what of it can be otherwise than on the day before.
+pub fn assess_moving(register: &Register, at_rest: &AtRest, rules: &RuleSet, as_of: NaiveDate) -> Docket {
+    let moving = register.agreements.values().filter(|agreement| !at_rest.holds(&agreement.id, as_of));
+    assess_of(register, moving, Vec::new(), rules, as_of)
+}
+
+fn assess_of<'a>(
+    register: &Register,
+    agreements: impl Iterator<Item = &'a Agreement>,
+    findings: Vec<Finding>,
+    rules: &RuleSet,
+    as_of: NaiveDate,
+) -> Docket {
     let mut docket = Docket { as_of, agreements: Vec::new(), entries: Vec::new(), findings };
-    for agreement in register.agreements.values() {
+    for agreement in agreements {
         let seen = versions::on(agreement, as_of);
         let scene = Scene::new(&seen, &rules.almanac, as_of);
         docket.findings.extend(findings_of(&scene));
         let lines = lines(&scene);
-        docket.agreements.push(agreement_line(&scene, &lines));
+        let mut line = agreement_line(&scene, &lines);
+        line.at_rest = rest::is_at_rest(&scene, &line, &lines);
+        docket.agreements.push(line);
         docket.entries.extend(lines);
     }
     for line in &mut docket.entries {
@@ -179,6 +198,7 @@ fn agreement_line(scene: &Scene, lines: &[Line]) -> AgreementLine {
         last_act: last.map(|(act, _)| LastAct { seq: act.seq, kind: act.event.kind(), on: act.date_words() }),
         relates: about.relates.clone(),
         handling,
+        at_rest: false,
     }
 }
 

@@ -54,6 +54,8 @@ pub struct AgreementLine {
     pub relates: Vec<Relation>,
     /// Handling markings of its documents, other than `public`.
     pub handling: Vec<String>,
+    /// From this day on, time alone changes nothing of what is said of it, but for how many days ago something was ([`crate::rest`]).
+    pub at_rest: bool,
 }
 
 /// What is left of an agreement that is over.

@@ -16,6 +16,7 @@ pub mod alert;
 pub mod assess;
 pub mod docket;
 pub mod doubts;
+pub mod rest;
 
 mod after_end;
 mod agreement;
@@ -47,7 +48,7 @@ pub mod what_if;
 
 pub mod time;
 
-pub use assess::assess;
+pub use assess::{assess, assess_moving};
 pub use docket::Docket;
 pub use register::Register;
 pub use rule_set::RuleSet;

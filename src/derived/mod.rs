@@ -1,8 +1,9 @@
-//! What follows from a register, agreement by agreement, kept beside it for the day so that it need not be worked out again.
+//! What follows from a register, agreement by agreement, kept beside it so that it need not be worked out again.
 //!
 //! An agreement follows from its own records, the rule set, the day and the program, and from nothing else. So each is derived by itself, and after
-//! an append only those are derived anew that the new records speak of. A line may say something else on each day, and until which day it
-//! would say the same cannot be told of all the rules: what is kept is of one day.
+//! an append only those are derived anew that the new records speak of. A line may say something else on each day: what is kept is of one day,
+//! but for the agreements that are at rest ([`rules::rest`]). What is said of those holds from the day on which they were found so, and on a
+//! further day only the others are derived.
 //!
 //! Nothing that is kept is trusted. The first row, the table of parts, says of which log it is, at which size and root, by which rule set and which
 //! program, and of which day; and it has the digest of every other row. A row that is not there, or is not what its digest says, is as good as none: all is
@@ -16,7 +17,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use events::log::{EventLog, Select};
 use events::seal::{self, MARK};
 use events::tree::{Hash, sha256};
@@ -38,7 +39,7 @@ pub mod answers;
 pub mod told;
 
 /// The shape of what is kept. Another shape is another number.
-const LAYOUT: u32 = 1;
+const LAYOUT: u32 = 2;
 
 /// A register with fewer records is derived as fast as it is looked up; nothing is put beside it.
 const SMALL: u64 = 2_000;
@@ -85,9 +86,9 @@ pub struct Everything<'a> {
     as_of: NaiveDate,
     /// Under what it is kept; `None`: it is not.
     base: Option<String>,
-    /// What was kept at exactly this size.
+    /// What was kept at exactly this size, of this day.
     kept: Option<Kept>,
-    /// What was kept at this size or a smaller one.
+    /// What was kept at this size or a smaller one, of whatever day.
     earlier: Option<Kept>,
     summaries: Option<Vec<Summary>>,
 }
@@ -111,6 +112,8 @@ impl<E: Into<Error>> From<E> for Unfit {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Table {
     base: String,
+    /// The day that all but the groups at rest are of.
+    day: NaiveDay,
     size: u64,
     root: String,
     parts: BTreeMap<String, Part>,
@@ -150,6 +153,7 @@ const OVERDUE: &str = "overdue/";
 const OPEN: &str = "open/";
 const DATED: &str = "dated/";
 const GROUP: &str = "group/";
+const AT_REST: &str = "at-rest/";
 
 impl<'a> Everything<'a> {
     /// All agreements as they stand on a day. The ground has no record left out, and none that came later.
@@ -161,10 +165,13 @@ impl<'a> Everything<'a> {
         };
         let base = program().filter(|_| is_kept).map(|program| {
             let (origin, rules) = (source.books.log.origin(), &ground.rules.held.set.digest);
-            format!("layout {LAYOUT}, {program}, log {origin}, rules {rules}, day {as_of}")
+            format!("layout {LAYOUT}, {program}, log {origin}, rules {rules}")
         });
         let found = base.as_ref().and_then(|base| Kept::find(source.file, base));
-        let same = |kept: &Kept| kept.table.size == ground.size && kept.table.root == root.to_string();
+        let same = |kept: &Kept| {
+            let table = &kept.table;
+            table.day == as_of.num_days_from_ce() && table.size == ground.size && table.root == root.to_string()
+        };
         let (kept, earlier) = match found {
             Some(found) if same(&found) => (Some(found), None),
             Some(found) if found.is_of(source.books.log, ground.size) => (None, Some(found)),
@@ -215,18 +222,23 @@ impl<'a> Everything<'a> {
     fn summaries(&mut self, progress: &mut dyn FnMut(u64)) -> Result<&[Summary], Unfit> {
         if self.summaries.is_none() {
             let log = self.source.books.log;
-            // A part that is not what it should be: nothing of it is taken.
+            let day = self.as_of.num_days_from_ce();
             let earlier = self.kept.as_ref().or(self.earlier.as_ref());
-            let known = earlier.and_then(|kept| Some((kept.table.size, kept.summaries()?)));
-            let (known, changed) = match known {
-                Some((size, known)) => {
-                    let changed = log.agreements(size)?;
-                    let again: BTreeSet<&String> = changed.iter().collect();
-                    (known.into_iter().filter(|one| !again.contains(&one.id)).collect(), changed)
+            let known = earlier.and_then(|kept| Some((&kept.table, kept.summaries()?)));
+            let (known, again): (Vec<Summary>, Vec<String>) = match known {
+                Some((table, known)) => {
+                    let mut again: BTreeSet<String> = log.agreements(table.size)?.into_iter().collect();
+                    let is_of_another_day = |one: &&Summary| table.day != day && !one.at_rest_on(day);
+                    again.extend(known.iter().filter(is_of_another_day).map(|one| one.id.clone()));
+                    (known.into_iter().filter(|one| !again.contains(&one.id)).collect(), again.into_iter().collect())
                 }
-                None => (Vec::new(), log.agreements(0)?),
+                None => {
+                    // A part that is not what it should be: nothing of it is taken, and all is kept anew.
+                    self.earlier = None;
+                    (Vec::new(), log.agreements(0)?)
+                }
             };
-            let mut summaries = derive(&self.source, &self.ground, self.as_of, &changed, progress)?;
+            let mut summaries = derive(&self.source, &self.ground, self.as_of, &again, progress)?;
             summaries.extend(known);
             summaries.sort_by(|one, other| one.id.cmp(&other.id));
             self.kept = None;
@@ -247,10 +259,13 @@ impl<'a> Everything<'a> {
 
     /// Keeps what was derived, if anything was. An answer does not wait for it, and does not fail with it.
     pub fn keep(self) {
-        let Everything { base: Some(base), summaries: Some(summaries), earlier, root, ground, source, .. } = self else { return };
+        let Everything { base: Some(base), summaries: Some(summaries), earlier, root, ground, source, as_of, .. } = self else {
+            return;
+        };
         let before = earlier.map(|kept| kept.table.parts).unwrap_or_default();
         let rows = rows(&summaries);
-        let mut table = Table { base, size: ground.size, root: root.to_string(), parts: BTreeMap::new() };
+        let (day, size, root) = (as_of.num_days_from_ce(), ground.size, root.to_string());
+        let mut table = Table { base, day, size, root, parts: BTreeMap::new() };
         let mut changed = Vec::new();
         for (name, reach, body) in rows {
             let part = Part { digest: digest(&name, &body), reach };
@@ -295,7 +310,7 @@ impl Kept {
 
     fn summaries(&self) -> Option<Vec<Summary>> {
         let mut all = Vec::new();
-        for (name, _) in self.parts(GROUP) {
+        for (name, _) in self.parts(GROUP).chain(self.parts(AT_REST)) {
             let group: Vec<Summary> = self.part(name)?;
             all.extend(group);
         }
@@ -339,12 +354,14 @@ impl Kept {
 /// The rows that are kept of these agreements, other than the table: each with its name, what its lines reach, and its bytes.
 fn rows(summaries: &[Summary]) -> Vec<(String, Option<Reach>, Vec<u8>)> {
     let mut rows = vec![(OVERVIEW.to_string(), None, bytes(&Overview::of(summaries, false)))];
-    let mut groups: Vec<Vec<&Summary>> = vec![Vec::new(); GROUPS];
+    // Those at rest by themselves: their rows stay as they are from day to day.
+    let mut groups: BTreeMap<String, Vec<&Summary>> = BTreeMap::new();
     for summary in summaries {
-        groups[usize::from(sha256(summary.id.as_bytes()).0[0]) % GROUPS].push(summary);
+        let sort = if summary.at_rest_since.is_some() { AT_REST } else { GROUP };
+        let number = usize::from(sha256(summary.id.as_bytes()).0[0]) % GROUPS;
+        groups.entry(format!("{sort}{number:03}")).or_default().push(summary);
     }
-    let of_group = |(number, group): (usize, &Vec<&Summary>)| (format!("{GROUP}{number:03}"), None, bytes(group));
-    rows.extend(groups.iter().enumerate().filter(|(_, group)| !group.is_empty()).map(of_group));
+    rows.extend(groups.into_iter().map(|(name, group)| (name, None, bytes(&group))));
     let mut sorts: BTreeMap<&str, Vec<&Told>> = BTreeMap::new();
     for told in summaries.iter().flat_map(|summary| &summary.lines).filter(|told| told.stands.dated) {
         sorts.entry(sort_of(told)).or_default().push(told);
@@ -516,10 +533,12 @@ impl Task<'_> {
         let mut odd: Vec<Odd> = docket.findings.iter().map(Odd::from).collect();
         let assessed = odd.split_off(in_replay);
         let replayed = odd.split_off(in_entries);
-        let none = || Summary { id: id.into(), row: None, lines: Vec::new(), odd: Default::default(), undelivered: (0, 0) };
+        let none = || Summary { id: id.into(), ..Summary::default() };
         let summary = docket.agreements.first().map_or_else(none, |line| Summary::of(line, &docket.entries));
         let undelivered = health::undelivered(&register.ledger, self.as_of);
-        Summary { odd: [odd, replayed, assessed], undelivered, ..summary }
+        let is_at_rest = docket.agreements.first().is_some_and(|line| line.at_rest);
+        let at_rest_since = is_at_rest.then(|| self.as_of.num_days_from_ce());
+        Summary { odd: [odd, replayed, assessed], undelivered, at_rest_since, ..summary }
     }
 }
 
@@ -534,7 +553,7 @@ pub fn of_view(docket: &Docket, register: &Register) -> Vec<Summary> {
     }
     let odd = [Vec::new(), Vec::new(), docket.findings.iter().map(Odd::from).collect()];
     let undelivered = health::undelivered(&register.ledger, docket.as_of);
-    summaries.push(Summary { id: String::new(), row: None, lines: Vec::new(), odd, undelivered });
+    summaries.push(Summary { odd, undelivered, ..Summary::default() });
     summaries
 }
 
@@ -624,7 +643,7 @@ mod tests {
         };
         for count in [0, 90, 260, 3_000] {
             let lines: Vec<Told> = (0..count).map(|number| told(number, random())).collect();
-            let summaries = [Summary { id: "a".into(), row: None, lines, odd: Default::default(), undelivered: (0, 0) }];
+            let summaries = [Summary { id: "a".into(), lines, ..Summary::default() }];
             let mut table = Table { base: "base".into(), ..Table::default() };
             let mut kept = Vec::new();
             for (name, reach, body) in rows(&summaries) {

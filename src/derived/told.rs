@@ -180,7 +180,7 @@ impl From<&Finding> for Odd {
 }
 
 /// What is said of one agreement.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Its id.
     pub id: String,
@@ -192,6 +192,8 @@ pub struct Summary {
     pub odd: [Vec<Odd>; 3],
     /// Of the stream of alerts: how many wait to be delivered, and how many could not be.
     pub undelivered: (usize, usize),
+    /// The day, as a number, from which time alone changes nothing of all this, if it is known to be so.
+    pub(super) at_rest_since: Option<i32>,
 }
 
 impl Summary {
@@ -207,7 +209,12 @@ impl Summary {
             handling: agreement.handling.clone(),
         };
         let lines = lines.iter().map(Told::of).filter(|told| told.stands.urgent || told.stands.dated).collect();
-        Summary { id: agreement.id.clone(), row: Some(row), lines, odd: Default::default(), undelivered: (0, 0) }
+        Summary { id: agreement.id.clone(), row: Some(row), lines, ..Summary::default() }
+    }
+
+    /// Whether it says the same on that day; of a day before it was found at rest nothing is known.
+    pub(super) fn at_rest_on(&self, day: i32) -> bool {
+        self.at_rest_since.is_some_and(|since| since <= day)
     }
 
     /// Every text in it that may hold what somebody typed. What is odd is told without that.

@@ -13,8 +13,9 @@ use events::record::{ALERTS, Draft};
 use events::tree::Hash;
 use events::{DateSpec, Event, codec};
 use rules::alert::{ATTEMPTS, Evaluation, Flag, LOG, Ledger, State, catch_up, evaluate};
-use rules::assess;
 use rules::docket::{Docket, Kind, Line};
+use rules::rest::AtRest;
+use rules::{assess, assess_moving};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -220,8 +221,14 @@ fn passed(view: &View, ledger: &Ledger) -> Vec<Line> {
     let missed = last.iter_days().skip(1).take_while(|day| *day < as_of);
     let missed: Vec<NaiveDate> = missed.collect();
     let mut passed: BTreeMap<(String, NaiveDate), Line> = BTreeMap::new();
+    // What was at rest on the first of these days has no date to come: the others cost what moves.
+    let mut at_rest: Option<AtRest> = None;
     for day in missed.iter().rev().take(LOOKED_BACK).rev() {
-        let docket = assess(&view.register, Vec::new(), &view.rules.set(), *day);
+        let docket = match &at_rest {
+            Some(at_rest) => assess_moving(&view.register, at_rest, &view.rules.set(), *day),
+            None => assess(&view.register, Vec::new(), &view.rules.set(), *day),
+        };
+        at_rest.get_or_insert_with(|| AtRest::of(&docket));
         for line in docket.entries {
             let can_pass = matches!(line.kind, Kind::Power | Kind::Term) && line.axes.is_pending();
             if let Some(latest) = line.due.latest.filter(|latest| can_pass && *latest < as_of) {

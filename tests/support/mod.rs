@@ -3,6 +3,7 @@
 
 pub mod message;
 pub mod python;
+pub mod rest;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

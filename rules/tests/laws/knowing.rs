@@ -10,13 +10,13 @@ use crate::history::{History, day, histories, log, rule_set};
 use crate::{Verdict, alike, holds, is_broken, that};
 
 /// A log whose records were made on days of their own: so many days after the one before, by turns.
-struct Told {
+pub struct Told {
     /// Each with its bytes and when it was recorded.
     entries: Vec<(u64, Vec<u8>, DateTime<Utc>)>,
 }
 
 impl Told {
-    fn of(history: &History, waits: &[u64]) -> Self {
+    pub fn of(history: &History, waits: &[u64]) -> Self {
         let mut now = day("2022-01-01").and_hms_opt(12, 0, 0).unwrap().and_utc();
         let mut entries = Vec::new();
         for (place, (seq, _, bytes)) in log(&[("x-y", history)], &[]).entries.iter().enumerate() {
@@ -29,7 +29,7 @@ impl Told {
     }
 
     /// What was recorded by the end of a day.
-    fn by(&self, day: NaiveDate) -> Register {
+    pub fn by(&self, day: NaiveDate) -> Register {
         let then = self.entries.iter().filter(|(_, _, at)| at.date_naive() <= day);
         replay::replay(then.map(|(seq, bytes, _)| (*seq, bytes.as_slice()))).0
     }

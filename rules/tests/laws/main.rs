@@ -10,6 +10,7 @@ mod history;
 mod knowing;
 mod reasons;
 mod replaying;
+mod resting;
 mod time;
 
 use proptest::prelude::*;
