@@ -159,7 +159,7 @@ fn thousands_at_once_are_the_log_that_they_are_one_by_one() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     let clock = || "2026-01-01T00:00:00Z".parse::<DateTime<Utc>>().unwrap();
-    let draft = |number: u128| common::draft(1_000_000 + number, if number % 7 == 0 { "a" } else { "b" });
+    let draft = |number: u128| common::draft(1_000_000 + number, if number.is_multiple_of(7) { "a" } else { "b" });
     let drafts: Vec<Draft> = (0..2_500).map(draft).collect();
     let (before, rest) = drafts.split_at(5);
     let mut log = SqliteLog::create(file("a.db"), common::ORIGIN, clock).unwrap();
