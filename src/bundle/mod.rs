@@ -141,12 +141,24 @@ impl Anchor {
     /// When it cannot be written.
     pub fn keep(&self, beside: &Beside) -> Result<(), Error> {
         let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
-        let keys: String = self.keys.iter().map(|key| format!("{key}\n")).collect();
         let path = public(beside);
-        std::fs::write(&path, keys).map_err(|error| {
+        std::fs::write(&path, self.key_lines()).map_err(|error| {
             Error::failed(format!("cannot write `{}`: {error}", path.display()), "name a place you may write to")
         })?;
-        notes::append(&beside.checkpoints, |_| Ok(Some(checkpoint.clone())))
+        // It is there already, where an earlier restore came as far and no further.
+        notes::append(&beside.checkpoints, |last| Ok(Some(checkpoint).filter(|own| last != Some(own)).cloned()))
+    }
+
+    /// Whether what stands there is what [`Anchor::keep`] writes there, or the beginning of it: a restore was killed before its register was
+    /// there, and can be begun again.
+    pub fn began(&self, beside: &Beside, path: &Path) -> bool {
+        let Some(checkpoint) = &self.checkpoint else { return false };
+        let whole = if path == public(beside) { self.key_lines() } else { format!("{checkpoint}\n") };
+        std::fs::read(path).is_ok_and(|there| whole.as_bytes().starts_with(&there))
+    }
+
+    fn key_lines(&self) -> String {
+        self.keys.iter().map(|key| format!("{key}\n")).collect()
     }
 }
 

@@ -45,7 +45,7 @@ impl SqliteLog {
     /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
     /// [`SqliteLog::open`] gives. On an error nothing is left behind.
     pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
-        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>())?;
+        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>(), || Ok::<_, StoreError>(()))?;
         Self::open(path, clock)
     }
 
@@ -59,7 +59,21 @@ impl SqliteLog {
         origin: Uuid,
         entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
     ) -> Result<(), StoreError> {
-        create::create(path.as_ref(), origin, entries)
+        Self::restore_after(path, origin, entries, || Ok(()))
+    }
+
+    /// The same where something is to stand beside the register before it is there: `last` is done when all else is, and no signal
+    /// comes between it and the register.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::restore`], and those of `last`.
+    pub fn restore_after<E: From<StoreError>>(
+        path: impl AsRef<Path>,
+        origin: Uuid,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
+        last: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        create::create(path.as_ref(), origin, entries, last)
     }
 
     /// Opens a register for reading and appending.
