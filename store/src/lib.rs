@@ -10,7 +10,7 @@ pub mod sqlite;
 mod error;
 
 pub use error::StoreError;
-pub use sqlite::SqliteLog;
 pub use sqlite::derived::{DerivedFile, DerivedRows};
 pub use sqlite::private::{KeptText, PrivateFile};
 pub use sqlite::verify::{Fault, Verdict, Verification};
+pub use sqlite::{SqliteLog, Watch, unwatched};

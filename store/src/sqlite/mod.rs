@@ -31,6 +31,15 @@ pub struct SqliteLog {
     origin: Uuid,
     connection: Connection,
     access: Access,
+    watch: Watch,
+}
+
+/// Is told of each long piece of work what it is and of how many records, and answers with what is told how many are done.
+pub type Watch = fn(&'static str, u64) -> Box<dyn FnMut(u64)>;
+
+/// Where nobody wants to be told.
+pub fn unwatched(_: &'static str, _: u64) -> Box<dyn FnMut(u64)> {
+    Box::new(|_| {})
 }
 
 enum Access {
@@ -96,7 +105,13 @@ impl SqliteLog {
     }
 
     fn new(path: &Path, Opened { connection, origin }: Opened, access: Access) -> Self {
-        SqliteLog { path: path.into(), origin, connection, access }
+        SqliteLog { path: path.into(), origin, connection, access, watch: unwatched }
+    }
+
+    /// The same, watched while it reads all agreements and while it appends.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        SqliteLog { watch, ..self }
     }
 
     /// The path that it was opened by.
@@ -127,7 +142,7 @@ impl SqliteLog {
         let writing = |error| world(&self.path, "written", error);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
         // Only now is the log held: what was true before need not be.
-        let answer = append(&mut Appending::begin(&transaction, &self.path, self.origin, &**clock)?)?;
+        let answer = append(&mut Appending::begin(&transaction, &self.path, self.origin, &**clock, self.watch)?)?;
         transaction.commit().map_err(writing)?;
         Ok(answer)
     }
@@ -195,7 +210,16 @@ impl EventLog for SqliteLog {
     }
 
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
-        self.reading(scan(&self.connection, select, visit))
+        if select.agreement.is_some() {
+            return self.reading(scan(&self.connection, select, visit));
+        }
+        let size = self.reading(queries::size(&self.connection))?;
+        let mut done = (self.watch)("reading", select.upto.map_or(size, |upto| upto.min(size)));
+        let mut told = |seq: u64, entry: &[u8]| {
+            done(seq);
+            visit(seq, entry)
+        };
+        self.reading(scan(&self.connection, select, &mut told))
     }
 
     fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {
