@@ -224,6 +224,30 @@ fn restore_is_all_or_nothing() {
     Work { register: "new.db", ..Work::new("restore log.jsonl --register new.db") }.is_all_or_nothing();
 }
 
+/// Killed when all was beside the register and it had not got its name yet.
+#[test]
+fn a_restore_goes_on_where_one_was_killed_and_takes_nothing_else_for_its_own() {
+    let register = with(base());
+    let folder = register.folder.path();
+    register.obligo("restore log.jsonl --register new.db").succeeded();
+    let whole = files(folder);
+    for name in ["new.checkpoints", "new.vkey"] {
+        for kept in [whole[name].len(), whole[name].len() / 2, 0] {
+            fs::remove_file(folder.join("new.db")).expect("it goes");
+            register.file(name, &whole[name][..kept]);
+            register.obligo("restore log.jsonl --register new.db").succeeded();
+            assert_eq!(files(folder)[name], whole[name], "{kept} bytes of {name}");
+        }
+    }
+    fs::remove_file(folder.join("new.db")).expect("it goes");
+    for name in ["new.checkpoints", "new.vkey"] {
+        register.file(name, [&whole[name][..], b"another\n"].concat());
+        register.obligo("restore log.jsonl --register new.db").ended(1).warns(name);
+        assert!(!folder.join("new.db").exists());
+        register.file(name, &whole[name]);
+    }
+}
+
 #[test]
 fn export_is_all_or_nothing() {
     Work { outputs: &["out.jsonl"], ..Work::new("export -o out.jsonl") }.is_all_or_nothing();
