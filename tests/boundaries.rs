@@ -35,7 +35,7 @@ fn each_crate_depends_only_on_what_it_may() {
     let events = ["base64", "chrono", "ed25519-dalek", "edtf-core", "serde", "serde_json", "sha2", "thiserror", "uuid"];
     depends_only_on("events", &events);
     depends_only_on("rules", &["events", "chrono", "thiserror"]);
-    depends_only_on("store", &["events", "rusqlite", "rustix", "thiserror", "uuid", "chrono"]);
+    depends_only_on("store", &["events", "rusqlite", "rustix", "signal-hook", "thiserror", "uuid", "chrono"]);
 }
 
 #[test]

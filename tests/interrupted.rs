@@ -74,6 +74,7 @@ fn base() -> &'static Files {
         generate::write(&register.db(), RECORDS).expect("a register");
         register.file("small.toml", support::SMALL);
         register.obligo("import small.toml").succeeded();
+        register.obligo("record work small --on 2026-11-20 --text typed").succeeded();
         for number in 0..MORE {
             let id = format!("id = \"small-{number}\"");
             register.file(&format!("more-{number}.toml"), support::SMALL.replace("id = \"small\"", &id));

@@ -46,7 +46,7 @@ fn what_is_refused_leaves_nothing_behind() {
     register.obligo("export --known-at #2 -o early.jsonl").succeeded();
     register.obligo("restore early.jsonl --register other.db").ended(4).warns("E0107");
     register.obligo("restore whole.jsonl").ended(1).warns("something at `register.db`");
-    register.file("third.checkpoints", "");
+    register.file("third.checkpoints", "of another\n");
     register.obligo("restore whole.jsonl --register third.db").ended(1).warns("third.checkpoints");
     let left: Vec<String> = std::fs::read_dir(register.folder.path())
         .unwrap()

@@ -64,8 +64,8 @@ pub struct PrivateFile {
 impl PrivateFile {
     /// The one beside a register. Nothing is opened or made yet.
     pub fn beside(register: &Path) -> Self {
-        // Beside the file, not beside a link to it: one register has one.
-        let register = fs::canonicalize(register).unwrap_or_else(|_| register.into());
+        // Beside the file, not beside a link to it: one register has one. It may be made before the register is.
+        let register = fs::canonicalize(register).or_else(|_| std::path::absolute(register)).unwrap_or_else(|_| register.into());
         PrivateFile { path: Some(register.with_extension("private.db")), reader: RefCell::default() }
     }
 
