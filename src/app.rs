@@ -14,7 +14,7 @@ use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::sift::Sift;
 use rules::{Docket, Register, RuleSet, assess};
-use store::PrivateFile;
+use store::{PrivateFile, interrupt};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -454,12 +454,15 @@ impl<L: EventLog> App<L> {
                 return Ok(decided.outcome(&rules, today));
             }
             let drafts = sealer.seal(&drafts, write.sealed)?;
+            // A signal finds all of it or nothing: no text without its record, no record without its checkpoint.
+            let hold = interrupt::hold();
             // On the disk before the record that needs them is.
             self.private.keep(sealer.texts()).map_err(Error::from)?;
             // What follows is worked out while the disk is busy.
             let (appended, outcome) = thread::scope(|scope| {
                 let outcome = scope.spawn(|| decided.outcome(&rules, today));
                 let appended = self.log.append(command, &expected, &drafts);
+                drop(hold);
                 (appended, outcome.join().unwrap_or_else(|panic| resume_unwind(panic)))
             });
             match appended {

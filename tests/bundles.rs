@@ -103,7 +103,7 @@ impl Log {
         let keys = checkpoint.map(|_| self.signer.verifier()).into_iter().collect();
         let anchor = Anchor { checkpoint: checkpoint.map(|size| self.note(size)), keys };
         let wanted = |entry: &[u8]| only.is_none_or(|only| events::codec::columns(entry).unwrap().agreement == only);
-        bundle::write(&self.log, size, &anchor, &mut |_, entry| wanted(entry)).unwrap()
+        bundle::write(&self.log, size, &anchor, &mut |_, entry| wanted(entry), store::unwatched).unwrap()
     }
 }
 
@@ -600,7 +600,7 @@ fn judged(case: &Case) -> Verdict {
         keys: case.keys.iter().map(|key| key.parse().unwrap()).collect(),
         checkpoints: case.against.iter().map(|(name, note)| (name.clone(), note.parse().unwrap())).collect(),
     };
-    verify(&case.bundle, &held, None).unwrap().verdict
+    verify(&case.bundle, &held, None, store::unwatched).unwrap().verdict
 }
 
 /// What tools/verify.py says of each, in one process; `None` where there is no Python.

@@ -18,6 +18,7 @@ use events::log::{EventLog, Select};
 use events::tree::{self, Hash, Nodes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use store::Watch;
 use uuid::Uuid;
 
 use crate::checkpoints::{Beside, key, notes};
@@ -141,12 +142,24 @@ impl Anchor {
     /// When it cannot be written.
     pub fn keep(&self, beside: &Beside) -> Result<(), Error> {
         let Some(checkpoint) = &self.checkpoint else { return Ok(()) };
-        let keys: String = self.keys.iter().map(|key| format!("{key}\n")).collect();
         let path = public(beside);
-        std::fs::write(&path, keys).map_err(|error| {
+        std::fs::write(&path, self.key_lines()).map_err(|error| {
             Error::failed(format!("cannot write `{}`: {error}", path.display()), "name a place you may write to")
         })?;
-        notes::append(&beside.checkpoints, |_| Ok(Some(checkpoint.clone())))
+        // It is there already, where an earlier restore came as far and no further.
+        notes::append(&beside.checkpoints, |last| Ok(Some(checkpoint).filter(|own| last != Some(own)).cloned()))
+    }
+
+    /// Whether what stands there is what [`Anchor::keep`] writes there, or the beginning of it: a restore was killed before its register was
+    /// there, and can be begun again.
+    pub fn began(&self, beside: &Beside, path: &Path) -> bool {
+        let Some(checkpoint) = &self.checkpoint else { return false };
+        let whole = if path == public(beside) { self.key_lines() } else { format!("{checkpoint}\n") };
+        std::fs::read(path).is_ok_and(|there| whole.as_bytes().starts_with(&there))
+    }
+
+    fn key_lines(&self) -> String {
+        self.keys.iter().map(|key| format!("{key}\n")).collect()
     }
 }
 
@@ -167,7 +180,7 @@ fn public_keys(beside: &Beside, log: Uuid) -> Vec<Verifier> {
     own.into_iter().chain(kept.lines().filter_map(|line| line.parse().ok())).collect()
 }
 
-/// Writes the records among the first `size` that are wanted; a bundle of the whole log, if all are.
+/// Writes the records among the first `size` that are wanted; a bundle of the whole log, if all are. `watch` is told of the writing.
 ///
 /// # Errors
 /// [`Error::Failed`], when the log cannot be read, is damaged, or is not the one that its checkpoint speaks of.
@@ -176,6 +189,7 @@ pub fn write(
     size: u64,
     anchor: &Anchor,
     wanted: &mut dyn FnMut(u64, &[u8]) -> bool,
+    watch: Watch,
 ) -> Result<String, Error> {
     let signed = anchor.checkpoint.as_ref().map(|signed| &signed.checkpoint);
     let mut nodes = Nodes::default();
@@ -205,7 +219,9 @@ pub fn write(
         keys: anchor.keys.iter().map(ToString::to_string).collect(),
     };
     let mut bundle = header.line();
-    for (seq, entry) in &records {
+    let mut told = watch("writing", records.len() as u64);
+    for ((seq, entry), done) in records.iter().zip(1..) {
+        told(done);
         let columns = codec::columns(entry).map_err(|error| {
             Error::failed(format!("record {seq} cannot be read: {error}"), "run `obligo verify`; it says what is wrong")
         })?;

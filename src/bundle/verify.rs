@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use events::checkpoint::{self, Checkpoint, Signed, SignedCheckpoint, Verifier};
 use events::codec::Columns;
 use events::tree::{self, Hash, Nodes};
+use store::Watch;
 use uuid::Uuid;
 
 use super::{FORMAT, Header, Line, envelope};
@@ -149,12 +150,13 @@ impl Bundle {
 
 type Bad = (Verdict, String);
 
-/// Verifies a bundle, with what somebody holds from elsewhere, and the files of a pack where it lies in the folder of one.
+/// Verifies a bundle, with what somebody holds from elsewhere, and the files of a pack where it lies in the folder of one. `watch` is told of
+/// the records.
 ///
 /// # Errors
 /// When a file of the pack cannot be read.
-pub fn verify(bytes: &[u8], held: &Held, folder: Option<&Path>) -> std::io::Result<Verification> {
-    let bundle = match read(bytes) {
+pub fn verify(bytes: &[u8], held: &Held, folder: Option<&Path>, watch: Watch) -> std::io::Result<Verification> {
+    let bundle = match read(bytes, watch) {
         Ok(bundle) => bundle,
         Err((verdict, remark)) => return Ok(Verification { verdict, remarks: vec![remark], bundle: None }),
     };
@@ -172,14 +174,16 @@ pub fn verify(bytes: &[u8], held: &Held, folder: Option<&Path>) -> std::io::Resu
     Ok(Verification { verdict, remarks, bundle: Some(bundle) })
 }
 
-fn read(bytes: &[u8]) -> Result<Bundle, Bad> {
+fn read(bytes: &[u8], watch: Watch) -> Result<Bundle, Bad> {
     // What stands after the last line break is no line.
     let mut lines: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
     let rest = lines.pop().unwrap_or_default();
     let (first, lines) = lines.split_first().ok_or((Verdict::Damaged, "the header is missing".into()))?;
     let (header, mut bundle) = header(first).map_err(|remark| (Verdict::Damaged, remark))?;
     let mut seen = Seen::of(&header, &bundle);
-    for line in lines.iter().take(usize::try_from(header.records).unwrap_or(usize::MAX)) {
+    let mut told = watch("verifying", header.records.min(lines.len() as u64));
+    for (line, done) in lines.iter().take(usize::try_from(header.records).unwrap_or(usize::MAX)).zip(1..) {
+        told(done);
         let (seq, entry) = seen.take(line).map_err(|remark| (Verdict::Tampered(seen.place), remark))?;
         bundle.records.push((seq, entry));
     }

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use events::checkpoint::{Checkpoint, NoteError, Role, Signed, SignedCheckpoint, Signer, Verifier};
+use store::interrupt;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -141,6 +142,7 @@ pub fn fresh(name: &str, role: Role) -> Result<Signer, Error> {
 /// # Errors
 /// When it cannot be written.
 pub fn keep(path: &Path, signer: &Signer) -> Result<(), Error> {
+    let _hold = interrupt::hold();
     let draft = with_suffix(path, &format!(".{}.new", std::process::id()));
     let kept = write(&draft, signer).and_then(|()| match fs::hard_link(&draft, path) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),

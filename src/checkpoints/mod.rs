@@ -10,6 +10,7 @@ use events::checkpoint::{Checkpoint, Role, Signed, SignedCheckpoint, Signer, bas
 use events::log::{Append, EventLog, Expected, Head, LogError, Receipt, Select};
 use events::record::Draft;
 use events::tree::Hash;
+use store::interrupt;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -131,6 +132,8 @@ impl<L: EventLog> Checkpointed<L> {
             let made = self.beside.key.make(&key::origin(self.log.origin()));
             self.signer = Some(made.map_err(|error| LogError::World(format!("{error}; nothing was written"), None))?);
         }
+        // A signal comes before the records or after their checkpoint.
+        let _hold = interrupt::hold();
         let answer = append(&mut self.log)?;
         // The records are durable whatever becomes of the checkpoint.
         self.unsigned = self.checkpoint().err();

@@ -10,6 +10,7 @@ use rules::provision::date_code;
 use rules::sift::{Marking, Sift};
 use rules::time::Period;
 use rules::time::notice_day::subtracted;
+use store::interrupt::Unfinished;
 use uuid::Uuid;
 
 use crate::app::{KnownAt, Position, Write as HowToWrite, opaque};
@@ -197,23 +198,16 @@ impl Output {
         }
         let mut name = file.as_os_str().to_owned();
         name.push(format!(".{}.new", std::process::id()));
-        let beside = PathBuf::from(name);
-        let written = File::create(&beside).map_err(failed).and_then(|mut out| {
-            write(&mut out).map_err(|error| match error {
-                Error::Failed { what, .. } => failed(std::io::Error::other(what)),
-                error => error,
-            })?;
-            out.sync_all().map_err(failed)?;
-            if let Some(there) = there {
-                std::fs::set_permissions(&beside, there.permissions()).map_err(failed)?;
-            }
-            std::fs::rename(&beside, file).map_err(failed)
-        });
-        if written.is_err() {
-            // Half a file is worse than none; that it could not be removed either changes nothing.
-            let _ = std::fs::remove_file(&beside);
+        let (beside, mut out) = Unfinished::new(PathBuf::from(name), |path| File::create(path)).map_err(failed)?;
+        write(&mut out).map_err(|error| match error {
+            Error::Failed { what, .. } => failed(std::io::Error::other(what)),
+            error => error,
+        })?;
+        out.sync_all().map_err(failed)?;
+        if let Some(there) = there {
+            std::fs::set_permissions(beside.path(), there.permissions()).map_err(failed)?;
         }
-        written
+        std::fs::rename(beside.path(), file).map_err(failed)
     }
 }
 

@@ -8,7 +8,7 @@ use events::codec;
 use store::{PrivateFile, SqliteLog};
 
 use super::args::{Known, Output};
-use super::{Context, OpenRegister, lookup};
+use super::{Context, OpenRegister, lookup, progress};
 use crate::app::{Ground, Position};
 use crate::bundle::verify::{Held, Verification, verify};
 use crate::bundle::{self, Anchor};
@@ -77,22 +77,28 @@ pub fn slice(
     let looked_at = all.looked_at(ground.size, &position.sift);
     let anchor = Anchor::beside(&context.beside()?, books.log.origin(), ground.size)?;
     let (mut seqs, mut agreements) = (BTreeSet::new(), BTreeSet::new());
-    let text = bundle::write(books.log, ground.size, &anchor, &mut |seq, entry| {
-        let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
-        let is_in =
-            (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown)) && wanted(seq, &agreement);
-        if is_in {
-            seqs.insert(seq);
-            agreements.insert(agreement);
-        }
-        is_in
-    })?;
+    let text = bundle::write(
+        books.log,
+        ground.size,
+        &anchor,
+        &mut |seq, entry| {
+            let agreement = codec::columns(entry).map(|columns| columns.agreement).unwrap_or_default();
+            let is_in =
+                (position.sift.is_all() || looked_at.get(&seq).is_some_and(|found| found.is_shown)) && wanted(seq, &agreement);
+            if is_in {
+                seqs.insert(seq);
+                agreements.insert(agreement);
+            }
+            is_in
+        },
+        progress::watch,
+    )?;
     Ok(Slice { text, seqs, agreements, keys: anchor.keys.iter().map(ToString::to_string).collect() })
 }
 
 pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
     let register = context.register()?.path;
-    let Verification { verdict, remarks, bundle } = verify(&read(&args.file)?, &Held::default(), None)?;
+    let Verification { verdict, remarks, bundle } = verify(&read(&args.file)?, &Held::default(), None, progress::watch)?;
     let Some(bundle) = bundle.filter(|_| verdict.is_good()) else {
         let what = format!("`{}` does not verify: {verdict}", args.file.display());
         let why = remarks.first().cloned().unwrap_or_else(|| verdict.meaning().into());
@@ -109,17 +115,23 @@ pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
         return Err(Error::refused("E0107", what, "a register is made of a whole log: `obligo export` without an agreement"));
     }
     let (beside, anchor) = (context.beside()?, Anchor { checkpoint: bundle.checkpoint, keys: bundle.keys });
-    refuse_taken(&register, &beside)?;
+    refuse_taken(&register, &beside, &anchor)?;
     let entries: Vec<&[u8]> = bundle.records.iter().map(|(_, entry)| entry.as_slice()).collect();
-    SqliteLog::restore(&register, bundle.origin, &entries)?;
-    anchor.keep(&beside).inspect_err(|_| {
-        // A register without its checkpoints is less than was asked for.
-        [&register, &beside.checkpoints, &bundle::public(&beside)].map(std::fs::remove_file).into_iter().for_each(drop);
+    let has_texts = texts::handed_on(bundle.records.iter().map(|(seq, entry)| (*seq, entry.as_slice()))).sealed > 0;
+    // A register without what belongs beside it is less than was asked for: it comes last.
+    let mut told = progress::watch("restoring", bundle.size);
+    let each = entries.iter().zip(1..).map(|(entry, done)| {
+        told(done);
+        *entry
+    });
+    SqliteLog::restore_after(&register, bundle.origin, each, || {
+        anchor.keep(&beside).inspect_err(|_| {
+            [&beside.checkpoints, &bundle::public(&beside)].map(std::fs::remove_file).into_iter().for_each(drop);
+        })?;
+        if has_texts { texts::begin(&PrivateFile::beside(&register), bundle.size) } else { Ok(()) }
     })?;
-    if texts::handed_on(bundle.records.iter().map(|(seq, entry)| (*seq, entry.as_slice()))).sealed > 0 {
-        texts::begin(&PrivateFile::beside(&register), bundle.size)?;
-    }
     let records = if bundle.size == 1 { "record" } else { "records" };
+    drop(told);
     say!("Made a register of {} {records} at {}", bundle.size, register.display());
     say!("{verdict}: {}", verdict.meaning());
     say!("root {}", bundle.root);
@@ -128,9 +140,11 @@ pub fn restore(args: &Restore, context: &Context) -> Result<u8, Error> {
 }
 
 /// Nothing is written over, and what an earlier register of that name left is of another log.
-fn refuse_taken(register: &Path, beside: &Beside) -> Result<(), Error> {
+fn refuse_taken(register: &Path, beside: &Beside, anchor: &Anchor) -> Result<(), Error> {
     let public = bundle::public(beside);
-    let taken = [register, &beside.checkpoints, &beside.cosigned, &public].into_iter().find(|path| path.exists());
+    let taken = [register, &beside.cosigned].into_iter().find(|path| path.exists());
+    let left = || [&beside.checkpoints, &public].into_iter().find(|path| path.exists() && !anchor.began(beside, path));
+    let taken = taken.or_else(|| left().map(PathBuf::as_path));
     let hint = "choose another path, or move away what is there or an earlier register left";
     taken.map_or(Ok(()), |path| Err(Error::failed(format!("there is something at `{}`", path.display()), hint)))
 }

@@ -6,7 +6,7 @@ use rules::fault::Fault;
 use rules::register::Agreement;
 
 use super::args::Reading;
-use super::{Context, lookup};
+use super::{Context, lookup, progress};
 use crate::error::Error;
 use crate::report::json::{PieceJson, QuoteJson, QuotesJson, SelectorJson};
 use crate::report::{Cell, Report, Section, Tone};
@@ -53,10 +53,12 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
     let folder = folder(&args.sources, &context.register()?.path.with_extension("evidence"))?;
     let (mut found, mut sections, mut handling) = (Vec::new(), Vec::new(), Vec::new());
     let wanted = |agreement: &&Agreement| args.agreements.is_empty() || args.agreements.contains(&agreement.id);
-    for agreement in view.register.agreements.values().filter(wanted) {
+    let mut told = progress::watch("comparing", view.register.agreements.values().filter(wanted).count() as u64);
+    for (agreement, done) in view.register.agreements.values().filter(wanted).zip(1..) {
         let agreement = agreement.on(position.as_of);
         let seen = sources(&agreement, &folder);
         let quoted = quotes(&agreement, &seen);
+        told(done);
         if quoted.is_empty() {
             continue;
         }
@@ -66,6 +68,7 @@ pub fn run(args: Args, context: &Context) -> Result<u8, Error> {
         sections.push(Section::Table { columns, rows: quoted.iter().map(|quoted| row(quoted, &seen)).collect() });
         found.extend(quoted.iter().map(|quoted| json(&agreement.id, quoted, &seen)));
     }
+    drop(told);
     handling.sort();
     handling.dedup();
     let all_found = found.iter().filter(|quote| quote.state == "found").count();

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 
 use chrono::NaiveDate;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
-use events::EventLog;
 use store::{DerivedFile, PrivateFile, SqliteLog};
 
 use crate::app::{self, App, Books, Ground, Position, Seen, TimeOrdered, View};
@@ -322,7 +321,7 @@ impl Context {
     /// The register, for reading.
     fn reader(&self) -> Result<OpenRegister, Error> {
         let path = self.register()?.path;
-        let log = SqliteLog::open_read_only(&path)?;
+        let log = SqliteLog::open_read_only(&path)?.watched(progress::watch);
         let (shelf, private, derived) = (Shelf::beside(&path), PrivateFile::beside(&path), DerivedFile::beside(&path));
         Ok(OpenRegister { path, log, shelf, private, derived })
     }
@@ -334,19 +333,18 @@ impl Context {
 
     /// What a reading verb looks at, with a bar where there is much to read.
     fn view(&self, register: &OpenRegister, position: &Position, agreement: Option<&str>) -> Result<View, Error> {
-        let bar = progress::bar(register.log.head()?.size, "reading");
         let books = register.books();
         let ground = Ground::of(books, position)?;
         let packed = Packed::beside(&register.path, &register.derived, position.sealed, crate::config::derived(), ground.size);
-        let view = match packed.filter(|_| agreement.is_none() && ground.looks_at_all()) {
+        match packed.filter(|_| agreement.is_none() && ground.looks_at_all()) {
             Some(packed) => {
+                let bar = progress::bar(ground.size, "reading");
                 let found = packed.register(ground.size, &|read| progress::show(&bar, bar.position() + read))?;
+                bar.finish_and_clear();
                 app::viewed(ground, books, position, found, None)
             }
-            None => app::view_on(ground, books, position, agreement, &mut |seq| progress::advance(&bar, seq)),
-        };
-        bar.finish_and_clear();
-        view
+            None => app::view_on(ground, books, position, agreement, &mut |_| {}),
+        }
     }
 
     /// As much of all agreements as a screen takes: where they stand, and what is due in a window, if one is asked about.
@@ -384,8 +382,8 @@ impl Context {
         } else {
             ground
         };
-        let view = app::view_on(ground, books, position, None, &mut progress)?;
         bar.finish_and_clear();
+        let view = app::view_on(ground, books, position, None, &mut |_| {})?;
         Ok(Overall::of(&view, window, all))
     }
 
@@ -416,7 +414,7 @@ impl Context {
 
     /// The register, for writing: it goes on from its last checkpoint, or is not opened.
     fn log(&self) -> Result<Checkpointed<SqliteLog>, Error> {
-        let log = SqliteLog::open(self.register()?.path, clock::now)?;
+        let log = SqliteLog::open(self.register()?.path, clock::now)?.watched(progress::watch);
         Checkpointed::open(log, self.beside()?)
     }
 

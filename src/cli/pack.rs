@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use events::codec;
 use events::log::Select;
 use rules::replay::corrected;
+use store::interrupt::{self, Unfinished};
 
 use super::args::{Known, day};
 use super::{Context, bundle, lookup, status};
@@ -99,18 +100,20 @@ fn refuse_taken(folder: &Path) -> Result<(), Error> {
 fn write(folder: &Path, files: &[File]) -> Result<(), Error> {
     let mut name = folder.components().as_path().as_os_str().to_owned();
     name.push(format!(".{}.new", std::process::id()));
-    let beside = PathBuf::from(name);
-    let written = fill(&beside, files).and_then(|()| std::fs::rename(&beside, folder));
+    // Half a pack is worse than none: it goes away again, unless it gets its name.
+    let written = Unfinished::new(PathBuf::from(name), |path| std::fs::create_dir(path)).and_then(|(beside, ())| {
+        fill(beside.path(), files)?;
+        std::fs::rename(beside.path(), folder)
+    });
     written.map_err(|error| {
-        // Half a pack is worse than none; that it could not be removed either changes nothing.
-        let _ = std::fs::remove_dir_all(&beside);
         Error::failed(format!("cannot write `{}`: {error}", folder.display()), "name a folder in one that you may write to")
     })
 }
 
 fn fill(folder: &Path, files: &[File]) -> std::io::Result<()> {
-    std::fs::create_dir(folder)?;
     for (path, bytes) in files {
+        // Nothing is put into a folder that a signal is taking away.
+        let _hold = interrupt::hold();
         let path = folder.join(path);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent)?;

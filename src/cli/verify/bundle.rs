@@ -4,7 +4,7 @@ use std::path::Path;
 
 use events::checkpoint::Verifier;
 
-use super::{COLUMNS, Output, alone, read, stamp_of_program, told};
+use super::{COLUMNS, Output, alone, progress, read, stamp_of_program, told};
 use crate::bundle::verify::{self, Verdict};
 use crate::checkpoints::judge::{Held, What};
 use crate::error::Error;
@@ -18,7 +18,7 @@ pub fn run(file: &Path, keys: Vec<Verifier>, held: Vec<Held>, output: &Output) -
         What::Receipt(receipt) => (held.from, receipt.checkpoint),
     };
     let held = verify::Held { keys, checkpoints: held.into_iter().map(checkpoint).collect() };
-    let found = verify::verify(&read(file)?, &held, file.parent())?;
+    let found = verify::verify(&read(file)?, &held, file.parent(), progress::watch)?;
     let (size, head) = found.bundle.as_ref().map_or((0, "unknown".into()), |bundle| (bundle.size, bundle.root.to_string()));
     let records = found.bundle.iter().flat_map(|bundle| &bundle.records);
     let texts = texts::handed_on(records.map(|(seq, entry)| (*seq, entry.as_slice())));

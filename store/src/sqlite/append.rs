@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::queries::{self, Ready};
-use super::{node, world};
+use super::{Watch, node, world};
 
 /// A transaction that holds the log. As nobody else writes meanwhile, what it has read or written once it need not read again.
 pub(super) struct Appending<'a> {
@@ -22,6 +22,7 @@ pub(super) struct Appending<'a> {
     path: &'a Path,
     origin: Uuid,
     clock: &'a dyn Clock,
+    watch: Watch,
     size: u64,
     last_recorded: Option<DateTime<Utc>>,
     /// The largest id of all, as text. Whatever sorts after it is not taken.
@@ -37,6 +38,7 @@ impl<'a> Appending<'a> {
         path: &'a Path,
         origin: Uuid,
         clock: &'a dyn Clock,
+        watch: Watch,
     ) -> Result<Self, LogError> {
         let reading = |error| world(path, "read", error);
         let size = queries::size(connection).map_err(reading)?;
@@ -45,6 +47,7 @@ impl<'a> Appending<'a> {
             path,
             origin,
             clock,
+            watch,
             size,
             last_recorded: queries::recorded_at(connection, size).map_err(reading)?,
             newest_id: queries::newest_id(connection).map_err(reading)?,
@@ -78,7 +81,12 @@ impl<'a> Appending<'a> {
             };
             lot.iter().map(row).collect()
         };
-        ahead(placed.chunks(LOT), entries, |rows| self.write(&rows))?;
+        let mut told = (self.watch)("recording", drafts.len() as u64);
+        let mut done = 0;
+        ahead(placed.chunks(LOT), entries, |rows| {
+            done += rows.len() as u64;
+            self.write(&rows).inspect(|()| told(done))
+        })?;
         self.size += drafts.len() as u64;
         let newest = drafts.iter().map(|draft| draft.id.to_string()).max();
         self.newest_id = newest.max(self.newest_id.take());

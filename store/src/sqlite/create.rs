@@ -17,14 +17,17 @@ use super::guards::{APPLICATION_ID, FORMAT_VERSION, SCHEMA};
 use super::place;
 use super::queries::{self, Ready};
 use crate::StoreError;
+use crate::interrupt::{self, Unfinished};
 
 /// Makes a register with these entries, which were written by another: their bytes are kept as they are.
-pub(super) fn create(
+/// `last` is done when it is made and has not got its name yet.
+pub(super) fn create<E: From<StoreError>>(
     path: &Path,
     origin: Uuid,
     entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
-) -> Result<(), StoreError> {
-    make(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
+    last: impl FnOnce() -> Result<(), E>,
+) -> Result<(), E> {
+    let draft = draft(path, Keep::AsFilesAre, APPLICATION_ID, SCHEMA, |transaction| {
         transaction.execute("INSERT INTO log (origin) VALUES (?1)", [origin.to_string()])?;
         let mut filling = Filling { connection: transaction, leaves: Vec::new(), versions: HashMap::new() };
         let mut entries = entries.into_iter();
@@ -32,7 +35,10 @@ pub(super) fn create(
         let rows = |lot: Vec<_>| lot.into_iter().map(row).collect::<rusqlite::Result<Vec<_>>>();
         ahead(lots, rows, |rows| filling.take(&rows?))?;
         filling.end()
-    })
+    })?;
+    let _hold = interrupt::hold();
+    last()?;
+    Ok(draft.publish(path)?)
 }
 
 /// Who may read a file that is made.
@@ -44,28 +50,33 @@ pub(super) enum Keep {
     ForOwner,
 }
 
-/// Makes a database with these tables and what `fill` puts in. Triggers stand at the end of a schema; they watch over it from then on.
-pub(super) fn make(
+/// Makes a database with these tables.
+pub(super) fn make(path: &Path, keep: Keep, application_id: i32, schema: &str) -> Result<(), StoreError> {
+    draft(path, keep, application_id, schema, |_| Ok(()))?.publish(path)
+}
+
+/// One with these tables and what `fill` puts in, without its name yet. Triggers stand at the end of a schema; they watch over it from then on.
+fn draft(
     path: &Path,
     keep: Keep,
     application_id: i32,
     schema: &str,
     fill: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<()>,
-) -> Result<(), StoreError> {
-    let full = place::vacant(path)?;
-    let io_failed = |error| StoreError::from_io(path, "written", error);
-    let draft = HalfMade::new(&full, keep).map_err(io_failed)?;
-    build(&draft.0, application_id, schema, fill).map_err(|error| StoreError::from_sqlite(path, "made", error))?;
-    publish(&draft.0, &full).map_err(io_failed)?;
-    sync_folder(&full).map_err(io_failed)
+) -> Result<HalfMade, StoreError> {
+    let draft = HalfMade::new(place::vacant(path)?, keep).map_err(|error| StoreError::from_io(path, "written", error))?;
+    build(draft.file.path(), application_id, schema, fill).map_err(|error| StoreError::from_sqlite(path, "made", error))?;
+    Ok(draft)
 }
 
-/// A file that goes away again, and its journal with it, unless it was renamed.
-struct HalfMade(PathBuf);
+/// A file that goes away again, unless it gets its name.
+struct HalfMade {
+    file: Unfinished,
+    full: PathBuf,
+}
 
 impl HalfMade {
     /// An empty file that was not there before.
-    fn new(full: &Path, keep: Keep) -> io::Result<Self> {
+    fn new(full: PathBuf, keep: Keep) -> io::Result<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = full.file_name().unwrap_or_default().to_string_lossy();
@@ -78,17 +89,14 @@ impl HalfMade {
         }
         #[cfg(not(unix))]
         let _ = keep;
-        options.write(true).create_new(true).open(&draft)?;
-        Ok(HalfMade(draft))
+        let (file, _) = Unfinished::new(draft, |draft| options.write(true).create_new(true).open(draft).map(drop))?;
+        Ok(HalfMade { file, full })
     }
-}
 
-impl Drop for HalfMade {
-    fn drop(&mut self) {
-        for suffix in ["", "-journal"] {
-            // Nothing to be done about a failure, and mostly there is nothing to remove.
-            let _ = fs::remove_file(place::with_suffix(&self.0, suffix));
-        }
+    fn publish(self, path: &Path) -> Result<(), StoreError> {
+        let _hold = interrupt::hold();
+        let published = publish(self.file.path(), &self.full).and_then(|()| sync_folder(&self.full));
+        published.map_err(|error| StoreError::from_io(path, "written", error))
     }
 }
 
@@ -100,11 +108,11 @@ fn build(
 ) -> rusqlite::Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE;
     let mut connection = Connection::open_with_flags(draft, flags)?;
-    // What each guard might undo is noted in memory, not in a file; and a page is written when it is full, not whenever room is short.
+    // What is broken off is thrown away as a whole, and needs no journal beside it. What each guard might undo is noted in memory too; and a page is written when it is full, not whenever room is short.
     connection.execute_batch(
         "PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA auto_vacuum = NONE;
          PRAGMA synchronous = EXTRA; PRAGMA secure_delete = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;",
+         PRAGMA journal_mode = MEMORY; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -131072;",
     )?;
     let transaction = connection.transaction()?;
     transaction.pragma_update(None, "application_id", application_id)?;

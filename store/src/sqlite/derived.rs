@@ -10,6 +10,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use super::place;
 use super::queries::signed;
+use crate::interrupt;
 
 /// `OBLD`, in the header of every derived file.
 const APPLICATION_ID: i32 = 0x4f42_4c44;
@@ -80,6 +81,8 @@ impl DerivedFile {
 
     fn change(&self, change: impl Fn(&Transaction<'_>) -> rusqlite::Result<()>) -> bool {
         let Some(path) = self.path() else { return false };
+        // No journal stays behind.
+        let _hold = interrupt::hold();
         let written = || written(path, &change).is_some();
         written() || (replaceable(path) && remove(path) && written())
     }

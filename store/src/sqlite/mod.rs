@@ -31,6 +31,15 @@ pub struct SqliteLog {
     origin: Uuid,
     connection: Connection,
     access: Access,
+    watch: Watch,
+}
+
+/// Is told of each long piece of work what it is and of how many records, and answers with what is told how many are done.
+pub type Watch = fn(&'static str, u64) -> Box<dyn FnMut(u64)>;
+
+/// Where nobody wants to be told.
+pub fn unwatched(_: &'static str, _: u64) -> Box<dyn FnMut(u64)> {
+    Box::new(|_| {})
 }
 
 enum Access {
@@ -45,7 +54,7 @@ impl SqliteLog {
     /// [`StoreError::Exists`] if there is something at `path`, [`StoreError::Missing`] if there is no such folder, and whatever
     /// [`SqliteLog::open`] gives. On an error nothing is left behind.
     pub fn create(path: impl AsRef<Path>, origin: Uuid, clock: impl Clock + Send + 'static) -> Result<Self, StoreError> {
-        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>())?;
+        create::create(path.as_ref(), origin, std::iter::empty::<&[u8]>(), || Ok::<_, StoreError>(()))?;
         Self::open(path, clock)
     }
 
@@ -59,7 +68,21 @@ impl SqliteLog {
         origin: Uuid,
         entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
     ) -> Result<(), StoreError> {
-        create::create(path.as_ref(), origin, entries)
+        Self::restore_after(path, origin, entries, || Ok(()))
+    }
+
+    /// The same where something is to stand beside the register before it is there: `last` is done when all else is, and no signal
+    /// comes between it and the register.
+    ///
+    /// # Errors
+    /// As [`SqliteLog::restore`], and those of `last`.
+    pub fn restore_after<E: From<StoreError>>(
+        path: impl AsRef<Path>,
+        origin: Uuid,
+        entries: impl IntoIterator<Item = impl AsRef<[u8]> + Send>,
+        last: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        create::create(path.as_ref(), origin, entries, last)
     }
 
     /// Opens a register for reading and appending.
@@ -82,7 +105,13 @@ impl SqliteLog {
     }
 
     fn new(path: &Path, Opened { connection, origin }: Opened, access: Access) -> Self {
-        SqliteLog { path: path.into(), origin, connection, access }
+        SqliteLog { path: path.into(), origin, connection, access, watch: unwatched }
+    }
+
+    /// The same, watched while it reads all agreements and while it appends.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        SqliteLog { watch, ..self }
     }
 
     /// The path that it was opened by.
@@ -113,7 +142,7 @@ impl SqliteLog {
         let writing = |error| world(&self.path, "written", error);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(writing)?;
         // Only now is the log held: what was true before need not be.
-        let answer = append(&mut Appending::begin(&transaction, &self.path, self.origin, &**clock)?)?;
+        let answer = append(&mut Appending::begin(&transaction, &self.path, self.origin, &**clock, self.watch)?)?;
         transaction.commit().map_err(writing)?;
         Ok(answer)
     }
@@ -181,7 +210,16 @@ impl EventLog for SqliteLog {
     }
 
     fn scan(&self, select: &Select, visit: &mut dyn FnMut(u64, &[u8]) -> bool) -> Result<(), LogError> {
-        self.reading(scan(&self.connection, select, visit))
+        if select.agreement.is_some() {
+            return self.reading(scan(&self.connection, select, visit));
+        }
+        let size = self.reading(queries::size(&self.connection))?;
+        let mut done = (self.watch)("reading", select.upto.map_or(size, |upto| upto.min(size)));
+        let mut told = |seq: u64, entry: &[u8]| {
+            done(seq);
+            visit(seq, entry)
+        };
+        self.reading(scan(&self.connection, select, &mut told))
     }
 
     fn agreements(&self, after: u64) -> Result<Vec<String>, LogError> {

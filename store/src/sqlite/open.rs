@@ -92,6 +92,7 @@ fn read_origin(connection: &Connection, path: &Path) -> Result<Uuid, StoreError>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::SqliteLog;
 
     #[test]
     fn an_older_sqlite_is_refused() {
@@ -105,7 +106,7 @@ mod tests {
     fn whatever_was_opened_is_locked_down() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
+        SqliteLog::restore(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
         for purpose in [Purpose::Write, Purpose::Read] {
             let Opened { connection, .. } = open(&path, purpose, Duration::ZERO).expect("it is opened");
             for sql in ["DROP TRIGGER record_update", "UPDATE record SET type = ''", "PRAGMA writable_schema = ON"] {
@@ -121,7 +122,7 @@ mod tests {
     fn the_settings_are_those_of_the_readme() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
+        SqliteLog::restore(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
         let mut opened = open(&path, Purpose::Write, Duration::ZERO).expect("it is opened");
         opened
             .connection
@@ -139,7 +140,7 @@ mod tests {
     fn a_register_that_another_program_holds_is_said_to_be_locked() {
         let folder = tempfile::tempdir().expect("a folder is made");
         let path = folder.path().join("register.db");
-        super::super::create::create(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
+        SqliteLog::restore(&path, Uuid::from_u128(1), [[0; 0]; 0]).expect("a register is made");
         let holder = Connection::open(&path).expect("it is opened");
         holder.execute_batch("BEGIN EXCLUSIVE").expect("it is locked");
         for purpose in [Purpose::Write, Purpose::Read] {

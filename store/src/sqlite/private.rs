@@ -15,6 +15,7 @@ use super::create::{self, Keep};
 use super::guards::{self, Purpose};
 use super::{open, place};
 use crate::StoreError;
+use crate::interrupt;
 
 /// The tables of format version 1.
 const SCHEMA: &str = include_str!("private.sql");
@@ -196,6 +197,7 @@ impl PrivateFile {
         let path = self.path().ok_or_else(|| StoreError::Missing { path: PathBuf::new() })?;
         let failed = |error| StoreError::from_sqlite(path, "written", error);
         place::refuse_forbidden(path, path, true)?;
+        let _hold = interrupt::hold();
         let mut connection = connect(path, Purpose::Write)?;
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         write(&transaction).map_err(failed)?;
@@ -208,7 +210,7 @@ impl PrivateFile {
         if path.exists() {
             return Ok(());
         }
-        match create::make(path, Keep::ForOwner, APPLICATION_ID, SCHEMA, |_| Ok(())) {
+        match create::make(path, Keep::ForOwner, APPLICATION_ID, SCHEMA) {
             Err(StoreError::Exists { .. }) if path.exists() => Ok(()),
             made => made,
         }
