@@ -44,7 +44,8 @@ pub fn entries(records: u64) -> impl Iterator<Item = Vec<u8>> {
     self::records(records).map(|record| codec::encode(&record))
 }
 
-/// The entries of such a log that has what still has effect on [`LAST_DAY`], and of what is over every so-manieth agreement.
+/// The entries of such a log that has what has effect on [`LAST_DAY`] or had within the year before, and every so-manieth agreement of those
+/// that are over for longer.
 pub fn entries_with_less_past(records: u64, every: u64) -> impl Iterator<Item = Vec<u8>> {
     let drafts = Drafts { every, ..Drafts::new(records.div_ceil(EACH)) };
     in_order(drafts).map(|record| codec::encode(&record))
@@ -80,7 +81,7 @@ struct Drafted {
 /// The drafts of all agreements in the order of their instants. Only the agreements that run at one time are in memory.
 struct Drafts {
     agreements: u64,
-    /// Of the agreements that are over, every so-manieth is there.
+    /// Of the agreements that are over for a year, every so-manieth is there.
     every: u64,
     begun: u64,
     waiting: BinaryHeap<Reverse<(DateTime<Utc>, u64)>>,
@@ -106,7 +107,7 @@ impl Iterator for Drafts {
         while self.begun < self.agreements && next.is_none_or(|next| self.begins(self.begun) <= next) {
             let number = self.begun;
             let story = Story::of(number, self.begins(number));
-            if story.ends < LAST_DAY && !number.is_multiple_of(self.every) {
+            if story.ends < LAST_DAY - Days::new(365) && !number.is_multiple_of(self.every) {
                 self.begun += 1;
                 continue;
             }

@@ -6,12 +6,15 @@
 //! digits of a second and `Z`. `data` is the fact; its shape belongs to (`type`, `schema`). The bytes are hashed as stored and never
 //! written again from what was read.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::alert::AlertFact;
+use crate::compact::Fact;
 use crate::date_spec::DateSpec;
 use crate::event::Event;
 use crate::record::{Draft, Record, SourceRef};
@@ -130,9 +133,21 @@ fn decode_any(bytes: &[u8]) -> Result<Record, CodecError> {
     })
 }
 
+/// What a replay needs of a record, from its stored bytes, with the stream that it is of. Nothing else of it is copied.
+///
+/// # Errors
+/// As [`decode`].
+pub fn fact(bytes: &[u8]) -> Result<(Cow<'_, str>, Fact), CodecError> {
+    if let Some((stream, fact)) = canonical::fact(bytes) {
+        return Ok((stream.into(), fact));
+    }
+    let mut record = decode_any(bytes)?;
+    Ok((std::mem::take(&mut record.draft.agreement).into(), record.into()))
+}
+
 /// The columns that a store keeps beside an entry for look-up, read from the entry itself, whatever its kind.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub struct Columns {
+pub struct Columns<T = String> {
     /// Id of the log.
     pub origin: Uuid,
     /// Place in the log.
@@ -142,14 +157,29 @@ pub struct Columns {
     /// The command that wrote it.
     pub command: Uuid,
     /// The agreement it belongs to.
-    pub agreement: String,
+    pub agreement: T,
     /// Place in the agreement's stream.
     pub version: u64,
     /// Kind of fact.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: T,
     /// When it was recorded, as written.
-    pub recorded_at: String,
+    pub recorded_at: T,
+}
+
+impl<T> Columns<T> {
+    fn map<U>(self, text: impl Fn(T) -> U) -> Columns<U> {
+        let Columns { origin, seq, id, command, agreement, version, kind, recorded_at } = self;
+        let (agreement, kind, recorded_at) = (text(agreement), text(kind), text(recorded_at));
+        Columns { origin, seq, id, command, agreement, version, kind, recorded_at }
+    }
+}
+
+impl Columns<Cow<'_, str>> {
+    /// The same, with copies of its own.
+    pub fn into_owned(self) -> Columns {
+        self.map(Cow::into_owned)
+    }
 }
 
 impl From<&Record> for Columns {
@@ -172,7 +202,18 @@ impl From<&Record> for Columns {
 /// # Errors
 /// [`CodecError::Envelope`], if the bytes are no envelope.
 pub fn columns(bytes: &[u8]) -> Result<Columns, CodecError> {
-    canonical::columns(bytes).map_or_else(|| columns_of_any(bytes), Ok)
+    columns_in(bytes).map(Columns::into_owned)
+}
+
+/// The same, without copies where that can be.
+///
+/// # Errors
+/// As [`columns`].
+pub fn columns_in(bytes: &[u8]) -> Result<Columns<Cow<'_, str>>, CodecError> {
+    match canonical::columns(bytes) {
+        Some(columns) => Ok(columns.map(Cow::Borrowed)),
+        None => columns_of_any(bytes).map(|columns| columns.map(Cow::Owned)),
+    }
 }
 
 fn columns_of_any(bytes: &[u8]) -> Result<Columns, CodecError> {

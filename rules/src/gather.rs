@@ -62,11 +62,8 @@ impl Gathered {
 
     /// Takes an entry, by its `seq` and its exact bytes.
     pub fn take_entry(&mut self, seq: u64, entry: &[u8]) {
-        match codec::decode(entry) {
-            Ok(mut record) => {
-                let stream = std::mem::take(&mut record.draft.agreement);
-                self.take(&stream, record.into());
-            }
+        match codec::fact(entry) {
+            Ok((stream, fact)) => self.take(&stream, fact),
             Err(error) => self.findings.push(unread(seq, &error)),
         }
     }

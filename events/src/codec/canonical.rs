@@ -6,76 +6,120 @@ use serde::de::IgnoredAny;
 use uuid::Uuid;
 
 use super::{Columns, Kind, SCHEMA, read_data};
+use crate::compact::Fact;
 use crate::record::{Draft, Record, SourceRef};
+
+/// An envelope that is in that form, without copies.
+struct Envelope<'a> {
+    origin: Uuid,
+    seq: u64,
+    id: Uuid,
+    command: Uuid,
+    agreement: &'a str,
+    version: u64,
+    kind: &'a str,
+    schema: u64,
+    occurred_on: Option<&'a str>,
+    recorded_at: &'a str,
+    actor: &'a str,
+    authority: Option<&'a str>,
+    source: Option<Source<'a>>,
+    reason: Option<&'a str>,
+    corrects: Option<u64>,
+    rules: Option<&'a str>,
+    /// JSON, if anything.
+    data: &'a str,
+}
+
+struct Source<'a> {
+    id: &'a str,
+    sha256: Option<&'a str>,
+    locator: Option<&'a str>,
+}
 
 /// The record; `None` where the entry is not in that form.
 pub(super) fn read(bytes: &[u8]) -> Option<Record> {
-    let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
-    let origin = rest.uuid("{\"origin\":\"")?;
-    let seq = rest.number(",\"seq\":")?;
-    let id = rest.uuid(",\"id\":\"")?;
-    let command = rest.uuid(",\"command\":\"")?;
-    let agreement = rest.string(",\"agreement\":\"")?;
-    let version = rest.number(",\"version\":")?;
-    let kind = Kind::named(rest.string(",\"type\":\"")?)?;
-    if rest.number(",\"schema\":")? != u64::from(SCHEMA) {
-        return None;
-    }
-    let occurred_on = rest.or_null(",\"occurred_on\":", |rest| rest.string("\"").map(str::to_string)?.try_into().ok())?;
-    let recorded_at = instant(rest.string(",\"recorded_at\":\"")?.as_bytes())?;
-    let actor = rest.string(",\"actor\":\"")?;
-    let text = |rest: &mut Rest| rest.string("\"").map(str::to_string);
-    let authority = rest.or_null(",\"authority\":", text)?;
-    let source = rest.or_null(",\"source\":", source)?;
-    let reason = rest.or_null(",\"reason\":", text)?;
-    let corrects = rest.or_null(",\"corrects\":", |rest| rest.number(""))?;
-    let rules = rest.or_null(",\"rules\":", text)?;
-    rest.literal(",\"data\":")?;
-    let mut data = serde_json::Deserializer::from_str(rest.0.strip_suffix('}')?);
-    let event = read_data(kind, &mut data).ok()?;
-    data.end().ok()?;
-    let (agreement, actor) = (agreement.into(), actor.into());
-    let draft = Draft { id, agreement, event, occurred_on, actor, authority, source, reason, corrects, rules };
+    let envelope = Envelope::read(bytes)?;
+    let Fact { seq, version, recorded_at, occurred_on, source, corrects, event } = envelope.fact()?;
+    let Envelope { origin, id, command, agreement, actor, authority, reason, rules, .. } = envelope;
+    let draft = Draft {
+        id,
+        agreement: agreement.into(),
+        event,
+        occurred_on,
+        actor: actor.into(),
+        authority: authority.map(Into::into),
+        source,
+        reason: reason.map(Into::into),
+        corrects,
+        rules: rules.map(Into::into),
+    };
     Some(Record { origin, seq, version, command, recorded_at, draft })
 }
 
+/// What a replay needs of it, with its stream.
+pub(super) fn fact(bytes: &[u8]) -> Option<(&str, Fact)> {
+    let envelope = Envelope::read(bytes)?;
+    Some((envelope.agreement, envelope.fact()?))
+}
+
 /// The look-up columns; what stands beside them is held to its form too, and `data` to being JSON.
-pub(super) fn columns(bytes: &[u8]) -> Option<Columns> {
-    let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
-    let origin = rest.uuid("{\"origin\":\"")?;
-    let seq = rest.number(",\"seq\":")?;
-    let id = rest.uuid(",\"id\":\"")?;
-    let command = rest.uuid(",\"command\":\"")?;
-    let agreement = rest.string(",\"agreement\":\"")?;
-    let version = rest.number(",\"version\":")?;
-    let kind = rest.string(",\"type\":\"")?;
-    rest.number(",\"schema\":")?;
-    let text = |rest: &mut Rest| rest.string("\"").map(drop);
-    rest.or_null(",\"occurred_on\":", text)?;
-    let recorded_at = rest.string(",\"recorded_at\":\"")?;
-    rest.string(",\"actor\":\"")?;
-    rest.or_null(",\"authority\":", text)?;
-    rest.or_null(",\"source\":", |rest| {
-        rest.string("{\"id\":\"")?;
-        rest.string(",\"sha256\":\"");
-        rest.string(",\"locator\":\"");
-        rest.literal("}")
-    })?;
-    rest.or_null(",\"reason\":", text)?;
-    rest.or_null(",\"corrects\":", |rest| rest.number("").map(drop))?;
-    rest.or_null(",\"rules\":", text)?;
-    rest.literal(",\"data\":")?;
-    serde_json::from_str::<IgnoredAny>(rest.0.strip_suffix('}')?).ok()?;
-    let (agreement, kind, recorded_at) = (agreement.into(), kind.into(), recorded_at.into());
+pub(super) fn columns(bytes: &[u8]) -> Option<Columns<&str>> {
+    let Envelope { origin, seq, id, command, agreement, version, kind, recorded_at, data, .. } = Envelope::read(bytes)?;
+    serde_json::from_str::<IgnoredAny>(data).ok()?;
     Some(Columns { origin, seq, id, command, agreement, version, kind, recorded_at })
 }
 
-fn source(rest: &mut Rest) -> Option<SourceRef> {
-    let id = rest.string("{\"id\":\"")?.into();
-    let sha256 = rest.string(",\"sha256\":\"").map(Into::into);
-    let locator = rest.string(",\"locator\":\"").map(Into::into);
-    rest.literal("}")?;
-    Some(SourceRef { id, sha256, locator })
+impl<'a> Envelope<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Self> {
+        let mut rest = Rest(std::str::from_utf8(bytes).ok()?);
+        let text = |rest: &mut Rest<'a>| rest.string("\"");
+        // In the order in which they stand.
+        Some(Envelope {
+            origin: rest.uuid("{\"origin\":\"")?,
+            seq: rest.number(",\"seq\":")?,
+            id: rest.uuid(",\"id\":\"")?,
+            command: rest.uuid(",\"command\":\"")?,
+            agreement: rest.string(",\"agreement\":\"")?,
+            version: rest.number(",\"version\":")?,
+            kind: rest.string(",\"type\":\"")?,
+            schema: rest.number(",\"schema\":")?,
+            occurred_on: rest.or_null(",\"occurred_on\":", text)?,
+            recorded_at: rest.string(",\"recorded_at\":\"")?,
+            actor: rest.string(",\"actor\":\"")?,
+            authority: rest.or_null(",\"authority\":", text)?,
+            source: rest.or_null(",\"source\":", |rest| {
+                let id = rest.string("{\"id\":\"")?;
+                let source = Source { id, sha256: rest.string(",\"sha256\":\""), locator: rest.string(",\"locator\":\"") };
+                rest.literal("}").map(|()| source)
+            })?,
+            reason: rest.or_null(",\"reason\":", text)?,
+            corrects: rest.or_null(",\"corrects\":", |rest| rest.number(""))?,
+            rules: rest.or_null(",\"rules\":", text)?,
+            data: {
+                rest.literal(",\"data\":")?;
+                rest.0.strip_suffix('}')?
+            },
+        })
+    }
+
+    fn fact(&self) -> Option<Fact> {
+        let kind = Kind::named(self.kind).filter(|_| self.schema == u64::from(SCHEMA))?;
+        let mut data = serde_json::Deserializer::from_str(self.data);
+        let event = read_data(kind, &mut data).ok()?;
+        data.end().ok()?;
+        let occurred_on = match self.occurred_on {
+            Some(day) => Some(day.parse().ok()?),
+            None => None,
+        };
+        let source = self.source.as_ref().map(|Source { id, sha256, locator }| SourceRef {
+            id: (*id).into(),
+            sha256: sha256.map(Into::into),
+            locator: locator.map(Into::into),
+        });
+        let recorded_at = instant(self.recorded_at.as_bytes())?;
+        Some(Fact { seq: self.seq, version: self.version, recorded_at, occurred_on, source, corrects: self.corrects, event })
+    }
 }
 
 /// What is still to be read.
@@ -148,16 +192,20 @@ mod tests {
             let recorded_at = "2026-11-22T09:30:00.123456Z".parse().expect("an instant");
             let record = Record { origin: Uuid::nil(), seq: 7, version: 3, command: Uuid::max(), recorded_at, draft };
             let bytes = encode(&record);
-            assert_eq!(columns(&bytes), Some(Columns::from(&record)), "it is as it was written");
+            let owned = |bytes: &[u8]| columns(bytes).map(|columns| columns.map(String::from));
+            assert_eq!(owned(&bytes), Some(Columns::from(&record)), "it is as it was written");
+            assert_eq!(fact(&bytes), Some(("ax-bl", Fact::from(record.clone()))), "it is as it was written");
             assert_eq!(read(&bytes), Some(record), "it is as it was written");
             for place in 0..bytes.len() {
                 for other in [bytes[place] ^ 1, b'"', b'0', b' ', b'\\', b'}'] {
                     let mut changed = bytes.clone();
                     changed[place] = other;
                     if let Some(short) = read(&changed) {
+                        let (stream, fact) = fact(&changed).expect("what is a record is a fact");
+                        assert_eq!((stream, fact), (&*short.agreement, Fact::from(short.clone())));
                         assert_eq!(decode_any(&changed).ok(), Some(short), "{}", String::from_utf8_lossy(&changed));
                     }
-                    if let Some(short) = columns(&changed) {
+                    if let Some(short) = owned(&changed) {
                         assert_eq!(columns_of_any(&changed).ok(), Some(short), "{}", String::from_utf8_lossy(&changed));
                     }
                 }

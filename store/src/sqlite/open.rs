@@ -49,7 +49,11 @@ pub(super) fn connect(full: &Path, purpose: Purpose) -> rusqlite::Result<Connect
         Purpose::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
         Purpose::Read => OpenFlags::SQLITE_OPEN_READ_ONLY,
     };
-    Connection::open_with_flags(full, access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE)
+    let connection =
+        Connection::open_with_flags(full, access | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_EXRESCODE)?;
+    // All statements that there are: an insert is compiled with its triggers, which takes longer than what it does.
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
 }
 
 /// 3.51.3 mends a race that could corrupt databases; our measurements are of later ones.

@@ -253,8 +253,9 @@ fn check_origin(connection: &Connection, log: &SqliteLog, faults: &mut Faults) {
     }
 }
 
-/// Pages that SQLite keeps at hand while it checks the file: it goes to and fro between tables and indexes. 64 MiB.
-const CACHE: i64 = -65_536;
+/// Pages that SQLite keeps at hand while it checks the file: it goes to and fro between tables and indexes, of which as many are at hand as
+/// streams grow at one time. More memory takes longer to come by than it saves. 16 MiB.
+const CACHE: i64 = -16_384;
 
 /// SQLite's own check, on a connection of its own: pages, indexes against tables, types, uniqueness. Then what is wrong with ids and
 /// commands, apart.

@@ -144,7 +144,7 @@ impl Walk<'_> {
     }
 
     fn columns(&mut self, seq: u64, row: &Row<'_>, entry: &[u8]) -> Result<()> {
-        let columns = match codec::columns(entry) {
+        let columns = match codec::columns_in(entry) {
             Ok(columns) => columns,
             Err(error) => {
                 self.faults.add(About::Record(seq), format!("record {seq} cannot be read: {error}"));
