@@ -26,18 +26,19 @@ const PATIENCE: Duration = Duration::from_millis(400);
 #[derive(Debug, Clone)]
 pub struct DerivedFile {
     path: Option<PathBuf>,
+    register: PathBuf,
 }
 
 impl DerivedFile {
     /// The one beside a register. Nothing is opened or made yet.
     pub fn beside(register: &Path) -> Self {
         let register = fs::canonicalize(register).unwrap_or_else(|_| register.into());
-        DerivedFile { path: Some(register.with_extension("derived.db")) }
+        DerivedFile { path: Some(register.with_extension("derived.db")), register }
     }
 
     /// That of a log which is no file.
     pub fn nowhere() -> Self {
-        DerivedFile { path: None }
+        DerivedFile { path: None, register: PathBuf::new() }
     }
 
     /// Where it lies, or would.
@@ -80,11 +81,28 @@ impl DerivedFile {
     }
 
     fn change(&self, change: impl Fn(&Transaction<'_>) -> rusqlite::Result<()>) -> bool {
-        let Some(path) = self.path() else { return false };
+        // Whatever else stands there, as a pipe, which nobody may ever write to, is left alone.
+        let Some(path) = self.path().filter(|path| path.is_file() || !path.exists()) else { return false };
         // No journal stays behind.
         let _hold = interrupt::hold();
-        let written = || written(path, &change).is_some();
+        let written = || {
+            self.begin(path);
+            written(path, &change).is_some()
+        };
         written() || (replaceable(path) && remove(path) && written())
+    }
+}
+
+impl DerivedFile {
+    /// An empty file, for those who may read the register and nobody else: it says what that says. Where it is not made, SQLite says why.
+    fn begin(&self, path: &Path) {
+        #[cfg(unix)]
+        if let Ok(register) = fs::metadata(&self.register) {
+            use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+            let _ = fs::OpenOptions::new().write(true).create_new(true).mode(register.mode() & 0o666).open(path);
+        }
+        #[cfg(not(unix))]
+        let _ = path;
     }
 }
 
@@ -205,6 +223,29 @@ mod tests {
             assert!(file.write(false, &[row("b", "2")]), "damage {damage}");
             assert_eq!(get(&file, "b").as_deref(), Some("2"), "damage {damage}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_for_those_who_may_read_the_register() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().expect("a folder is made");
+        let register = folder.path().join("weather.db");
+        fs::write(&register, "").expect("it is made");
+        fs::set_permissions(&register, fs::Permissions::from_mode(0o600)).expect("it is private");
+        let file = DerivedFile::beside(&register);
+        assert!(file.write(false, &[row("a", "1")]));
+        let mode = fs::metadata(file.path().expect("a path")).expect("it is there").permissions().mode();
+        assert_eq!((mode & 0o777, get(&file, "a").as_deref()), (0o600, Some("1")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_left_alone() {
+        let (_folder, file) = file();
+        let path = file.path().expect("a path");
+        assert!(std::process::Command::new("mkfifo").arg(path).status().expect("mkfifo is there").success());
+        assert!(file.read().is_none() && !file.write(true, &[row("a", "1")]) && !path.is_file());
     }
 
     #[test]
