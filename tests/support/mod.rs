@@ -4,6 +4,7 @@
 pub mod message;
 pub mod python;
 pub mod rest;
+pub mod without_the_day;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

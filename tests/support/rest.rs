@@ -6,11 +6,12 @@ use std::path::Path;
 use chrono::{Days, NaiveDate};
 use events::log::{EventLog, Select};
 use obligo::rule_sets;
-use rules::docket::{Docket, Timing};
 use rules::replay::Replay;
 use rules::rest::AtRest;
-use rules::{Register, assess, assess_moving};
+use rules::{Docket, Register, assess, assess_moving};
 use store::SqliteLog;
+
+use super::without_the_day::without_the_day;
 
 /// What a register's file says, its sealed texts sealed.
 pub fn register_of(path: &Path) -> Register {
@@ -65,19 +66,4 @@ fn of(docket: &Docket, is_meant: impl Fn(&str) -> bool) -> Docket {
     part.agreements.retain(|line| is_meant(&line.id));
     part.findings.retain(|finding| finding.agreement.as_ref().is_some_and(|id| is_meant(id)));
     part
-}
-
-/// Neither how many days ago a date passed, nor the day by which nothing is recorded.
-fn without_the_day(docket: &Docket) -> Docket {
-    let mut docket = docket.clone();
-    let today = docket.as_of.to_string();
-    for line in &mut docket.entries {
-        if let Timing::Overdue(days) = &mut line.axes.timing {
-            *days = 0;
-        }
-        for reason in &mut line.because {
-            reason.text = reason.text.replace(&format!("by {today}"), "by today");
-        }
-    }
-    Docket { as_of: NaiveDate::MIN, ..docket }
 }

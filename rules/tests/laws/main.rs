@@ -12,6 +12,8 @@ mod reasons;
 mod replaying;
 mod resting;
 mod time;
+#[path = "../../../tests/support/without_the_day.rs"]
+mod without_the_day;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;

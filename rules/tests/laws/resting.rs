@@ -11,6 +11,7 @@ use rules::{Register, assess, assess_moving};
 
 use crate::history::{History, day, histories, log, rule_set};
 use crate::knowing::Told;
+use crate::without_the_day::without_the_day;
 use crate::{Verdict, holds, is_broken, runner, that};
 
 /// So many days later it is looked at again.
@@ -21,21 +22,6 @@ fn drawn() -> impl Strategy<Value = (History, Vec<u64>, NaiveDate)> {
     let waits = prop_oneof![Just(vec![0]), prop::collection::vec(prop_oneof![Just(0u64), 1..200u64], 1..8)];
     let days = prop_oneof![600u64..2_000, 1_200u64..4_500];
     (histories(), waits, days).prop_map(|(history, waits, days)| (history, waits, day("2022-01-10") + Days::new(days)))
-}
-
-/// The docket without the day: neither how many days ago a date passed, nor the day by which nothing is recorded.
-pub fn without_the_day(docket: &Docket) -> Docket {
-    let mut docket = docket.clone();
-    let today = docket.as_of.to_string();
-    for line in &mut docket.entries {
-        if let Timing::Overdue(days) = &mut line.axes.timing {
-            *days = 0;
-        }
-        for reason in &mut line.because {
-            reason.text = reason.text.replace(&format!("by {today}"), "by today");
-        }
-    }
-    Docket { as_of: NaiveDate::MIN, ..docket }
 }
 
 /// Where two dockets of one agreement differ in anything at all.

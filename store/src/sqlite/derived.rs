@@ -80,6 +80,17 @@ impl DerivedFile {
         })
     }
 
+    /// An empty file, for those who may read the register and nobody else: it says what that says. Where it is not made, SQLite says why.
+    fn begin(&self, path: &Path) {
+        #[cfg(unix)]
+        if let Ok(register) = fs::metadata(&self.register) {
+            use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+            let _ = fs::OpenOptions::new().write(true).create_new(true).mode(register.mode() & 0o666).open(path);
+        }
+        #[cfg(not(unix))]
+        let _ = path;
+    }
+
     fn change(&self, change: impl Fn(&Transaction<'_>) -> rusqlite::Result<()>) -> bool {
         // Whatever else stands there, as a pipe, which nobody may ever write to, is left alone.
         let Some(path) = self.path().filter(|path| path.is_file() || !path.exists()) else { return false };
@@ -90,19 +101,6 @@ impl DerivedFile {
             written(path, &change).is_some()
         };
         written() || (replaceable(path) && remove(path) && written())
-    }
-}
-
-impl DerivedFile {
-    /// An empty file, for those who may read the register and nobody else: it says what that says. Where it is not made, SQLite says why.
-    fn begin(&self, path: &Path) {
-        #[cfg(unix)]
-        if let Ok(register) = fs::metadata(&self.register) {
-            use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-            let _ = fs::OpenOptions::new().write(true).create_new(true).mode(register.mode() & 0o666).open(path);
-        }
-        #[cfg(not(unix))]
-        let _ = path;
     }
 }
 
