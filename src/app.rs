@@ -1,9 +1,6 @@
 //! The two motions: `execute` writes, `view` reads. Writing has six stops: proposals, read, replay, decide, append, what changed.
 //! Reading has four: read, replay, assess, and whoever renders.
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
@@ -458,15 +455,10 @@ impl<L: EventLog> App<L> {
             let hold = interrupt::hold();
             // On the disk before the record that needs them is.
             self.private.keep(sealer.texts()).map_err(Error::from)?;
-            // What follows is worked out while the disk is busy.
-            let (appended, outcome) = thread::scope(|scope| {
-                let outcome = scope.spawn(|| decided.outcome(&rules, today));
-                let appended = self.log.append(command, &expected, &drafts);
-                drop(hold);
-                (appended, outcome.join().unwrap_or_else(|panic| resume_unwind(panic)))
-            });
+            let appended = self.log.append(command, &expected, &drafts);
+            drop(hold);
             match appended {
-                Ok(receipt) => return Ok(Outcome { receipt: Some(receipt), ..outcome }),
+                Ok(receipt) => return Ok(Outcome { receipt: Some(receipt), ..decided.outcome(&rules, today) }),
                 Err(LogError::Conflict { .. }) if left > 0 => {}
                 Err(error) => return Err(error.into()),
             }
