@@ -6,7 +6,8 @@ use std::str::FromStr;
 
 use chrono::NaiveDate;
 use edtf_core::{Bound, Edtf};
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A civil date as precisely as a text gives it.
 ///
@@ -23,9 +24,19 @@ use serde::{Deserialize, Serialize};
 /// assert!("03/04/2026".parse::<DateSpec>().is_err());
 /// # Ok::<(), events::date_spec::DateError>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct DateSpec {
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DateSpec(Form);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Form {
+    /// A day, written `2025-05-07`: nearly every date of a log. It takes no memory beside the fact that it stands in.
+    Day(NaiveDate),
+    Words(Box<Words>),
+}
+
+/// Any other words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Words {
     text: String,
     earliest: Option<NaiveDate>,
     latest: Option<NaiveDate>,
@@ -96,62 +107,98 @@ impl DateError {
 impl DateSpec {
     /// An exact day.
     pub fn day(day: NaiveDate) -> Self {
-        DateSpec { text: day.to_string(), earliest: Some(day), latest: Some(day), shape: Shape::Within }
+        DateSpec(Form::Day(day))
     }
 
     /// The earliest day it could be; `None` where the text sets no lower bound.
     pub fn earliest(&self) -> Option<NaiveDate> {
-        self.earliest
+        match &self.0 {
+            Form::Day(day) => Some(*day),
+            Form::Words(words) => words.earliest,
+        }
     }
 
     /// The latest day it could be; `None` where the text sets no upper bound.
     pub fn latest(&self) -> Option<NaiveDate> {
-        self.latest
+        match &self.0 {
+            Form::Day(day) => Some(*day),
+            Form::Words(words) => words.latest,
+        }
     }
 
     /// The day, if it is one.
     pub fn exact(&self) -> Option<NaiveDate> {
-        self.earliest.filter(|day| Some(*day) == self.latest)
+        self.earliest().filter(|day| Some(*day) == self.latest())
     }
 
     /// Both ends, if both are known.
     pub fn bounds(&self) -> Option<(NaiveDate, NaiveDate)> {
-        Some((self.earliest?, self.latest?))
+        Some((self.earliest()?, self.latest()?))
     }
 
     /// Said to be near this date: neither end may be judged by.
     pub fn is_approximate(&self) -> bool {
-        self.shape == Shape::Around || self.text.bytes().any(|byte| matches!(byte, b'?' | b'~' | b'%'))
-    }
-
-    /// As written.
-    pub fn as_str(&self) -> &str {
-        &self.text
+        match &self.0 {
+            Form::Day(_) => false,
+            Form::Words(words) => words.shape == Shape::Around || words.text.contains(DOUBTS),
+        }
     }
 
     /// Read as a deadline, the range in which it falls: `by 2026-06` falls between the first and the last of June,
     /// though the act itself may come on any day before.
     pub fn deadline(&self) -> Option<(NaiveDate, NaiveDate)> {
+        match &self.0 {
+            Form::Day(day) => Some((*day, *day)),
+            Form::Words(words) => words.deadline(),
+        }
+    }
+}
+
+impl Words {
+    fn deadline(&self) -> Option<(NaiveDate, NaiveDate)> {
         match self.shape {
             Shape::By => {
                 let (earliest, latest) = edtf_bounds(self.text.trim_start_matches("by ").trim()).ok()?;
                 Some((earliest?, latest?))
             }
-            Shape::Within | Shape::Around => self.bounds(),
+            Shape::Within | Shape::Around => Some((self.earliest?, self.latest?)),
             Shape::Unknown => None,
         }
     }
 }
 
+/// As written.
 impl fmt::Display for DateSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        match &self.0 {
+            Form::Day(day) => day.fmt(f),
+            Form::Words(words) => words.text.fmt(f),
+        }
     }
 }
 
-impl From<DateSpec> for String {
-    fn from(spec: DateSpec) -> String {
-        spec.text
+impl Serialize for DateSpec {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Form::Day(day) => serializer.collect_str(day),
+            Form::Words(words) => serializer.serialize_str(&words.text),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for DateSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Written;
+        impl Visitor<'_> for Written {
+            type Value = DateSpec;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+            fn visit_str<E: de::Error>(self, written: &str) -> Result<DateSpec, E> {
+                written.parse().map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Written)
     }
 }
 
@@ -161,26 +208,19 @@ impl From<NaiveDate> for DateSpec {
     }
 }
 
-impl TryFrom<String> for DateSpec {
-    type Error = DateError;
-    fn try_from(text: String) -> Result<Self, DateError> {
-        match plain_day(&text) {
-            Some(day) => Ok(DateSpec { text, earliest: Some(day), latest: Some(day), shape: Shape::Within }),
-            None => text.parse(),
-        }
-    }
-}
-
 impl FromStr for DateSpec {
     type Err = DateError;
 
     fn from_str(written: &str) -> Result<Self, DateError> {
-        if let Some(day) = plain_day(written) {
-            return Ok(DateSpec { text: written.into(), earliest: Some(day), latest: Some(day), shape: Shape::Within });
-        }
         let text = written.trim();
+        if let Some(day) = plain_day(text) {
+            return Ok(DateSpec::day(day));
+        }
+        let words = |shape, (earliest, latest): Ends| {
+            DateSpec(Form::Words(Box::new(Words { text: text.into(), earliest, latest, shape })))
+        };
         if text == "unknown" {
-            return Ok(DateSpec { text: text.into(), earliest: None, latest: None, shape: Shape::Unknown });
+            return Ok(words(Shape::Unknown, (None, None)));
         }
         let (shape, date) = if let Some(rest) = text.strip_prefix("by ") {
             (Shape::By, rest.trim())
@@ -193,11 +233,8 @@ impl FromStr for DateSpec {
         };
         refuse_slashed(date)?;
         let (earliest, latest) = edtf_bounds(date)?;
-        let spec = DateSpec { text: text.into(), earliest, latest, shape };
-        Ok(match shape {
-            Shape::By => DateSpec { earliest: None, ..spec },
-            _ => spec,
-        })
+        let earliest = earliest.filter(|_| shape != Shape::By);
+        Ok(words(shape, (earliest, latest)))
     }
 }
 
@@ -377,7 +414,7 @@ mod tests {
         #[test]
         fn no_words_make_it_panic_and_what_is_read_is_written_back(written in "\\PC{0,40}") {
             if let Ok(spec) = written.parse::<DateSpec>() {
-                assert_eq!(spec.as_str().parse::<DateSpec>().unwrap(), spec);
+                assert_eq!(spec.to_string().parse::<DateSpec>().unwrap(), spec);
             }
         }
 
@@ -391,7 +428,7 @@ mod tests {
         fn a_day_reads_the_short_way_as_the_long_way(written in "[0-2][0-9]{3}-[0-1][0-9]-[0-3][0-9]") {
             let long = edtf_bounds(&written).ok().filter(|(earliest, latest)| earliest.is_some() && earliest == latest);
             assert_eq!(plain_day(&written), long.and_then(|(day, _)| day), "{written}");
-            assert_eq!(DateSpec::try_from(written.clone()).is_ok(), long.is_some());
+            assert_eq!(written.parse::<DateSpec>().is_ok(), long.is_some());
         }
     }
 }

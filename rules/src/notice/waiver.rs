@@ -2,8 +2,8 @@
 //! it has none.
 
 use chrono::NaiveDate;
-use events::Event;
 use events::terms::Provision;
+use events::{DateSpec, Event};
 
 use super::later::open;
 use super::{Notice, Place, Standing};
@@ -22,7 +22,7 @@ pub struct Waiver<'a> {
 
 /// The last day for which a promise holds.
 struct Until<'a> {
-    written: &'a str,
+    written: &'a DateSpec,
     days: Span,
 }
 
@@ -35,7 +35,7 @@ pub fn waivers<'a>(agreement: &'a Agreement, power: &str, as_of: NaiveDate) -> V
                 // A last day that is not known may be any from the promise on.
                 let known = until.deadline().filter(|_| !until.is_approximate());
                 let (earliest, latest) = known.unwrap_or((act.days().earliest, NaiveDate::MAX));
-                Until { written: until.as_str(), days: Span { earliest, latest } }
+                Until { written: until, days: Span { earliest, latest } }
             });
             Some(Waiver { by: &waived.by, act, until })
         }
