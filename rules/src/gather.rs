@@ -11,7 +11,7 @@ use events::terms::{AgreementTerms, Body, Provision, Source};
 use events::{Event, Record};
 
 use crate::alert::Ledger;
-use crate::register::{self, Act, Acts, Adoption, Agreement, Known, Register};
+use crate::register::{self, Act, Adoption, Agreement, Known, PlacedAct, Register};
 use crate::replay::{Finding, reversed};
 
 /// What was read so far. Parts of a log can be gathered apart and joined.
@@ -39,7 +39,7 @@ struct Stream {
     sources: Vec<Known<Source>>,
     bodies: Vec<Known<Body>>,
     provisions: Vec<Known<Provision>>,
-    acts: Acts,
+    acts: Vec<PlacedAct>,
     /// Each reversal, with what it names.
     reversals: Vec<(u64, Option<u64>)>,
     adopted: Vec<Adoption>,
@@ -220,7 +220,7 @@ impl Stream {
         match event {
             Event::AgreementRecorded(value) => self.terms.push(Known { seq, recorded_at, source, value: *value }),
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value: *value }),
-            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value: *value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value: *value }),
             Event::RecordCorrected(_) => self.reversals.push((seq, corrects)),
             Event::RulesAdopted(set) => self.adopted.push(Adoption { seq, recorded_at, set }),
@@ -228,7 +228,7 @@ impl Stream {
             Event::TextErased(_) => {}
             // Of the register as a whole; elsewhere it says nothing.
             Event::Alert(_) => {}
-            event => self.acts.push(Act::new(register::Fact { seq, source, on: occurred_on, recorded_at, event })),
+            event => self.acts.push(Act::new(register::Fact { seq, source, on: occurred_on, recorded_at, event }).into()),
         }
     }
 
@@ -268,7 +268,7 @@ impl Stream {
         self.sources.retain(|known| stands(known.seq));
         self.bodies.retain(|known| stands(known.seq));
         self.provisions.retain(|known| stands(known.seq));
-        self.acts.retain(|act| stands(act.seq));
+        self.acts.retain(|act| stands(act.seq()));
         self.adopted.retain(|adoption| stands(adoption.seq));
         self.reversals.retain(|(seq, _)| stands(*seq));
     }
@@ -282,19 +282,17 @@ impl Stream {
     fn agreement(mut self, id: &str) -> Option<Agreement> {
         self.without_reversed();
         let terms = self.terms.into_iter().next()?;
-        let mut agreement = Agreement {
+        Some(Agreement {
             sources: self.sources,
             bodies: self.bodies,
             provisions: self.provisions,
-            acts: self.acts,
+            acts: self.acts.into(),
             reversals: self.reversals.into_iter().map(|(seq, _)| seq).collect(),
             corrections: self.corrections,
             version: self.version,
             recorded_at: self.recorded_at.unwrap_or(terms.recorded_at),
             ..Agreement::new(id, terms)
-        };
-        agreement.acts.sort();
-        Some(agreement)
+        })
     }
 }
 

@@ -116,7 +116,7 @@ pub struct Act {
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
     /// The document it rests on.
-    pub source: Option<SourceRef>,
+    pub source: Option<Box<SourceRef>>,
     /// What happened.
     pub event: Event,
     /// See [`Act::days`]: every rule asks for them, of every act.
@@ -148,22 +148,51 @@ impl Acts {
         self.0.push(Arc::new(act));
     }
 
-    pub(crate) fn append(&mut self, other: &mut Acts) {
-        self.0.append(&mut other.0);
-    }
-
     /// Keeps those that stand.
     pub fn retain(&mut self, stands: impl Fn(&Act) -> bool) {
         self.0.retain(|act| stands(act));
     }
 
-    /// Puts them in legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
+    /// Puts them in legal order.
     pub(crate) fn sort(&mut self) {
-        let place = |act: &Arc<Act>| (act.days().earliest, precedence(&act.event), act.seq);
         // Mostly they were recorded in that order.
-        if !self.0.is_sorted_by_key(place) {
-            self.0.sort_by_cached_key(place);
+        if !self.0.is_sorted_by_key(|act| act.place()) {
+            self.0.sort_by_cached_key(|act| act.place());
         }
+    }
+}
+
+/// Of acts with their places.
+impl From<Vec<PlacedAct>> for Acts {
+    fn from(mut placed: Vec<PlacedAct>) -> Self {
+        placed.sort_by_key(|one| one.place);
+        // Collected, they would keep the room that the places took.
+        let mut acts = Vec::with_capacity(placed.len());
+        acts.extend(placed.into_iter().map(|one| one.act));
+        Acts(acts)
+    }
+}
+
+/// The place of an act in legal order: by earliest day, then kind, then `seq`; a late record takes the place that its day gives it.
+pub(crate) type Place = (NaiveDate, u8, u64);
+
+/// An act with its place. In a long log the acts of an agreement lie far apart: they are put in order without looking at them.
+#[derive(Debug)]
+pub(crate) struct PlacedAct {
+    place: Place,
+    act: Arc<Act>,
+}
+
+impl From<Act> for PlacedAct {
+    fn from(act: Act) -> Self {
+        PlacedAct { place: act.place(), act: Arc::new(act) }
+    }
+}
+
+impl PlacedAct {
+    /// `seq` of the record.
+    pub fn seq(&self) -> u64 {
+        self.place.2
     }
 }
 
@@ -221,6 +250,10 @@ impl Act {
         }
     }
 
+    fn place(&self) -> Place {
+        (self.days.earliest, precedence(&self.event), self.seq)
+    }
+
     pub(crate) fn new(fact: Fact) -> Self {
         let Fact { seq, source, on, recorded_at, event } = fact;
         let recorded = recorded_at.date_naive();
@@ -229,7 +262,7 @@ impl Act {
         let (earliest, latest) = known.map_or((None, None), |on| (on.earliest(), on.latest()));
         let latest = latest.unwrap_or(recorded);
         let days = Span { earliest: earliest.unwrap_or(NaiveDate::MIN).min(latest), latest };
-        Act { seq, on, recorded_at, source, event, days }
+        Act { seq, on, recorded_at, source: source.map(Box::new), event, days }
     }
 
     /// The days on which it may have happened. What was recorded had happened by then, so an open end closes with the recording.
@@ -343,7 +376,7 @@ impl Agreement {
             return Vec::new();
         }
         let known = |seq: &u64| {
-            let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_ref());
+            let act = self.acts.iter().find(|act| act.seq == *seq).and_then(|act| act.source.as_deref());
             let provision = || self.texts().find(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
             let terms = || Some(&self.terms).filter(|known| known.seq == *seq).and_then(|known| known.source.as_ref());
             act.or_else(provision).or_else(terms)
@@ -372,7 +405,7 @@ impl Agreement {
             // Of the register as a whole; see `Register::ledger`.
             Event::Alert(_) => {}
             Event::SourceRecorded(value) => self.sources.push(Known { seq, recorded_at, source, value: *value }),
-            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value }),
+            Event::BodyRecorded(value) => self.bodies.push(Known { seq, recorded_at, source, value: *value }),
             Event::ProvisionRecorded(value) => self.provisions.push(Known { seq, recorded_at, source, value: *value }),
             event => self.acts.push(Act::new(Fact { seq, source, on, recorded_at, event })),
         }
