@@ -347,8 +347,9 @@ impl Story {
                 url: Some(format!("https://example.org/treaties/{}/{id}", self.id)),
             }))
         };
-        let body =
-            |id: &str, name: &str| Event::BodyRecorded(Body { id: id.into(), name: format!("{name} on {subject}"), chair: None });
+        let body = |id: &str, name: &str| {
+            Event::BodyRecorded(Box::new(Body { id: id.into(), name: format!("{name} on {subject}"), chair: None }))
+        };
         let mut events = vec![
             source("text", about.title.clone(), self.begins),
             source("minutes", format!("Minutes of the Joint Council on {subject}"), self.begins),
@@ -469,7 +470,7 @@ impl Story {
                     self.put(reported, self.performance(instance.clone(), Some(which)));
                     let by = self.party(which + 1);
                     let assessment = AssessmentMade { instance, by, assessment: Assessment::Accepted };
-                    self.put(reported + Days::new(1), Event::AssessmentMade(assessment));
+                    self.put(reported + Days::new(1), Event::AssessmentMade(Box::new(assessment)));
                 }
             }
         }
@@ -528,7 +529,7 @@ impl Story {
             0 => {}
             1 => {
                 let waiver = WaiverGranted { of: "5".into(), by: vec![self.party(1)], all_from: false, until: None };
-                self.put(first - Days::new(60), Event::WaiverGranted(waiver));
+                self.put(first - Days::new(60), Event::WaiverGranted(Box::new(waiver)));
             }
             2 => self.put(first + Days::new(40), self.performance("5".into(), None)),
             _ => self.put(first - Days::new(30), self.performance("5".into(), None)),
@@ -536,7 +537,7 @@ impl Story {
         if self.chance.percent(25) {
             let to = DateSpec::day(second + Months::new(3));
             let extension = ExtensionGranted { instance: "6".into(), to, by: vec![self.party(0)] };
-            self.put(second - Days::new(45), Event::ExtensionGranted(extension));
+            self.put(second - Days::new(45), Event::ExtensionGranted(Box::new(extension)));
         } else if self.chance.percent(10) {
             let on = DateSpec::day(second + Days::new(20));
             let set = DueDateSet { instance: "6".into(), on, certainty: Certainty::Definitive };
@@ -548,13 +549,13 @@ impl Story {
         if self.chance.percent(10) {
             let condition = "a side asks for it".into();
             let established = ConditionEstablished { condition, of: None, holds: true };
-            self.put(self.begins + Days::new(500), Event::ConditionEstablished(established));
+            self.put(self.begins + Days::new(500), Event::ConditionEstablished(Box::new(established)));
         }
         if self.chance.percent(5) {
             let (party, name) = (self.party(0), format!("Republic of {}", self.parties[0].1));
             self.put(
                 self.begins + Days::new(400),
-                Event::PartyRenamed(PartyRenamed { party, name: Some(name), acts_through: None }),
+                Event::PartyRenamed(Box::new(PartyRenamed { party, name: Some(name), acts_through: None })),
             );
         }
         let project = Project {

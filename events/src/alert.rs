@@ -11,13 +11,13 @@ use crate::event::RulesAdopted;
 #[derive(Debug, Clone, PartialEq)]
 pub enum AlertFact {
     /// Lines of the docket were flagged for one channel, together: they are one message.
-    Raised(AlertsRaised),
+    Raised(Box<AlertsRaised>),
     /// Flags were taken back: their date moved, or nothing is owed any more.
-    Withdrawn(AlertsWithdrawn),
+    Withdrawn(Box<AlertsWithdrawn>),
     /// A message arrived.
-    Delivered(AlertsDelivered),
+    Delivered(Box<AlertsDelivered>),
     /// A message was sent and did not arrive.
-    Failed(DeliveryFailed),
+    Failed(Box<DeliveryFailed>),
     /// Somebody took note of alerts: nobody is told of them again before their date has passed.
     Acknowledged(AlertsAcknowledged),
     /// Somebody put alerts off to a day: nobody is told of them before it.

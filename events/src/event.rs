@@ -19,7 +19,7 @@ pub enum Event {
     /// A document that later records cite was registered by its digest.
     SourceRecorded(Box<Source>),
     /// A body of the agreement (council, forum, committee) was entered.
-    BodyRecorded(Body),
+    BodyRecorded(Box<Body>),
     /// A provision was entered as agreed.
     ProvisionRecorded(Box<Provision>),
 
@@ -36,17 +36,17 @@ pub enum Event {
     /// The agreement is applied provisionally, before it enters into force (VCLT 25).
     AgreementProvisionallyApplied(Milestone),
     /// A party expressed its consent to be bound: it deposited an instrument, or signed without further ado.
-    ConsentNotified(ConsentNotified),
+    ConsentNotified(Box<ConsentNotified>),
     /// The parties prolonged the agreement to a day.
     AgreementRenewed(AgreementRenewed),
     /// The operation of the agreement, or of some provisions, was suspended.
-    AgreementSuspended(AgreementSuspended),
+    AgreementSuspended(Box<AgreementSuspended>),
     /// What was suspended operates again.
     AgreementResumed(AgreementResumed),
     /// The parties ended the agreement by consent.
     AgreementTerminated(AgreementTerminated),
     /// A later agreement took its place, in whole or in part.
-    AgreementSuperseded(AgreementSuperseded),
+    AgreementSuperseded(Box<AgreementSuperseded>),
     /// It was established that the agreement is void. What was done in good faith before stays (VCLT 69).
     InvalidityEstablished(InvalidityEstablished),
 
@@ -58,11 +58,11 @@ pub enum Event {
     ProvisionRepealed(ProvisionRepealed),
 
     /// A party has another name, or acts through another ministry.
-    PartyRenamed(PartyRenamed),
+    PartyRenamed(Box<PartyRenamed>),
     /// Another took the place of a party.
-    PartySucceeded(PartySucceeded),
+    PartySucceeded(Box<PartySucceeded>),
     /// A party excluded or changed the effect of provisions for itself (VCLT 19 to 21).
-    ReservationMade(ReservationMade),
+    ReservationMade(Box<ReservationMade>),
     /// A reservation was withdrawn.
     ReservationWithdrawn(ReservationWithdrawn),
 
@@ -94,13 +94,13 @@ pub enum Event {
     /// An obligation was reported as performed.
     PerformanceReported(Box<PerformanceReported>),
     /// Somebody with a say accepted, rejected, contested or acknowledged a performance.
-    AssessmentMade(AssessmentMade),
+    AssessmentMade(Box<AssessmentMade>),
     /// The date of one obligation was put off; its first date stays.
-    ExtensionGranted(ExtensionGranted),
+    ExtensionGranted(Box<ExtensionGranted>),
     /// The date of one obligation was set, firmly or not.
     DueDateSet(DueDateSet),
     /// Those to whom it is owed gave up one performance, or those of a time.
-    WaiverGranted(WaiverGranted),
+    WaiverGranted(Box<WaiverGranted>),
     /// An obligation was ended by consent before it was performed.
     ObligationReleased(ObligationReleased),
     /// It was accepted that an obligation cannot be performed any more.
@@ -108,10 +108,10 @@ pub enum Event {
     /// Somebody with authority determined that an obligation was breached.
     BreachDetermined(BreachDetermined),
     /// A standing obligation was not complied with for a time.
-    IncidentReported(IncidentReported),
+    IncidentReported(Box<IncidentReported>),
 
     /// A notice was drafted. Nothing runs from that.
-    NoticeDrafted(NoticeDrafted),
+    NoticeDrafted(Box<NoticeDrafted>),
     /// A party gave notice under a power of the agreement.
     NoticeGiven(Box<NoticeGiven>),
     /// A notice was sent.
@@ -142,11 +142,11 @@ pub enum Event {
     EffectStated(EffectStated),
 
     /// Whoever holds a power promised not to use it.
-    PowerWaived(PowerWaived),
+    PowerWaived(Box<PowerWaived>),
     /// Whoever holds a right other than to end the agreement used it.
-    PowerExercised(PowerExercised),
+    PowerExercised(Box<PowerExercised>),
     /// It was established that something on which a provision hangs is so, or is so no longer.
-    ConditionEstablished(ConditionEstablished),
+    ConditionEstablished(Box<ConditionEstablished>),
 
     /// One of several lawful readings of a provision was chosen.
     ReadingChosen(ReadingChosen),
@@ -166,7 +166,7 @@ pub enum Event {
     Alert(AlertFact),
 }
 
-const _: () = assert!(size_of::<Event>() <= 104, "box what is as large as that");
+const _: () = assert!(size_of::<Event>() <= 56, "box what is as large as that");
 
 /// A step in the life of an agreement as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -54,7 +54,7 @@ fn of(scene: &Scene, act: &Act, decision: &DecisionTaken) -> Vec<Line> {
     let known = Known {
         seq: act.seq,
         recorded_at: act.recorded_at,
-        source: act.source.clone(),
+        source: act.source.as_deref().cloned(),
         value: provision(scene, decision, serves),
     };
     let place = serves.map(|known| known.value.reference.clone());

@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn body() -> Event {
-        Event::BodyRecorded(Body { id: "council".into(), name: "Council".into(), chair: None })
+        Event::BodyRecorded(Box::new(Body { id: "council".into(), name: "Council".into(), chair: None }))
     }
 
     fn signed() -> Event {

@@ -140,8 +140,9 @@ fn histories(agreement: &Agreement, as_of: NaiveDate) -> Vec<History> {
         .collect();
     changes.sort_by_key(|(_, change)| (change.from.earliest, change.from.latest));
     for (act, change) in changes {
-        let known =
-            |value: Provision| Some(Known { seq: act.seq, recorded_at: act.recorded_at, source: act.source.clone(), value });
+        let known = |value: Provision| {
+            Some(Known { seq: act.seq, recorded_at: act.recorded_at, source: act.source.as_deref().cloned(), value })
+        };
         let of = |history: &&mut History, id: &str| history.newest().is_some_and(|known| known.value.id == id);
         match &act.event {
             Event::ProvisionAdded(added) => {

@@ -161,12 +161,12 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         }
         "notice-drafted" => {
             let (notice, by) = (table.text("notice").unwrap_or_default(), table.needed("by"));
-            Event::NoticeDrafted(NoticeDrafted { notice, by: by?, power: table.text("power").unwrap_or_default() })
+            Event::NoticeDrafted(Box::new(NoticeDrafted { notice, by: by?, power: table.text("power").unwrap_or_default() }))
         }
         "notice-given" => notice(table)?,
         "consent-notified" => {
             let (consent, by, how) = (table.text("consent").unwrap_or_default(), table.needed("by"), table.text("how"));
-            Event::ConsentNotified(ConsentNotified { consent, by: by?, how })
+            Event::ConsentNotified(Box::new(ConsentNotified { consent, by: by?, how }))
         }
         "renewed" => Event::AgreementRenewed(AgreementRenewed { until: table.needed_date("until")? }),
         "notice-dispatched" => Event::NoticeDispatched(step(table)),
@@ -198,13 +198,13 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "suspended" => {
             let (provisions, until) = (table.texts("provisions"), table.date("until"));
             let clock = table.word::<Clock>("clock", &["stops", "runs"]);
-            Event::AgreementSuspended(AgreementSuspended { provisions, until, clock, parties: table.texts("parties") })
+            Event::AgreementSuspended(Box::new(AgreementSuspended { provisions, until, clock, parties: table.texts("parties") }))
         }
         "resumed" => Event::AgreementResumed(AgreementResumed { provisions: table.texts("provisions") }),
         "terminated" => Event::AgreementTerminated(AgreementTerminated { effective: table.needed_date("effective")? }),
         "superseded" => {
             let (by, provisions, effective) = (table.needed("by"), table.texts("provisions"), table.date("effective"));
-            Event::AgreementSuperseded(AgreementSuperseded { by: by?, provisions, effective })
+            Event::AgreementSuperseded(Box::new(AgreementSuperseded { by: by?, provisions, effective }))
         }
         "invalidity" => Event::InvalidityEstablished(InvalidityEstablished { by: table.needed("by")? }),
         "amended" => {
@@ -223,15 +223,15 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         }
         "party-renamed" => {
             let (party, name, acts_through) = (table.needed("party"), table.text("name"), table.text("acts_through"));
-            Event::PartyRenamed(PartyRenamed { party: party?, name, acts_through })
+            Event::PartyRenamed(Box::new(PartyRenamed { party: party?, name, acts_through }))
         }
         "party-succeeded" => {
             let (party, by, name) = (table.needed("party"), table.needed("by"), table.needed("name"));
-            Event::PartySucceeded(PartySucceeded { party: party?, by: by?, name: name? })
+            Event::PartySucceeded(Box::new(PartySucceeded { party: party?, by: by?, name: name? }))
         }
         "reservation" => {
             let (by, provisions, text) = (table.needed("by"), table.texts("provisions"), table.text("text"));
-            Event::ReservationMade(ReservationMade { by: by?, provisions, text })
+            Event::ReservationMade(Box::new(ReservationMade { by: by?, provisions, text }))
         }
         "reservation-withdrawn" => {
             let (by, provisions) = (table.needed("by"), table.texts("provisions"));
@@ -239,11 +239,11 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         }
         "power-waived" => {
             let (power, by, until) = (table.needed("power"), table.needed("by"), table.date("until"));
-            Event::PowerWaived(PowerWaived { power: power?, by: by?, until })
+            Event::PowerWaived(Box::new(PowerWaived { power: power?, by: by?, until }))
         }
         "power-exercised" => {
             let (power, by, text) = (table.needed("power"), table.needed("by"), table.text("text"));
-            Event::PowerExercised(PowerExercised { power: power?, by: by?, text })
+            Event::PowerExercised(Box::new(PowerExercised { power: power?, by: by?, text }))
         }
         "meeting-inquorate" => {
             let (meeting, body) = (table.text("meeting").unwrap_or_default(), table.needed("body"));
@@ -261,11 +261,11 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "assessment" => {
             let (instance, by) = (table.needed("instance"), table.needed("by"));
             let assessment = table.needed_word("assessment", &["accepted", "acknowledged", "rejected", "contested"]);
-            Event::AssessmentMade(AssessmentMade { instance: instance?, by: by?, assessment: assessment? })
+            Event::AssessmentMade(Box::new(AssessmentMade { instance: instance?, by: by?, assessment: assessment? }))
         }
         "extension" => {
             let (instance, to, by) = (table.needed("instance"), table.needed_date("to"), table.texts("by"));
-            Event::ExtensionGranted(ExtensionGranted { instance: instance?, to: to?, by })
+            Event::ExtensionGranted(Box::new(ExtensionGranted { instance: instance?, to: to?, by }))
         }
         "due-date-set" => {
             let (instance, on) = (table.needed("instance"), table.needed_date("date"));
@@ -275,7 +275,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "waiver" => {
             let (of, by, until) = (table.needed("of"), table.texts("by"), table.date("until"));
             let all_from = table.flag("all_from").unwrap_or_default();
-            Event::WaiverGranted(WaiverGranted { of: of?, by, all_from, until })
+            Event::WaiverGranted(Box::new(WaiverGranted { of: of?, by, all_from, until }))
         }
         "release" => Event::ObligationReleased(ObligationReleased { instance: table.needed("instance")? }),
         "impossibility" => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: table.needed("instance")? }),
@@ -285,7 +285,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         }
         "incident" => {
             let (provision, text, until) = (table.needed("provision"), table.needed("text"), table.date("until"));
-            Event::IncidentReported(IncidentReported { provision: provision?, text: text?, until })
+            Event::IncidentReported(Box::new(IncidentReported { provision: provision?, text: text?, until }))
         }
         "assumption" => {
             let (provision, rule) = (table.needed("provision"), table.needed("rule"));
@@ -294,7 +294,7 @@ fn event(table: &Table, kind: &str, on: Option<DateSpec>) -> Option<Event> {
         "condition" => {
             let (condition, of) = (table.needed("condition"), table.text("of"));
             let holds = table.flag("holds").unwrap_or(true);
-            Event::ConditionEstablished(ConditionEstablished { condition: condition?, of, holds })
+            Event::ConditionEstablished(Box::new(ConditionEstablished { condition: condition?, of, holds }))
         }
         _ => {
             let (provision, reading) = (table.needed("provision"), table.needed("reading"));

@@ -62,7 +62,7 @@ fn read_file<'a>(file: &Table<'a>, faults: &'a RefCell<Vec<Placed>>, proposals: 
         proposals.push((term(&context, Event::SourceRecorded(Box::new(source)), own, None).on(published), node));
     }
     for table in file.tables("body", "[[body]]") {
-        let body = terms::body(&table).map(Event::BodyRecorded);
+        let body = terms::body(&table).map(|body| Event::BodyRecorded(Box::new(body)));
         let own = table.text("source");
         table.finish(&[]);
         proposals.extend(body.map(|body| (term(&context, body, own, None), table.node().clone())));

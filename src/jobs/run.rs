@@ -136,14 +136,25 @@ pub fn deliver<L: EventLog>(
             Ok(()) => {
                 done.delivered.extend(&held.alerts);
                 let (alerts, withdrawn) = (held.alerts.clone(), held.withdrawn.clone());
-                AlertFact::Delivered(AlertsDelivered { message: held.id, channel: held.channel.clone(), alerts, withdrawn })
+                AlertFact::Delivered(Box::new(AlertsDelivered {
+                    message: held.id,
+                    channel: held.channel.clone(),
+                    alerts,
+                    withdrawn,
+                }))
             }
             Err(undelivered) => {
                 let is_final = undelivered.is_final || attempt >= ATTEMPTS;
                 let why = undelivered.class.clone();
                 is_mail_down |= held.channel.starts_with("mail/") && ["timed out", "no connection"].contains(&why.as_str());
                 done.failed.push((held.channel.clone(), undelivered));
-                AlertFact::Failed(DeliveryFailed { message: held.id, channel: held.channel.clone(), attempt, why, is_final })
+                AlertFact::Failed(Box::new(DeliveryFailed {
+                    message: held.id,
+                    channel: held.channel.clone(),
+                    attempt,
+                    why,
+                    is_final,
+                }))
             }
         };
         let receipt = note(app, fact, as_of)?;
@@ -276,10 +287,10 @@ fn facts(origin: Uuid, seen: &Evaluated) -> Vec<AlertFact> {
             .collect();
         let message = message_id(origin, channel, &alerts, &withdrawn);
         if !withdrawn.is_empty() {
-            facts.push(AlertFact::Withdrawn(AlertsWithdrawn { message, channel: channel.clone(), alerts: withdrawn }));
+            facts.push(AlertFact::Withdrawn(Box::new(AlertsWithdrawn { message, channel: channel.clone(), alerts: withdrawn })));
         }
         if !alerts.is_empty() {
-            facts.push(AlertFact::Raised(AlertsRaised { message, channel: channel.clone(), alerts }));
+            facts.push(AlertFact::Raised(Box::new(AlertsRaised { message, channel: channel.clone(), alerts })));
         }
     }
     facts.push(AlertFact::Run(Box::new(completed.clone())));

@@ -312,7 +312,7 @@ impl Sim {
         let draft = Draft {
             id: Uuid::from_u128(u128::from(size) + (1 << 64)),
             agreement: ALERTS.into(),
-            event: Event::Alert(AlertFact::Withdrawn(withdrawn)),
+            event: Event::Alert(AlertFact::Withdrawn(Box::new(withdrawn))),
             occurred_on: Some(DateSpec::from(as_of)),
             actor: "job".into(),
             authority: None,
@@ -399,12 +399,14 @@ impl Sim {
         let to = DateSpec::from(today.max(latest) + TimeDelta::days(self.chance.between(-60, 200)));
         let (event, on, moves) = match self.chance.below(10) {
             0..=4 => (Event::PerformanceReported(Box::new(performed(instance))), on, false),
-            5..=6 => (Event::ExtensionGranted(ExtensionGranted { instance, to, by: Vec::new() }), today, true),
+            5..=6 => (Event::ExtensionGranted(Box::new(ExtensionGranted { instance, to, by: Vec::new() })), today, true),
             7 => (Event::DueDateSet(DueDateSet { instance, on: to, certainty: Certainty::Definitive }), today, true),
             8 => (Event::PerformanceReported(Box::new(performed(instance))), on, true),
-            _ => {
-                (Event::WaiverGranted(WaiverGranted { of: instance, by: Vec::new(), all_from: false, until: None }), today, false)
-            }
+            _ => (
+                Event::WaiverGranted(Box::new(WaiverGranted { of: instance, by: Vec::new(), all_from: false, until: None })),
+                today,
+                false,
+            ),
         };
         let proposal = Proposal { reason: Some("told".into()), ..Proposal::new(agreement, event).on(on) };
         if let (Ok(Some(seq)), true) = (self.record(&[proposal], today), moves) {
@@ -429,12 +431,12 @@ impl Sim {
                 in_place_of: None,
             })),
             1 => Event::AgreementTerminated(AgreementTerminated { effective: (today + TimeDelta::days(30)).into() }),
-            2..=3 => Event::AgreementSuspended(AgreementSuspended {
+            2..=3 => Event::AgreementSuspended(Box::new(AgreementSuspended {
                 provisions: Vec::new(),
                 until: Some((today + TimeDelta::days(self.chance.between(5, 90))).into()),
                 clock: None,
                 parties: Vec::new(),
-            }),
+            })),
             _ => Event::AgreementResumed(AgreementResumed { provisions: Vec::new() }),
         };
         let proposal = Proposal { reason: Some("told".into()), ..Proposal::new(&agreement, event).on(today) };

@@ -56,7 +56,7 @@ pub fn events_with_later_keys() -> Vec<Event> {
         Event::NoticeGiven(Box::new(replacing)),
         Event::PerformanceReported(Box::new(asserted)),
         Event::MeetingHeld(Box::new(held)),
-        Event::AgreementSuspended(suspended),
+        Event::AgreementSuspended(Box::new(suspended)),
         Event::ProvisionRecorded(Box::new(Provision {
             quote_prefix: Some("may end it".into()),
             quote_suffix: Some("in writing".into()),
@@ -91,7 +91,7 @@ fn after(event: Option<&Event>) -> Option<Event> {
     Some(match event {
         None => Event::AgreementRecorded(Box::new(agreement())),
         Some(Event::AgreementRecorded(_)) => Event::SourceRecorded(Box::new(source())),
-        Some(Event::SourceRecorded(_)) => Event::BodyRecorded(body()),
+        Some(Event::SourceRecorded(_)) => Event::BodyRecorded(Box::new(body())),
         Some(Event::BodyRecorded(_)) => Event::ProvisionRecorded(Box::new(provision())),
         Some(Event::ProvisionRecorded(_)) => Event::AgreementAnnounced(milestone("announced")),
         Some(Event::AgreementAnnounced(_)) => Event::AgreementConcluded(milestone("concluded")),
@@ -99,21 +99,21 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::AgreementSigned(_)) => Event::AgreementLaunched(milestone("launched")),
         Some(Event::AgreementLaunched(_)) => Event::AgreementTookEffect(milestone("took effect")),
         Some(Event::AgreementTookEffect(_)) => Event::AgreementProvisionallyApplied(milestone("applied provisionally")),
-        Some(Event::AgreementProvisionallyApplied(_)) => Event::ConsentNotified(consent()),
+        Some(Event::AgreementProvisionallyApplied(_)) => Event::ConsentNotified(Box::new(consent())),
         Some(Event::ConsentNotified(_)) => Event::AgreementRenewed(AgreementRenewed { until: words("2027-11-28") }),
-        Some(Event::AgreementRenewed(_)) => Event::AgreementSuspended(AgreementSuspended {
+        Some(Event::AgreementRenewed(_)) => Event::AgreementSuspended(Box::new(AgreementSuspended {
             provisions: vec!["20a".into()],
             until: Some(words("2026-12")),
             clock: Some(Clock::Stops),
             parties: Vec::new(),
-        }),
+        })),
         Some(Event::AgreementSuspended(_)) => Event::AgreementResumed(AgreementResumed { provisions: vec!["20a".into()] }),
         Some(Event::AgreementResumed(_)) => Event::AgreementTerminated(AgreementTerminated { effective: words("2026-12-31") }),
-        Some(Event::AgreementTerminated(_)) => Event::AgreementSuperseded(AgreementSuperseded {
+        Some(Event::AgreementTerminated(_)) => Event::AgreementSuperseded(Box::new(AgreementSuperseded {
             by: "eu-kr-dta".into(),
             provisions: vec!["20a".into()],
             effective: Some(words("2027")),
-        }),
+        })),
         Some(Event::AgreementSuperseded(_)) => Event::InvalidityEstablished(InvalidityEstablished { by: "court".into() }),
         Some(Event::InvalidityEstablished(_)) => Event::ProvisionAmended(Box::new(ProvisionAmended {
             provision: "20a".into(),
@@ -128,19 +128,19 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::ProvisionAdded(_)) => {
             Event::ProvisionRepealed(ProvisionRepealed { provision: "20a".into(), effective: Some(words("2028")) })
         }
-        Some(Event::ProvisionRepealed(_)) => Event::PartyRenamed(PartyRenamed {
+        Some(Event::ProvisionRepealed(_)) => Event::PartyRenamed(Box::new(PartyRenamed {
             party: "KR".into(),
             name: Some("Republic of Korea".into()),
             acts_through: Some("Ministry of Science".into()),
-        }),
+        })),
         Some(Event::PartyRenamed(_)) => {
-            Event::PartySucceeded(PartySucceeded { party: "KR".into(), by: "KX".into(), name: "Successor".into() })
+            Event::PartySucceeded(Box::new(PartySucceeded { party: "KR".into(), by: "KX".into(), name: "Successor".into() }))
         }
-        Some(Event::PartySucceeded(_)) => Event::ReservationMade(ReservationMade {
+        Some(Event::PartySucceeded(_)) => Event::ReservationMade(Box::new(ReservationMade {
             by: "KR".into(),
             provisions: vec!["20a".into()],
             text: Some("not for small firms".into()),
-        }),
+        })),
         Some(Event::ReservationMade(_)) => {
             Event::ReservationWithdrawn(ReservationWithdrawn { by: "KR".into(), provisions: vec!["20a".into()] })
         }
@@ -167,37 +167,37 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::DeliverableDelivered(_)) => Event::ProjectBegun(Box::new(project())),
         Some(Event::ProjectBegun(_)) => Event::WorkReported(Box::new(achievement("work goes on"))),
         Some(Event::WorkReported(_)) => Event::PerformanceReported(Box::new(performance())),
-        Some(Event::PerformanceReported(_)) => Event::AssessmentMade(AssessmentMade {
+        Some(Event::PerformanceReported(_)) => Event::AssessmentMade(Box::new(AssessmentMade {
             instance: "12-2026".into(),
             by: "KR".into(),
             assessment: Assessment::Rejected,
-        }),
-        Some(Event::AssessmentMade(_)) => Event::ExtensionGranted(ExtensionGranted {
+        })),
+        Some(Event::AssessmentMade(_)) => Event::ExtensionGranted(Box::new(ExtensionGranted {
             instance: "12-2026".into(),
             to: words("2027-03-31"),
             by: vec!["KR".into()],
-        }),
+        })),
         Some(Event::ExtensionGranted(_)) => {
             Event::DueDateSet(DueDateSet { instance: "12-2026".into(), on: words("2026-Q4"), certainty: Certainty::Indicative })
         }
-        Some(Event::DueDateSet(_)) => Event::WaiverGranted(WaiverGranted {
+        Some(Event::DueDateSet(_)) => Event::WaiverGranted(Box::new(WaiverGranted {
             of: "12".into(),
             by: vec!["KR".into()],
             all_from: true,
             until: Some(words("2027-12-31")),
-        }),
+        })),
         Some(Event::WaiverGranted(_)) => Event::ObligationReleased(ObligationReleased { instance: "12-2026".into() }),
         Some(Event::ObligationReleased(_)) => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: "12-2026".into() }),
         Some(Event::ImpossibilityAccepted(_)) => {
             Event::BreachDetermined(BreachDetermined { instance: "12-2026".into(), by: "arbitral tribunal".into() })
         }
-        Some(Event::BreachDetermined(_)) => Event::IncidentReported(IncidentReported {
+        Some(Event::BreachDetermined(_)) => Event::IncidentReported(Box::new(IncidentReported {
             provision: "20a".into(),
             text: "data were kept".into(),
             until: Some(words("2026-02")),
-        }),
+        })),
         Some(Event::IncidentReported(_)) => {
-            Event::NoticeDrafted(NoticeDrafted { notice: "n1".into(), by: "KR".into(), power: "20a".into() })
+            Event::NoticeDrafted(Box::new(NoticeDrafted { notice: "n1".into(), by: "KR".into(), power: "20a".into() }))
         }
         Some(Event::NoticeDrafted(_)) => Event::NoticeGiven(Box::new(notice_given())),
         Some(Event::NoticeGiven(_)) => Event::NoticeDispatched(step()),
@@ -216,13 +216,13 @@ fn after(event: Option<&Event>) -> Option<Event> {
         Some(Event::NoticeFoundDefective(_)) => Event::NoticeCured(step()),
         Some(Event::NoticeCured(_)) => Event::EffectStated(EffectStated { of: "n1".into(), effective: words("2026-10-31") }),
         Some(Event::EffectStated(_)) => {
-            Event::PowerWaived(PowerWaived { power: "20a".into(), by: "KR".into(), until: Some(words("2027")) })
+            Event::PowerWaived(Box::new(PowerWaived { power: "20a".into(), by: "KR".into(), until: Some(words("2027")) }))
         }
         Some(Event::PowerWaived(_)) => {
             let text = Some("asks to see the accounts of 2025".into());
-            Event::PowerExercised(PowerExercised { power: "14".into(), by: "KR".into(), text })
+            Event::PowerExercised(Box::new(PowerExercised { power: "14".into(), by: "KR".into(), text }))
         }
-        Some(Event::PowerExercised(_)) => Event::ConditionEstablished(condition()),
+        Some(Event::PowerExercised(_)) => Event::ConditionEstablished(Box::new(condition())),
         Some(Event::ConditionEstablished(_)) => Event::ReadingChosen(reading()),
         Some(Event::ReadingChosen(_)) => {
             Event::AssumptionMade(AssumptionMade { provision: "20a".into(), rule: "vclt-56".into() })
@@ -232,7 +232,7 @@ fn after(event: Option<&Event>) -> Option<Event> {
             Event::RulesAdopted(RulesAdopted { id: "obligo-rules/4".into(), sha256: "0f".repeat(32) })
         }
         Some(Event::RulesAdopted(_)) => Event::TextErased(erased()),
-        Some(Event::TextErased(_)) => Event::Alert(AlertFact::Raised(raised())),
+        Some(Event::TextErased(_)) => Event::Alert(AlertFact::Raised(Box::new(raised()))),
         Some(Event::Alert(fact)) => Event::Alert(after_alert(fact)?),
     })
 }
@@ -241,16 +241,16 @@ fn after(event: Option<&Event>) -> Option<Event> {
 fn after_alert(fact: &AlertFact) -> Option<AlertFact> {
     let (message, channel, alert) = (uuid(1), "mail/dg-4711".to_string(), uuid(2));
     Some(match fact {
-        AlertFact::Raised(_) => AlertFact::Withdrawn(AlertsWithdrawn {
+        AlertFact::Raised(_) => AlertFact::Withdrawn(Box::new(AlertsWithdrawn {
             message,
             channel,
             alerts: vec![Withdrawal { id: alert, why: "moved to 2027-01-31".into() }],
-        }),
+        })),
         AlertFact::Withdrawn(_) => {
-            AlertFact::Delivered(AlertsDelivered { message, channel, alerts: vec![uuid(3)], withdrawn: vec![alert] })
+            AlertFact::Delivered(Box::new(AlertsDelivered { message, channel, alerts: vec![uuid(3)], withdrawn: vec![alert] }))
         }
         AlertFact::Delivered(_) => {
-            AlertFact::Failed(DeliveryFailed { message, channel, attempt: 3, why: "smtp 451".into(), is_final: false })
+            AlertFact::Failed(Box::new(DeliveryFailed { message, channel, attempt: 3, why: "smtp 451".into(), is_final: false }))
         }
         AlertFact::Failed(_) => AlertFact::Acknowledged(AlertsAcknowledged { alerts: vec![alert] }),
         AlertFact::Acknowledged(_) => AlertFact::Snoozed(AlertsSnoozed { alerts: vec![alert], until: words("2027-01-15") }),

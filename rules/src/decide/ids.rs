@@ -137,7 +137,7 @@ pub(super) fn decision_ids(agreement: &Agreement) -> impl Iterator<Item = &Strin
 /// Notices that were drafted, given since or not.
 pub(super) fn drafts(agreement: &Agreement) -> impl Iterator<Item = (&Act, &NoticeDrafted)> {
     agreement.acts.iter().filter_map(|act| match &act.event {
-        Event::NoticeDrafted(draft) => Some((act, draft)),
+        Event::NoticeDrafted(draft) => Some((act, &**draft)),
         _ => None,
     })
 }
@@ -172,7 +172,7 @@ pub(super) fn consent_ids(agreement: &Agreement) -> impl Iterator<Item = &String
 
 fn free_meeting_id(agreement: &Agreement, body: &str, on: &DateSpec) -> String {
     let slug: String =
-        on.as_str().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
+        on.to_string().chars().map(|letter| if letter.is_alphanumeric() || letter == '-' { letter } else { '-' }).collect();
     let wanted = format!("{body}-on-{slug}");
     let taken = |id: &String| agreement.acts.iter().any(|act| meeting_of(&act.event) == Some(id.as_str()));
     let numbered = (2..).map(|number| format!("{wanted}-{number}"));

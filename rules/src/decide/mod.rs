@@ -130,7 +130,7 @@ impl Desk<'_> {
         let same = match &proposal.event {
             Event::AgreementRecorded(terms) => Some(*agreement.about() == **terms),
             Event::SourceRecorded(source) => agreement.source(&source.id).map(|known| *known == **source),
-            Event::BodyRecorded(body) => agreement.body(&body.id).map(|known| known == body),
+            Event::BodyRecorded(body) => agreement.body(&body.id).map(|known| *known == **body),
             Event::ProvisionRecorded(provision) => agreement.provision(&provision.id).map(|known| known.value == **provision),
             _ => None,
         };
@@ -308,10 +308,10 @@ pub fn resting(without: &Register, with: &Register, later: &[Proposal], rules: &
 
 /// The same act, from the same document, in the same words. An id that was left to the rules is not compared.
 fn is_recorded(agreement: &Agreement, proposal: &Proposal) -> bool {
-    let source = |source: &Option<SourceRef>| source.as_ref().map(|source| (source.id.clone(), source.locator.clone()));
+    let source = |source: Option<&SourceRef>| source.map(|source| (source.id.clone(), source.locator.clone()));
     agreement.acts.iter().any(|act| {
         act.on == proposal.occurred_on
-            && source(&act.source) == source(&proposal.source)
+            && source(act.source.as_deref()) == source(proposal.source.as_ref())
             && !is_proposed(act.seq)
             && same_event(&act.event, &proposal.event)
     })

@@ -40,8 +40,8 @@ fn with(ledger: &mut Ledger, found: &Evaluation, as_of: NaiveDate) {
         obligations: String::new(),
     };
     let facts = [
-        AlertFact::Withdrawn(AlertsWithdrawn { message, channel: LOG.into(), alerts: withdrawn.collect() }),
-        AlertFact::Raised(AlertsRaised { message, channel: LOG.into(), alerts: raised }),
+        AlertFact::Withdrawn(Box::new(AlertsWithdrawn { message, channel: LOG.into(), alerts: withdrawn.collect() })),
+        AlertFact::Raised(Box::new(AlertsRaised { message, channel: LOG.into(), alerts: raised })),
         AlertFact::Run(Box::new(run)),
     ];
     for fact in facts {

@@ -192,7 +192,7 @@ pub fn agreed(form: usize) -> Agreed {
         parties: parties(form).iter().map(party).collect(),
         relates: Vec::new(),
     };
-    let body = |id: &str| Event::BodyRecorded(Body { id: id.into(), name: id.into(), chair: None });
+    let body = |id: &str| Event::BodyRecorded(Box::new(Body { id: id.into(), name: id.into(), chair: None }));
     let provisions = duties().into_iter().chain(own).map(|one| Event::ProvisionRecorded(Box::new(one)));
     let terms =
         [Event::AgreementRecorded(Box::new(about)), body("forum"), body("council")].into_iter().chain(provisions).collect();

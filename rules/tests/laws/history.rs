@@ -263,7 +263,7 @@ impl Drawing<'_> {
 
     fn condition(&self, holds: bool) -> Event {
         let of = if self.pick.is_multiple_of(5) { Some(self.party()) } else { None };
-        Event::ConditionEstablished(ConditionEstablished { condition: self.of(forms::CONDITIONS).into(), of, holds })
+        Event::ConditionEstablished(Box::new(ConditionEstablished { condition: self.of(forms::CONDITIONS).into(), of, holds }))
     }
 
     /// A provision that reads otherwise from its day, or from a later one.
@@ -342,9 +342,11 @@ impl Drawing<'_> {
                 let project = format!("p{}", self.place);
                 Event::ProjectBegun(Box::new(Project { project, text: "a programme".into(), ends: None, topics: vec![] }))
             }
-            19 | 20 => {
-                Event::ExtensionGranted(ExtensionGranted { instance: self.instance(), to: self.later(), by: self.some_parties() })
-            }
+            19 | 20 => Event::ExtensionGranted(Box::new(ExtensionGranted {
+                instance: self.instance(),
+                to: self.later(),
+                by: self.some_parties(),
+            })),
             21 | 22 => Event::DueDateSet(DueDateSet {
                 instance: self.instance(),
                 on: self.later(),
@@ -354,7 +356,7 @@ impl Drawing<'_> {
                 let all_from = self.pick.is_multiple_of(4);
                 let of = if all_from { self.of(&["3", "5", "9"]).into() } else { self.instance() };
                 let until = if self.pick.is_multiple_of(7) { Some(self.later()) } else { None };
-                Event::WaiverGranted(WaiverGranted { of, by: self.some_parties(), all_from, until })
+                Event::WaiverGranted(Box::new(WaiverGranted { of, by: self.some_parties(), all_from, until }))
             }
             25 | 26 => {
                 // Of what was reported, if anything was.
@@ -364,33 +366,33 @@ impl Drawing<'_> {
                 });
                 let all = [Assessment::Accepted, Assessment::Acknowledged, Assessment::Rejected, Assessment::Contested];
                 let instance = if reported == "x" { self.instance() } else { reported };
-                Event::AssessmentMade(AssessmentMade { instance, by: self.party(), assessment: self.of(&all) })
+                Event::AssessmentMade(Box::new(AssessmentMade { instance, by: self.party(), assessment: self.of(&all) }))
             }
             27 => Event::ObligationReleased(ObligationReleased { instance: self.instance() }),
             28 => Event::ImpossibilityAccepted(ImpossibilityAccepted { instance: self.instance() }),
             29 => Event::BreachDetermined(BreachDetermined { instance: self.instance(), by: "panel".into() }),
             30 => {
                 let until = if self.pick.is_multiple_of(2) { Some(self.later()) } else { None };
-                Event::IncidentReported(IncidentReported { provision: "9".into(), text: "not done".into(), until })
+                Event::IncidentReported(Box::new(IncidentReported { provision: "9".into(), text: "not done".into(), until }))
             }
-            31 => Event::AgreementSuspended(AgreementSuspended {
+            31 => Event::AgreementSuspended(Box::new(AgreementSuspended {
                 parties: if self.pick.is_multiple_of(5) { vec!["GB".into(), "KR".into()] } else { vec![] },
                 provisions: self.of(&[vec![], vec!["3".into(), "9".into()]]),
                 until: if self.pick.is_multiple_of(3) { None } else { Some(self.later()) },
                 clock: self.of(&[None, Some(Clock::Stops), Some(Clock::Runs)]),
-            }),
+            })),
             32 => Event::AgreementResumed(AgreementResumed { provisions: self.of(&[vec![], vec!["3".into()]]) }),
             33 => Event::AgreementTerminated(AgreementTerminated { effective: self.later() }),
-            34 => Event::AgreementSuperseded(AgreementSuperseded {
+            34 => Event::AgreementSuperseded(Box::new(AgreementSuperseded {
                 by: "later".into(),
                 provisions: self.of(&[vec!["3".into(), "5".into()], vec!["9".into()], vec![]]),
                 effective: if self.pick.is_multiple_of(2) { None } else { Some(self.later()) },
-            }),
+            })),
             35 => Event::AgreementRenewed(AgreementRenewed { until: (self.on + Days::new(600)).into() }),
             36 => Event::AgreementProvisionallyApplied(Milestone::default()),
             37 | 38 => {
                 let consent = format!("c{}", self.place);
-                Event::ConsentNotified(ConsentNotified { consent, by: self.party(), how: None })
+                Event::ConsentNotified(Box::new(ConsentNotified { consent, by: self.party(), how: None }))
             }
             39..42 => Event::NoticeGiven(Box::new(NoticeGiven {
                 notice: format!("n{}", self.place),
@@ -445,18 +447,18 @@ impl Drawing<'_> {
             }
             64 => {
                 let name = Some(format!("Name {}", self.place));
-                Event::PartyRenamed(PartyRenamed { party: self.party(), name, acts_through: None })
+                Event::PartyRenamed(Box::new(PartyRenamed { party: self.party(), name, acts_through: None }))
             }
             65 => {
                 let by = format!("N{}", self.place);
-                Event::PartySucceeded(PartySucceeded { party: self.party(), by, name: "Successor".into() })
+                Event::PartySucceeded(Box::new(PartySucceeded { party: self.party(), by, name: "Successor".into() }))
             }
             66 => {
                 let provisions = self.of(&[vec!["3".into(), "9".into()], vec!["7".into()], vec!["5".into()]]);
                 if self.pick.is_multiple_of(3) {
                     Event::ReservationWithdrawn(ReservationWithdrawn { by: self.party(), provisions: vec![] })
                 } else {
-                    Event::ReservationMade(ReservationMade { by: self.party(), provisions, text: None })
+                    Event::ReservationMade(Box::new(ReservationMade { by: self.party(), provisions, text: None }))
                 }
             }
             67 => Event::MeetingInquorate(MeetingInquorate { meeting: own, body }),
@@ -471,23 +473,23 @@ impl Drawing<'_> {
             })),
             69 => Event::MinutesAdopted(MinutesAdopted { meeting: self.meeting() }),
             // It is given under its id if the next act is a notice.
-            70 => Event::NoticeDrafted(NoticeDrafted {
+            70 => Event::NoticeDrafted(Box::new(NoticeDrafted {
                 notice: format!("n{}", self.place + 1),
                 by: self.party(),
                 power: "termination".into(),
-            }),
+            })),
             71 => {
                 let until = if self.pick.is_multiple_of(2) { None } else { Some(self.later()) };
-                Event::PowerWaived(PowerWaived {
+                Event::PowerWaived(Box::new(PowerWaived {
                     power: self.of(&["termination", "termination", "32"]).into(),
                     by: self.party(),
                     until,
-                })
+                }))
             }
             72 => {
                 let text = if self.pick.is_multiple_of(2) { None } else { Some("once".into()) };
                 let power = self.of(&["30", "31", "32", "33"]).into();
-                Event::PowerExercised(PowerExercised { power, by: self.party(), text })
+                Event::PowerExercised(Box::new(PowerExercised { power, by: self.party(), text }))
             }
             _ => Event::AssumptionMade(AssumptionMade { provision: "termination".into(), rule: "vclt-56".into() }),
         }

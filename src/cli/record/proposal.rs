@@ -69,7 +69,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::Consent { agreement, by, on, how } => {
             let consent = ConsentNotified { consent: String::new(), by, how };
-            Ok(Proposal::new(&agreement, Event::ConsentNotified(consent)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::ConsentNotified(Box::new(consent))).on(date(&on)?))
         }
         Act::Renewed { agreement, on, until } => {
             let until = date(&until)?;
@@ -77,7 +77,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::Condition { agreement, condition, of, on, over } => {
             let condition = ConditionEstablished { condition, of, holds: !over };
-            Ok(Proposal::new(&agreement, Event::ConditionEstablished(condition)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::ConditionEstablished(Box::new(condition))).on(date(&on)?))
         }
         Act::NoticeContested(of) => notice_step(of, date, |notice| Event::NoticeContested(NoticeStep { notice })),
         Act::NoticeUpheld(of) => notice_step(of, date, |notice| Event::NoticeUpheld(NoticeStep { notice })),
@@ -87,11 +87,11 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::Assessment { id, assessment, by, on } => {
             let assessment = assessment.into();
-            of_instance(id, &on, date, |instance| Event::AssessmentMade(AssessmentMade { instance, by, assessment }))
+            of_instance(id, &on, date, |instance| Event::AssessmentMade(Box::new(AssessmentMade { instance, by, assessment })))
         }
         Act::Extension { id, to, by, on } => {
             let to = date(&to)?;
-            of_instance(id, &on, date, |instance| Event::ExtensionGranted(ExtensionGranted { instance, to, by }))
+            of_instance(id, &on, date, |instance| Event::ExtensionGranted(Box::new(ExtensionGranted { instance, to, by })))
         }
         Act::DueDate { id, date: day, certainty, on } => {
             let (day, certainty) = (date(&day)?, certainty.into());
@@ -99,7 +99,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::Waiver { id, all_from, until, by, on } => {
             let until = until.map(|text| date(&text)).transpose()?;
-            of_instance(id, &on, date, |of| Event::WaiverGranted(WaiverGranted { of, by, all_from, until }))
+            of_instance(id, &on, date, |of| Event::WaiverGranted(Box::new(WaiverGranted { of, by, all_from, until })))
         }
         Act::Release(of) => {
             of_instance(of.id, &of.on, date, |instance| Event::ObligationReleased(ObligationReleased { instance }))
@@ -112,13 +112,15 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::Incident { provision, text, on, until } => {
             let until = until.map(|text| date(&text)).transpose()?;
-            of_instance(provision, &on, date, |provision| Event::IncidentReported(IncidentReported { provision, text, until }))
+            of_instance(provision, &on, date, |provision| {
+                Event::IncidentReported(Box::new(IncidentReported { provision, text, until }))
+            })
         }
         Act::Excused(of) => of_instance(of.id, &of.on, date, |cycle| Event::CycleExcused(CycleExcused { cycle })),
         Act::Suspension { agreement, provisions, until, clock, parties, on } => {
             let until = until.map(|text| date(&text)).transpose()?;
             let suspended = AgreementSuspended { provisions, until, clock: clock.map(Into::into), parties };
-            Ok(Proposal::new(&agreement, Event::AgreementSuspended(suspended)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::AgreementSuspended(Box::new(suspended))).on(date(&on)?))
         }
         Act::Resumption { agreement, provisions, on } => {
             Ok(Proposal::new(&agreement, Event::AgreementResumed(AgreementResumed { provisions })).on(date(&on)?))
@@ -130,7 +132,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         Act::Supersession { agreement, by, provisions, on, effective } => {
             let effective = effective.map(|text| date(&text)).transpose()?;
             let superseded = AgreementSuperseded { by, provisions, effective };
-            Ok(Proposal::new(&agreement, Event::AgreementSuperseded(superseded)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::AgreementSuperseded(Box::new(superseded))).on(date(&on)?))
         }
         Act::Invalidity { agreement, by, on } => {
             Ok(Proposal::new(&agreement, Event::InvalidityEstablished(InvalidityEstablished { by })).on(date(&on)?))
@@ -153,25 +155,25 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::PartyRenamed { agreement, party, name, acts_through, on } => {
             let renamed = PartyRenamed { party, name, acts_through };
-            Ok(Proposal::new(&agreement, Event::PartyRenamed(renamed)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::PartyRenamed(Box::new(renamed))).on(date(&on)?))
         }
         Act::PartySucceeded { agreement, party, by, name, on } => {
             let succeeded = PartySucceeded { party, by, name };
-            Ok(Proposal::new(&agreement, Event::PartySucceeded(succeeded)).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::PartySucceeded(Box::new(succeeded))).on(date(&on)?))
         }
         Act::Reservation { agreement, by, provisions, text, withdrawn, on } => {
             let event = match withdrawn {
                 true => Event::ReservationWithdrawn(ReservationWithdrawn { by, provisions }),
-                false => Event::ReservationMade(ReservationMade { by, provisions, text }),
+                false => Event::ReservationMade(Box::new(ReservationMade { by, provisions, text })),
             };
             Ok(Proposal::new(&agreement, event).on(date(&on)?))
         }
         Act::PowerWaived { power, by, until, on } => {
             let until = optional(until)?;
-            of_instance(power, &on, date, |power| Event::PowerWaived(PowerWaived { power, by, until }))
+            of_instance(power, &on, date, |power| Event::PowerWaived(Box::new(PowerWaived { power, by, until })))
         }
         Act::PowerExercised { power, by, text, on } => {
-            of_instance(power, &on, date, |power| Event::PowerExercised(PowerExercised { power, by, text }))
+            of_instance(power, &on, date, |power| Event::PowerExercised(Box::new(PowerExercised { power, by, text })))
         }
         Act::Inquorate { agreement, body, meeting, on } => {
             let met = MeetingInquorate { meeting: meeting.unwrap_or_default(), body };
@@ -187,7 +189,7 @@ pub fn proposal(act: Act, app: &App<impl EventLog>) -> Result<(Proposal, Option<
         }
         Act::NoticeDrafted { agreement, by, power, notice, on } => {
             let (notice, power) = (notice.unwrap_or_default(), power.unwrap_or_default());
-            Ok(Proposal::new(&agreement, Event::NoticeDrafted(NoticeDrafted { notice, by, power })).on(date(&on)?))
+            Ok(Proposal::new(&agreement, Event::NoticeDrafted(Box::new(NoticeDrafted { notice, by, power }))).on(date(&on)?))
         }
         Act::Assumption { provision, rule, on } => {
             of_instance(provision, &on, date, |provision| Event::AssumptionMade(AssumptionMade { provision, rule }))
