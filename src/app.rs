@@ -1,6 +1,8 @@
 //! The two motions: `execute` writes, `view` reads. Writing has six stops: proposals, read, replay, decide, append, what changed.
 //! Reading has four: read, replay, assess, and whoever renders.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use events::Event;
 use events::log::{EventLog, Expected, LogError, Receipt, Select};
@@ -10,7 +12,7 @@ use events::{codec, seal};
 use rules::decide::{Proposal, Refusal, Today, decide};
 use rules::replay::{Finding, Replay};
 use rules::sift::Sift;
-use rules::{Docket, Register, RuleSet, assess};
+use rules::{Docket, Register, assess};
 use store::{PrivateFile, interrupt};
 use uuid::Uuid;
 
@@ -272,10 +274,23 @@ pub struct Outcome {
     pub records: Vec<Record>,
     /// How many proposals the register held already.
     pub already: usize,
-    /// What followed before, and what follows now.
-    pub before: Docket,
-    /// See `before`.
-    pub after: Docket,
+    /// What it was decided on.
+    replay: Replay,
+    rules: InForce,
+    as_of: NaiveDate,
+}
+
+impl Outcome {
+    /// What followed before, and what follows with what was decided. Worked out when it is asked for: not all who write ask.
+    pub fn what_follows(&self) -> (Docket, Docket) {
+        let docket = |replay: Replay| {
+            let (register, findings) = replay.finish();
+            assess(&register, findings, &self.rules.set(), self.as_of)
+        };
+        let mut with = self.replay.clone();
+        self.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+        (docket(self.replay.clone()), docket(with))
+    }
 }
 
 /// How a write is to be done.
@@ -439,16 +454,21 @@ impl<L: EventLog> App<L> {
     ) -> Result<Outcome, Unwritten> {
         let command = write.command.unwrap_or_else(|| self.ids.next());
         for left in (0..TRIES).rev() {
+            let moment = self.log.moment()?;
             let ground = Ground::of(self.books(), &Position::on(self.today))?;
             let proposals = propose(self, ground.size)?;
-            let (decided, drafts, expected) = self.decided(&proposals, command, &ground)?;
-            let (rules, today) = (ground.rules.set(), self.today);
-            if let Some(receipt) = self.log.receipt(command)? {
+            let carried_out = self.log.receipt(command)?;
+            let decided = self.decided(&proposals, &ground, carried_out.is_some())?;
+            if let Some(receipt) = carried_out {
                 self.refuse_other_content(receipt, &proposals)?;
-                return Ok(Outcome { receipt: Some(receipt), ..decided.outcome(&rules, today) });
             }
-            if write.dry_run || drafts.is_empty() {
-                return Ok(decided.outcome(&rules, today));
+            drop(moment);
+            let Decided { replay, facts, already, expected, versions } = decided;
+            let drafts: Vec<Draft> = facts.into_iter().map(|fact| self.draft(fact)).collect();
+            let records = self.records(versions, ground.size, command, &drafts);
+            let outcome = |receipt| Ok(Outcome { receipt, records, already, replay, rules: ground.rules, as_of: self.today });
+            if carried_out.is_some() || write.dry_run || drafts.is_empty() {
+                return outcome(carried_out);
             }
             let drafts = sealer.seal(&drafts, write.sealed)?;
             // A signal finds all of it or nothing: no text without its record, no record without its checkpoint.
@@ -458,7 +478,7 @@ impl<L: EventLog> App<L> {
             let appended = self.log.append(command, &expected, &drafts);
             drop(hold);
             match appended {
-                Ok(receipt) => return Ok(Outcome { receipt: Some(receipt), ..decided.outcome(&rules, today) }),
+                Ok(receipt) => return outcome(Some(receipt)),
                 Err(LogError::Conflict { .. }) if left > 0 => {}
                 Err(error) => return Err(error.into()),
             }
@@ -520,15 +540,9 @@ impl<L: EventLog> App<L> {
         Today { day: self.today, late_after_days: self.late_after_days }
     }
 
-    /// What would be written.
-    fn decided(
-        &mut self,
-        proposals: &[Proposal],
-        command: Uuid,
-        ground: &Ground,
-    ) -> Result<(Decided, Vec<Draft>, Expected), Unwritten> {
+    /// What is to be written. A command that was carried out is answered from the log, not judged again by what it brought about.
+    fn decided(&self, proposals: &[Proposal], ground: &Ground, is_carried_out: bool) -> Result<Decided, Unwritten> {
         let Ground { size, rules, .. } = ground;
-        let rules = &*rules.set();
         let mut only = one_agreement(proposals);
         let (mut replay, _) = ground.read(self.books(), only.as_deref(), &mut |_| {})?;
         if replay.is_empty() && only.is_some() {
@@ -536,15 +550,11 @@ impl<L: EventLog> App<L> {
             only = None;
             (replay, _) = ground.read(self.books(), None, &mut |_| {})?;
         }
-        let (register, findings) = replay.clone().finish();
-        // A command that was carried out is answered from the log, not judged again by what it brought about.
-        let decision = if self.log.receipt(command)?.is_some() {
-            rules::decide::Decision::default()
-        } else {
-            decide(&register, proposals, rules, self.when()).map_err(Unwritten::Refused)?
+        let (register, _) = replay.clone().finish();
+        let decision = match is_carried_out {
+            true => rules::decide::Decision::default(),
+            false => decide(&register, proposals, &rules.set(), self.when()).map_err(Unwritten::Refused)?,
         };
-        let drafts: Vec<Draft> = decision.facts.into_iter().map(|(_, fact)| self.draft(fact)).collect();
-        let records = self.records(&register, *size, command, &drafts);
         let expected = match only {
             Some(agreement) => {
                 let version = register.version_of(&agreement);
@@ -552,8 +562,10 @@ impl<L: EventLog> App<L> {
             }
             None => Expected::Size(*size),
         };
-        let already = decision.already.len();
-        Ok((Decided { replay, register, findings, records, already }, drafts, expected))
+        let versions = register.agreements.iter().map(|(id, agreement)| (id.clone(), agreement.version));
+        let versions = versions.chain([(REGISTER.into(), register.version)]).collect();
+        let facts = decision.facts.into_iter().map(|(_, fact)| fact).collect();
+        Ok(Decided { replay, facts, already: decision.already.len(), expected, versions })
     }
 
     fn draft(&mut self, fact: Proposal) -> Draft {
@@ -572,15 +584,12 @@ impl<L: EventLog> App<L> {
     }
 
     /// The drafts as they will stand, but for the stamp, which is the log's own.
-    fn records(&self, register: &Register, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
-        let mut versions: std::collections::BTreeMap<&str, u64> =
-            register.agreements.iter().map(|(id, agreement)| (id.as_str(), agreement.version)).collect();
-        versions.insert(REGISTER, register.version);
+    fn records(&self, mut versions: BTreeMap<String, u64>, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
         (size + 1..)
             .zip(drafts)
             .map(|(seq, draft)| {
-                let version = versions.entry(&draft.agreement).or_default();
+                let version = versions.entry(draft.agreement.clone()).or_default();
                 *version += 1;
                 Record { origin: self.log.origin(), seq, version: *version, command, recorded_at, draft: draft.clone() }
             })
@@ -591,19 +600,11 @@ impl<L: EventLog> App<L> {
 /// What was decided, and what it was decided on.
 struct Decided {
     replay: Replay,
-    register: Register,
-    findings: Vec<Finding>,
-    records: Vec<Record>,
+    facts: Vec<Proposal>,
     already: usize,
-}
-
-impl Decided {
-    /// What followed before, and what follows with what was decided. It is not recorded by this.
-    fn outcome(self, rules: &RuleSet, as_of: NaiveDate) -> Outcome {
-        let before = assess(&self.register, self.findings, rules, as_of);
-        let after = following(self.replay, &self.records, rules, as_of);
-        Outcome { receipt: None, records: self.records, already: self.already, before, after }
-    }
+    expected: Expected,
+    /// The last version of each stream that was read.
+    versions: BTreeMap<String, u64>,
 }
 
 /// Dockets with something that has not happened, and without it.
@@ -650,12 +651,14 @@ impl<L: EventLog> App<L> {
         self.today = days.fold(position.as_of, NaiveDate::max);
         let command = self.ids.next();
         let ground = Ground::of(self.books(), position)?;
-        let (decided, ..) = self.decided(proposals, command, &ground)?;
+        let Decided { facts, versions, .. } = self.decided(proposals, &ground, false)?;
+        let drafts: Vec<Draft> = facts.into_iter().map(|fact| self.draft(fact)).collect();
+        let records = self.records(versions, ground.size, command, &drafts);
         let (without, left_out) = ground.read(self.books(), one_agreement(proposals).as_deref(), &mut |_| {})?;
         let mut with = without.clone();
-        decided.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+        records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
         let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
-        Ok(Imagined { with, without, rules: ground.rules, log, records: decided.records })
+        Ok(Imagined { with, without, rules: ground.rules, log, records })
     }
 }
 
@@ -671,12 +674,6 @@ fn is_of(proposal: &Proposal, record: &Record) -> bool {
     let is_same = rules::decide::same_event(&held, &proposed);
     let told = (&proposal.agreement, &proposal.occurred_on, proposal.corrects);
     is_same && told == (&record.agreement, &record.occurred_on, record.corrects)
-}
-
-fn following(mut replay: Replay, records: &[Record], rules: &RuleSet, as_of: NaiveDate) -> Docket {
-    records.iter().for_each(|record| replay.take(record.seq, &codec::encode(record)));
-    let (register, findings): (Register, Vec<Finding>) = replay.finish();
-    assess(&register, findings, rules, as_of)
 }
 
 fn one_agreement(proposals: &[Proposal]) -> Option<String> {

@@ -123,6 +123,15 @@ pub trait EventLog {
     /// [`LogError::World`], when the store cannot be read.
     fn recorded_at(&self, seq: u64) -> Result<Option<DateTime<Utc>>, LogError>;
 
+    /// As long as the answer is there, what is read is read of one moment, and each reading need not look anew whether others wrote. Nothing
+    /// is appended meanwhile through the same log.
+    ///
+    /// # Errors
+    /// [`LogError::World`], when the store cannot be read.
+    fn moment(&self) -> Result<Moment<'_>, LogError> {
+        Ok(Moment::default())
+    }
+
     /// Hands each selected entry, `seq` and exact bytes, to `visit`, in order. `visit` answers whether to go on.
     ///
     /// # Errors
@@ -158,6 +167,21 @@ pub trait EventLog {
     /// carried out.
     fn append_each(&mut self, appends: &[Append]) -> Result<Vec<Result<Receipt, LogError>>, LogError> {
         Ok(appends.iter().map(|one| self.append(one.command, &one.expected, &one.drafts)).collect())
+    }
+}
+
+/// A moment of a log: see [`EventLog::moment`]. It is over when it is dropped.
+#[derive(Default)]
+pub struct Moment<'a>(#[expect(dead_code, reason = "it is held, and let go")] Option<Box<dyn Held + 'a>>);
+
+trait Held {}
+
+impl<T> Held for T {}
+
+impl<'a> Moment<'a> {
+    /// One that is over when `held` is dropped.
+    pub fn of<T: 'a>(held: T) -> Self {
+        Moment(Some(Box::new(held)))
     }
 }
 

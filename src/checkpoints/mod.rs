@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use events::checkpoint::{Checkpoint, Role, Signed, SignedCheckpoint, Signer, base64};
-use events::log::{Append, EventLog, Expected, Head, LogError, Receipt, Select};
+use events::log::{Append, EventLog, Expected, Head, LogError, Moment, Receipt, Select};
 use events::record::Draft;
 use events::tree::Hash;
 use store::interrupt;
@@ -109,6 +109,7 @@ impl<L: EventLog> Checkpointed<L> {
         let Some(signer) = &self.signer else { return Ok(()) };
         let mut ours = None;
         notes::append(&self.beside.checkpoints, |last| {
+            let _moment = self.log.moment()?;
             let head = self.log.head()?;
             if last.is_some_and(|last| head.size <= last.checkpoint.size) {
                 return Ok(None);
@@ -241,6 +242,10 @@ impl<L: EventLog> EventLog for Checkpointed<L> {
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
         self.log.node(level, index)
+    }
+
+    fn moment(&self) -> Result<Moment<'_>, LogError> {
+        self.log.moment()
     }
 
     fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {

@@ -74,11 +74,12 @@ fn say(outcome: &Outcome, write: Write) -> Result<(), Error> {
         writeln!(out, "  #{}  {}  {}{on}  {what}{reverses}", record.seq, record.event.kind(), record.agreement)?;
     }
     more(&mut out, outcome.records.len(), "record")?;
-    let changes = outcome.after.changes(&outcome.before);
+    let (before, after) = outcome.what_follows();
+    let changes = after.changes(&before);
     let reverses = outcome.records.iter().any(|record| record.corrects.is_some());
     if !changes.is_empty() {
         let what = if reverses { "What we believed, and what follows now" } else { "What follows" };
-        writeln!(out, "{what}, as of {}:", outcome.after.as_of)?;
+        writeln!(out, "{what}, as of {}:", after.as_of)?;
     }
     for change in changes.iter().take(SHOWN) {
         writeln!(out, "  {}", change_words(change))?;

@@ -14,10 +14,10 @@ mod queries;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use events::log::{Append, Clock, EventLog, Expected, Head, LogError, Receipt, Select};
+use events::log::{Append, Clock, EventLog, Expected, Head, LogError, Moment, Receipt, Select};
 use events::record::Draft;
 use events::tree::{self, Hash};
-use rusqlite::{Connection, ErrorCode, TransactionBehavior};
+use rusqlite::{Connection, DropBehavior, ErrorCode, TransactionBehavior};
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -149,11 +149,8 @@ impl SqliteLog {
 
     /// Reads the tree at one moment. The nodes of a root are a statement each, and each that stands alone would lock the file for itself.
     fn at_once<T>(&self, read: impl FnOnce(&Connection) -> Result<T, LogError>) -> Result<T, LogError> {
-        let transaction = self.reading(self.connection.unchecked_transaction())?;
-        let answer = read(&transaction)?;
-        // Not rolled back: what else is being read through this connection goes on.
-        self.reading(transaction.commit())?;
-        Ok(answer)
+        let _moment = self.moment()?;
+        read(&self.connection)
     }
 
     fn reading<T>(&self, result: rusqlite::Result<T>) -> Result<T, LogError> {
@@ -186,6 +183,17 @@ impl EventLog for SqliteLog {
 
     fn node(&self, level: u32, index: u64) -> Result<Hash, LogError> {
         node(&self.connection, &self.path, level, index)
+    }
+
+    fn moment(&self) -> Result<Moment<'_>, LogError> {
+        if !self.connection.is_autocommit() {
+            // It goes on.
+            return Ok(Moment::default());
+        }
+        let mut transaction = self.reading(self.connection.unchecked_transaction())?;
+        // Not rolled back: what else is being read through this connection goes on.
+        transaction.set_drop_behavior(DropBehavior::Commit);
+        Ok(Moment::of(transaction))
     }
 
     fn entry(&self, seq: u64) -> Result<Option<Vec<u8>>, LogError> {
@@ -231,10 +239,6 @@ impl EventLog for SqliteLog {
     }
 
     fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError> {
-        // The register need not be held to say so.
-        if let Some(receipt) = self.receipt(command)? {
-            return Ok(receipt);
-        }
         self.holding(|appending| appending.append(command, expected, drafts))
     }
 
