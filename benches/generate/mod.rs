@@ -291,7 +291,7 @@ impl Story {
         let source = SourceRef {
             id: if is_term { "text" } else { "minutes" }.into(),
             sha256: None,
-            locator: Some(format!("para. {paragraph}")),
+            locator: Some(format!("para. {paragraph}").into()),
         };
         // The terms say where they stand; of what was done, every third record cites the minutes.
         let source = (is_term || paragraph.is_multiple_of(3)).then_some(source);

@@ -1,6 +1,7 @@
 //! The envelope: what is recorded about every fact, whatever the fact.
 
 use chrono::{DateTime, Utc};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -42,13 +43,13 @@ pub struct Draft {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceRef {
     /// Id of the source within the agreement.
-    pub id: String,
+    pub id: CompactString,
     /// SHA-256 of the document, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<String>,
+    pub sha256: Option<Box<str>>,
     /// Article, paragraph or page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub locator: Option<String>,
+    pub locator: Option<CompactString>,
 }
 
 /// A fact as it stands in the log.

@@ -25,7 +25,11 @@ fn dates() -> impl Strategy<Value = Option<DateSpec>> {
 
 fn sources() -> impl Strategy<Value = Option<SourceRef>> {
     let source = (words(), option::of(words()), option::of(words()));
-    option::of(source.prop_map(|(id, sha256, locator)| SourceRef { id, sha256, locator }))
+    option::of(source.prop_map(|(id, sha256, locator)| SourceRef {
+        id: id.into(),
+        sha256: sha256.map(Into::into),
+        locator: locator.map(Into::into),
+    }))
 }
 
 /// To the microsecond, in the years 1 to 9999.

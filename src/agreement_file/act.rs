@@ -112,7 +112,7 @@ pub fn read(table: &Table, context: &Context) -> Option<Proposal> {
     let event = event(table, &kind, on.clone());
     table.finish(&[]);
     let on = on?;
-    let source = source.map(|id| SourceRef { id, sha256: None, locator });
+    let source = source.map(|id| SourceRef { id: id.into(), sha256: None, locator: locator.map(Into::into) });
     let occurred_on = Some(stated.unwrap_or(on));
     Some(Proposal { occurred_on, source, authority, reason, ..Proposal::new(&context.id, event?) })
 }

@@ -96,6 +96,10 @@ fn parties(file: &Table) -> Vec<Party> {
 
 /// A term, resting on its own source or on that of the agreement.
 fn term(context: &Context, event: Event, own: Option<String>, locator: Option<String>) -> Proposal {
-    let source = own.or_else(|| context.source.clone()).map(|id| SourceRef { id, sha256: None, locator });
+    let source = own.or_else(|| context.source.clone()).map(|id| SourceRef {
+        id: id.into(),
+        sha256: None,
+        locator: locator.map(Into::into),
+    });
     Proposal { source, ..Proposal::new(&context.id, event) }
 }

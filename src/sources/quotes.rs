@@ -102,7 +102,7 @@ pub fn quotes(agreement: &Agreement, sources: &[Seen]) -> Vec<Quoted> {
             exact: provision.quote.clone()?,
             prefix: provision.quote_prefix.clone(),
             suffix: provision.quote_suffix.clone(),
-            named: known.source.as_ref().map(|source| source.id.clone()),
+            named: known.source.as_ref().map(|source| source.id.to_string()),
             source: None,
             state: State::SourceMissing,
             places: Vec::new(),

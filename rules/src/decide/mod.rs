@@ -171,7 +171,7 @@ impl Desk<'_> {
     fn with_digest(&self, mut proposal: Proposal) -> Proposal {
         let digest = |source: &SourceRef| self.scratch.agreements.get(&proposal.agreement)?.source(&source.id)?.sha256.clone();
         if let Some(source) = &mut proposal.source {
-            source.sha256 = digest(source);
+            source.sha256 = digest(source).map(Into::into);
         }
         proposal
     }

@@ -54,7 +54,7 @@ pub struct Said {
 impl Said {
     /// The proposal with all of it.
     pub fn of(self, proposal: Proposal) -> Proposal {
-        let source = self.source.map(|id| SourceRef { id, sha256: None, locator: self.locator });
+        let source = self.source.map(|id| SourceRef { id: id.into(), sha256: None, locator: self.locator.map(Into::into) });
         Proposal { source, authority: self.authority, reason: self.reason, ..proposal }
     }
 }
