@@ -73,7 +73,7 @@ pub enum StoreError {
         /// As it was asked for.
         path: PathBuf,
     },
-    /// A writer died in the middle of an append; reading alone cannot undo its half.
+    /// A writer died in the middle of an append, and its half can be undone by who may write alone.
     #[error("`{path}` was left in the middle of an append")]
     Interrupted {
         /// As it was asked for.
@@ -118,7 +118,9 @@ impl StoreError {
             StoreError::NetworkFileSystem { .. } => "put the register on a local disk; its locks and flushes do not hold there",
             StoreError::PermissionDenied { .. } => "ask for the permission, or open the register for reading only",
             StoreError::Locked { .. } => "wait until the other program is done, then try again",
-            StoreError::Interrupted { .. } => "open it once for writing, which undoes the half that was never finished",
+            StoreError::Interrupted { .. } => {
+                "have somebody who may write there ask for the status: that undoes the half that was never finished"
+            }
             StoreError::Damaged { .. } => "keep the file as it is, and go on with a backup",
             StoreError::Unguarded { .. } => "run `obligo verify`, keep the file as it is, and go on with a backup",
             StoreError::World { .. } => "see what the system says",

@@ -12,9 +12,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 struct State {
     holds: usize,
     unfinished: Vec<PathBuf>,
+    /// What a signal is told to have come after.
+    done: Option<String>,
 }
 
-static STATE: Mutex<State> = Mutex::new(State { holds: 0, unfinished: Vec::new() });
+static STATE: Mutex<State> = Mutex::new(State { holds: 0, unfinished: Vec::new(), done: None });
 static NOTHING_HELD: Condvar = Condvar::new();
 
 fn state() -> MutexGuard<'static, State> {
@@ -43,6 +45,11 @@ impl Drop for Hold {
             NOTHING_HELD.notify_all();
         }
     }
+}
+
+/// Notes what is done and cannot be undone by ending the program: who ends it before it has said so is told, in these words.
+pub fn note(done: String) {
+    state().done = Some(done);
 }
 
 /// A file or a folder on its way, under a name of its own. It goes away when it is dropped, or a signal comes, unless it was renamed.
@@ -83,7 +90,7 @@ fn remove(path: &Path) {
 
 #[cfg(unix)]
 mod signals {
-    use std::io;
+    use std::io::{self, Write};
     use std::sync::atomic::AtomicBool;
     use std::sync::{Arc, Once, PoisonError, mpsc};
     use std::thread;
@@ -127,6 +134,10 @@ mod signals {
             state = NOTHING_HELD.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.unfinished.iter().for_each(|path| remove(path));
+        if let Some(done) = &state.done {
+            // Nobody may be there to read it.
+            let _ = writeln!(io::stderr(), "interrupted; {done}");
+        }
         let _ = low_level::emulate_default_handler(signal);
     }
 }

@@ -17,6 +17,30 @@ pub(super) struct Opened {
 }
 
 pub(super) fn open(path: &Path, purpose: Purpose, patience: Duration) -> Result<Opened, StoreError> {
+    whole(path, patience, || guarded(path, purpose, patience))
+}
+
+/// Opens a file, once more if a writer died in the middle of a transaction: what it left is undone first, as every program that may write
+/// there does. Who may not is told.
+pub(super) fn whole<T>(path: &Path, patience: Duration, open: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    match open() {
+        Err(StoreError::Interrupted { .. }) if undone(path, patience).is_ok() => open(),
+        opened => opened,
+    }
+}
+
+/// SQLite rolls a journal back when a file is first read by who may write to it.
+fn undone(path: &Path, patience: Duration) -> Result<(), StoreError> {
+    let full = place::existing(path)?;
+    place::refuse_forbidden(path, &full, true)?;
+    let read = connect(&full, Purpose::Write).and_then(|connection| {
+        connection.busy_timeout(patience)?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))
+    });
+    read.map(drop).map_err(|error| StoreError::from_sqlite(path, "opened", error))
+}
+
+fn guarded(path: &Path, purpose: Purpose, patience: Duration) -> Result<Opened, StoreError> {
     refuse_old_sqlite(rusqlite::version_number(), rusqlite::version())?;
     let full = place::existing(path)?;
     place::refuse_forbidden(path, &full, purpose == Purpose::Write)?;

@@ -219,6 +219,10 @@ impl PrivateFile {
 
 /// Opens the file as it is: never makes one.
 fn connect(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
+    open::whole(path, guards::PATIENCE, || guarded(path, purpose))
+}
+
+fn guarded(path: &Path, purpose: Purpose) -> Result<Connection, StoreError> {
     let full = place::existing(path)?;
     let access = match purpose {
         Purpose::Write => OpenFlags::SQLITE_OPEN_READ_WRITE,
