@@ -68,20 +68,21 @@ struct Said {
 
 pub fn run(args: &Args, context: &Context) -> Result<u8, Error> {
     let (level, words) = judged(args, context).unwrap_or_else(|error| (Level::Unknown, in_one_line(&error.in_one_line())));
+    // A monitor that reads nothing must not take it for anything that was found.
+    Ok(told(level, &words).map_or(Level::Unknown, |()| level) as u8)
+}
+
+fn told(level: Level, words: &str) -> Result<(), Error> {
     say!("{} - {words}", level.word());
-    Ok(level as u8)
+    Ok(())
 }
 
 /// What is said where the arguments are wrong: a monitor reads one line of what is written, and takes 2 for critical.
 pub fn misused(error: &clap::Error) -> ExitCode {
     let text = error.to_string();
     let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let line = || -> Result<(), Error> {
-        say!("{} - {}", Level::Unknown.word(), in_one_line(what));
-        Ok(())
-    };
     // Whether somebody reads it changes nothing.
-    let _ = line();
+    let _ = told(Level::Unknown, &in_one_line(what));
     ExitCode::from(Level::Unknown as u8)
 }
 

@@ -12,6 +12,7 @@ use events::checkpoint::{Role, Signer};
 use events::event::Event;
 use events::tree::sha256;
 use rules::decide::Proposal;
+use store::interrupt::{self, Unfinished};
 use store::{PrivateFile, SqliteLog};
 use uuid::Uuid;
 
@@ -67,10 +68,18 @@ pub fn run(_: Args) -> Result<u8, Error> {
         Error::failed(format!("cannot make the folder `demo`: {error}"), "run it in a folder you may write to")
     })?;
     refuse_foreign(&path, origin)?;
-    let beside = PathBuf::from("demo").join(format!("obligo.db.{}.new", std::process::id()));
-    let days = write(&beside, origin).inspect_err(|_| drop(files(&beside).map(std::fs::remove_file)))?;
+    let folder = PathBuf::from("demo").join(format!("{}.new", std::process::id()));
+    let making = Unfinished::new(folder, |folder| std::fs::create_dir(folder));
+    let (folder, ()) =
+        making.map_err(|error| Error::failed(format!("cannot write to the folder `demo`: {error}"), "is it yours?"))?;
+    let beside = folder.path().join("obligo.db");
+    let days = write(&beside, origin)?;
+    // All its files have their names, or none.
+    let hold = interrupt::hold();
     let kept = keep_what_was_added(&path, &beside)?;
     move_register(&beside, &path)?;
+    drop(folder);
+    drop(hold);
     let as_of: NaiveDate = SEEN_FROM.parse().expect("a day");
     let (log, shelf, private) = (SqliteLog::open_read_only(&path)?, Shelf::beside(&path), PrivateFile::beside(&path));
     let books = Books { log: &log, shelf: &shelf, private: &private };

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::derived::answers::{DueLines, Overview, Window};
 use crate::derived::{self, Everything, Source, Unfit};
 use crate::error::Error;
-use crate::packs::Packed;
+use crate::packs::{self, Packed};
 use crate::report::stamp::Stamp;
 use crate::rule_sets::{InForce, Shelf};
 
@@ -294,10 +294,15 @@ impl Overall<'_> {
         }
     }
 
-    /// Keeps what was derived, once the answer is given.
+    /// Keeps what was derived, once the answer is given. Who cannot is told, where it is much: he would wait as long for each answer.
     fn keep(self) {
-        if let Some(everything) = self.everything {
-            everything.keep();
+        let size = self.seen.size;
+        let Some(Err(file)) = self.everything.map(Everything::keep) else { return };
+        if size >= 100 * packs::EACH {
+            let file = file.display();
+            anstream::eprintln!(
+                "note: what was worked out could not be kept in `{file}`: the next answer takes as long, until somebody asks who may write there"
+            );
         }
     }
 }

@@ -13,7 +13,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -257,10 +257,13 @@ impl<'a> Everything<'a> {
         &self.ground.rules
     }
 
-    /// Keeps what was derived, if anything was. An answer does not wait for it, and does not fail with it.
-    pub fn keep(self) {
+    /// Keeps what was derived, if anything was to be kept. An answer does not wait for it, and does not fail with it.
+    ///
+    /// # Errors
+    /// The file that it could not be kept in.
+    pub fn keep(self) -> Result<(), PathBuf> {
         let Everything { base: Some(base), summaries: Some(summaries), earlier, root, ground, source, as_of, .. } = self else {
-            return;
+            return Ok(());
         };
         let before = earlier.map(|kept| kept.table.parts).unwrap_or_default();
         let rows = rows(&summaries);
@@ -274,11 +277,14 @@ impl<'a> Everything<'a> {
             }
             table.parts.insert(name, part);
         }
-        let Ok(body) = serde_json::to_vec(&table) else { return };
+        let body = serde_json::to_vec(&table).expect("a table has string keys and no failing values");
         let mut first = digest(TABLE, &body).into_bytes();
         first.extend(body);
         changed.push((TABLE.into(), first));
-        source.file.write(before.is_empty(), &changed);
+        match source.file.path() {
+            Some(path) if !source.file.write(before.is_empty(), &changed) => Err(path.into()),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -124,3 +124,12 @@ fn a_run_that_did_not_come_is_a_warning() {
     register.file("obligo.toml", "run_every_hours = 0");
     assert_eq!(told(&register, "check-nagios").0, 3, "settings that cannot be read are no answer");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_nobody_can_read_is_no_answer() {
+    let register = Register::new();
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a full device");
+    let status = register.command("check-nagios").stdout(full).stderr(std::process::Stdio::null()).status().expect("it runs");
+    assert_eq!(status.code(), Some(3));
+}
