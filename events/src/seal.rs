@@ -4,7 +4,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
+use memchr::memmem;
 use sha2::{Digest, Sha256};
 
 use crate::event::{Event, Evidence};
@@ -71,6 +73,11 @@ pub fn commitments(entry: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
 /// # Errors
 /// Whatever `words` gives.
 pub fn disclosed<E>(entry: &[u8], mut words: impl FnMut(&str) -> Result<String, E>) -> Result<Cow<'_, [u8]>, E> {
+    static MARKED: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new(MARK));
+    // Most have none.
+    if MARKED.find(entry).is_none() {
+        return Ok(Cow::Borrowed(entry));
+    }
     let Ok(text) = std::str::from_utf8(entry) else { return Ok(Cow::Borrowed(entry)) };
     let mut read = String::new();
     let mut done = 0;
