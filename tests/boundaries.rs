@@ -32,7 +32,19 @@ fn depends_only_on(package: &str, may: &[&str]) {
 
 #[test]
 fn each_crate_depends_only_on_what_it_may() {
-    let events = ["base64", "chrono", "ed25519-dalek", "edtf-core", "serde", "serde_json", "sha2", "thiserror", "uuid"];
+    let events = [
+        "base64",
+        "chrono",
+        "compact_str",
+        "ed25519-dalek",
+        "edtf-core",
+        "memchr",
+        "serde",
+        "serde_json",
+        "sha2",
+        "thiserror",
+        "uuid",
+    ];
     depends_only_on("events", &events);
     depends_only_on("rules", &["events", "chrono", "thiserror"]);
     depends_only_on("store", &["events", "rusqlite", "rustix", "signal-hook", "thiserror", "uuid", "chrono"]);

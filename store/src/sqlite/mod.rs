@@ -239,6 +239,12 @@ impl EventLog for SqliteLog {
     }
 
     fn append(&mut self, command: Uuid, expected: &Expected, drafts: &[Draft]) -> Result<Receipt, LogError> {
+        // Who only reads cannot hold it, and still says what it says.
+        if matches!(self.access, Access::Read)
+            && let Some(receipt) = self.receipt(command)?
+        {
+            return Ok(receipt);
+        }
         self.holding(|appending| appending.append(command, expected, drafts))
     }
 
