@@ -134,14 +134,21 @@ impl<'a> Rest<'a> {
     /// A string after what stands before it, its quotation mark included. One with an escape or a control character goes the long way.
     fn string(&mut self, before: &str) -> Option<&'a str> {
         let rest = self.0.strip_prefix(before)?;
-        let end = rest.bytes().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20))?;
+        let end = memchr::memchr(b'"', rest.as_bytes())?;
         let (string, rest) = rest.split_at_checked(end)?;
-        self.0 = rest.strip_prefix('"')?;
-        Some(string)
+        let is_plain = string.bytes().fold(true, |plain, byte| plain & (byte != b'\\') & (byte >= 0x20));
+        is_plain.then(|| {
+            self.0 = &rest[1..];
+            string
+        })
     }
 
     fn uuid(&mut self, before: &str) -> Option<Uuid> {
-        Uuid::try_parse(self.string(before)?).ok()
+        let rest = self.0.strip_prefix(before)?;
+        // Its length is known: nothing is searched for its end.
+        let (uuid, rest) = rest.split_at_checked(uuid::fmt::Hyphenated::LENGTH)?;
+        self.0 = rest.strip_prefix('"')?;
+        Uuid::try_parse(uuid).ok()
     }
 
     fn number(&mut self, before: &str) -> Option<u64> {
