@@ -267,6 +267,22 @@ impl<'a> Place<'a> {
         self.agreement.acts.iter().filter(move |act| act.by(self.as_of) != Occurrence::No)
     }
 
+    /// The first day on which the agreement may have been concluded, if a record tells of it.
+    fn concluded(self) -> Option<NaiveDate> {
+        let concludes = |act: &&Act| {
+            matches!(
+                act.event,
+                Event::AgreementConcluded(_)
+                    | Event::AgreementSigned(_)
+                    | Event::AgreementLaunched(_)
+                    | Event::AgreementTookEffect(_)
+                    | Event::AgreementProvisionallyApplied(_)
+            )
+        };
+        let first = self.acts().filter(concludes).map(|act| act.days().earliest).min();
+        first.filter(|first| *first > NaiveDate::MIN)
+    }
+
     /// The first of them that says something of a notice.
     fn find<T>(self, what: impl Fn(&'a Event) -> Option<T>) -> Option<(&'a Act, T)> {
         self.acts().find_map(|act| Some((act, what(&act.event)?)))
@@ -482,7 +498,11 @@ fn trigger(place: Place, act: &Act, given: &NoticeGiven, reading: CountedFrom) -
         Some((act.days(), Some(act.seq)))
     };
     match reading {
-        CountedFrom::Given => (!act.on.as_ref().is_some_and(DateSpec::is_approximate)).then(|| (act.days(), None)),
+        CountedFrom::Given => (!act.on.as_ref().is_some_and(DateSpec::is_approximate)).then(|| {
+            let days = act.days();
+            let concluded = place.concluded().filter(|concluded| *concluded <= days.latest);
+            (Span { earliest: concluded.map_or(days.earliest, |concluded| days.earliest.max(concluded)), ..days }, None)
+        }),
         CountedFrom::Dispatched => step(|event| match event {
             Event::NoticeDispatched(step) => Some(&step.notice),
             _ => None,
@@ -509,7 +529,7 @@ fn trigger(place: Place, act: &Act, given: &NoticeGiven, reading: CountedFrom) -
             _ => None,
         }),
         CountedFrom::Stated => {
-            let (earliest, latest) = given.stated.as_ref()?.bounds()?;
+            let (earliest, latest) = given.stated.as_ref().filter(|stated| !stated.is_approximate())?.bounds()?;
             Some((Span { earliest, latest }, None))
         }
         CountedFrom::Expiry => {
@@ -525,7 +545,9 @@ fn trigger(place: Place, act: &Act, given: &NoticeGiven, reading: CountedFrom) -
 fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, terms: &NoticeTerms, counted: Vec<Counted>) {
     let reference = &provision.reference;
     notice.ends = Span::of_all(counted.iter().map(Counted::ends));
-    let first = act.on.as_ref().and_then(DateSpec::earliest);
+    // Near a day is before it, too; and nobody ends what is not concluded yet.
+    let told = act.on.as_ref().filter(|on| !on.is_approximate()).and_then(DateSpec::earliest);
+    let first = told.or_else(|| place.concluded());
     let undeemed = Clause { deemed_received_after: None, ..terms.clause.clone() };
     // Nothing that counts from later than giving ends sooner than if it counted from giving.
     let not_stated = terms.counted_from != Some(CountedFrom::Stated);
@@ -548,8 +570,12 @@ fn settle(place: Place, notice: &mut Notice, provision: &Provision, act: &Act, t
     if let (Some(why), Some(_)) = (&unsettled, notice.ends) {
         notice.steps.push(Reason::new("notice.open", format!("not settled: {why}")).provision(reference));
     }
+    let near = act.on.as_ref().filter(|on| on.is_approximate());
     notice.missing = match (unknown, notice.ends) {
-        (Some(reading), _) => Some(format!("{} is not recorded", reading.words())),
+        (Some(reading), _) => Some(match near.filter(|_| reading == CountedFrom::Given) {
+            Some(near) => format!("{} is recorded as `{near}`, and how near that is is not said", reading.words()),
+            None => format!("{} is not recorded", reading.words()),
+        }),
         (None, None) => unsettled,
         (None, Some(_)) => None,
     };
