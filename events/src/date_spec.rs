@@ -136,6 +136,16 @@ impl DateSpec {
         Some((self.earliest()?, self.latest()?))
     }
 
+    /// The same, where it is a day in more words (`2026-05-07/2026-05-07`) as that day: what one writes twice is one thing. Not done where an
+    /// entry is read: what stands in a log is as it was written.
+    #[must_use]
+    pub fn plain(self) -> Self {
+        match self.exact().filter(|_| !self.is_approximate()) {
+            Some(day) => DateSpec::day(day),
+            None => self,
+        }
+    }
+
     /// Said to be near this date: neither end may be judged by.
     pub fn is_approximate(&self) -> bool {
         match &self.0 {
@@ -401,6 +411,15 @@ mod tests {
         let by: DateSpec = "by 2026-06".parse().unwrap();
         let (earliest, latest) = by.deadline().unwrap();
         assert_eq!((earliest.to_string(), latest.to_string()), ("2026-06-01".into(), "2026-06-30".into()));
+    }
+
+    #[test]
+    fn a_day_in_more_words_is_that_day() {
+        let plain = |written: &str| written.parse::<DateSpec>().unwrap().plain().to_string();
+        assert_eq!(plain("2026-05-07/2026-05-07"), "2026-05-07");
+        for other in ["2026-05-07", "2026-05-07/2026-05-08", "by 2026-05-07", "around 2026-05-07", "2026-05-07~", "2026-05"] {
+            assert_eq!(plain(other), other);
+        }
     }
 
     #[test]

@@ -124,7 +124,7 @@ impl<'a> Table<'a> {
             }
         };
         match written.parse::<DateSpec>() {
-            Ok(date) => Some(date),
+            Ok(date) => Some(date.plain()),
             Err(error) => {
                 self.fault(node, Fault::new(date_code(&error), &[key], error.to_string()).hint(error.hint()));
                 None

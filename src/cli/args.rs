@@ -244,7 +244,8 @@ pub fn date(text: &str, today: NaiveDate) -> Result<DateSpec, Error> {
     if let Some(day) = relative(text.trim(), today) {
         return Ok(day.into());
     }
-    text.parse().map_err(|error: events::date_spec::DateError| Error::refused(date_code(&error), error.to_string(), error.hint()))
+    let spec: Result<DateSpec, _> = text.parse();
+    spec.map(DateSpec::plain).map_err(|error| Error::refused(date_code(&error), error.to_string(), error.hint()))
 }
 
 fn relative(text: &str, today: NaiveDate) -> Option<NaiveDate> {

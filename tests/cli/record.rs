@@ -306,3 +306,11 @@ fn a_notice_that_was_taken_back_takes_effect_on_no_day() {
     assert_eq!(entry["takes_effect"]["earliest"], serde_json::Value::Null, "{entry}");
     assert!(entry["clause"]["earliest"].is_string(), "what the clause gives is told all the same: {entry}");
 }
+
+#[test]
+fn a_day_in_more_words_is_the_same_day() {
+    let register = Register::with(&[("small.toml", SMALL)]).on("2026-11-22");
+    let held = |on: &str| register.obligo(&format!("record meeting small --body council --held {on}"));
+    held("2026-11-20").succeeded();
+    held("2026-11-20/2026-11-20").succeeded().says("Nothing to record");
+}
