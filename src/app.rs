@@ -476,9 +476,6 @@ impl<L: EventLog> App<L> {
             // On the disk before the record that needs them is.
             self.private.keep(sealer.texts()).map_err(Error::from)?;
             let appended = self.log.append(command, &expected, &drafts);
-            if let Ok(Receipt { first, last, .. }) = &appended {
-                interrupt::note(format!("records {first} to {last} were recorded"));
-            }
             drop(hold);
             match appended {
                 Ok(receipt) => return outcome(Some(receipt)),

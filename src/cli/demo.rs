@@ -69,11 +69,14 @@ pub fn run(_: Args) -> Result<u8, Error> {
     })?;
     refuse_foreign(&path, origin)?;
     let folder = PathBuf::from("demo").join(format!("{}.new", std::process::id()));
+    // Of one that had this number and was killed.
+    let _ = std::fs::remove_dir_all(&folder);
     let making = Unfinished::new(folder, |folder| std::fs::create_dir(folder));
     let (folder, ()) =
         making.map_err(|error| Error::failed(format!("cannot write to the folder `demo`: {error}"), "is it yours?"))?;
     let beside = folder.path().join("obligo.db");
     let days = write(&beside, origin)?;
+    refuse_strays(&path, &beside)?;
     // All its files have their names, or none.
     let hold = interrupt::hold();
     let kept = keep_what_was_added(&path, &beside)?;
@@ -123,10 +126,10 @@ fn keep_what_was_added(path: &Path, fresh: &Path) -> Result<Option<PathBuf>, Err
     Ok(Some(free))
 }
 
-/// A register, and what stands beside it.
+/// What stands beside a register, and the register. It comes last: where a move was broken off, the next one finds it and ends the move.
 fn files(path: &Path) -> [PathBuf; 4] {
     let [key, checkpoints, private] = ["key", "checkpoints", "private.db"].map(|ending| path.with_extension(ending));
-    [path.into(), key, checkpoints, private]
+    [key, checkpoints, private, path.into()]
 }
 
 fn move_register(from: &Path, to: &Path) -> Result<(), Error> {
@@ -149,6 +152,23 @@ fn refuse_foreign(path: &Path, origin: Uuid) -> Result<(), Error> {
     }
     let what = format!("`{}` is not a register that the demo wrote", path.display());
     Err(Error::failed(what, "move it away, or run the demo in another folder"))
+}
+
+/// What stands where the files beside a register would, without one, is somebody's: his key, or texts.
+fn refuse_strays(path: &Path, fresh: &Path) -> Result<(), Error> {
+    if path.exists() {
+        return Ok(());
+    }
+    let is_ours = |(there, ours): &(PathBuf, PathBuf)| match std::fs::read(there) {
+        Ok(bytes) => std::fs::read(ours).is_ok_and(|ours| ours == bytes),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    let journal = [(path.with_extension("db-journal"), fresh.with_extension("db-journal"))];
+    let Some((stray, _)) = files(path).into_iter().zip(files(fresh)).chain(journal).find(|pair| !is_ours(pair)) else {
+        return Ok(());
+    };
+    let what = format!("`{}` is there, and no register beside it", stray.display());
+    Err(Error::failed(what, "it is not the demo's own: move it away, or run the demo in another folder"))
 }
 
 /// Writes the register and gives the days on which its documents were published.

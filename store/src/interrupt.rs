@@ -12,8 +12,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 struct State {
     holds: usize,
     unfinished: Vec<PathBuf>,
-    /// What a signal is told to have come after.
-    done: Option<String>,
+    /// What a signal came after, and the file in which that stands.
+    done: Option<(PathBuf, String)>,
 }
 
 static STATE: Mutex<State> = Mutex::new(State { holds: 0, unfinished: Vec::new(), done: None });
@@ -47,9 +47,9 @@ impl Drop for Hold {
     }
 }
 
-/// Notes what is done and cannot be undone by ending the program: who ends it before it has said so is told, in these words.
-pub fn note(done: String) {
-    state().done = Some(done);
+/// Notes what stands in a file and is not undone by ending the program: who ends it before it has said so is told, in these words.
+pub fn note(file: &Path, done: String) {
+    state().done = Some((file.into(), done));
 }
 
 /// A file or a folder on its way, under a name of its own. It goes away when it is dropped, or a signal comes, unless it was renamed.
@@ -134,8 +134,8 @@ mod signals {
             state = NOTHING_HELD.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         state.unfinished.iter().for_each(|path| remove(path));
-        if let Some(done) = &state.done {
-            // Nobody may be there to read it.
+        // What stood in a file that has gone with the rest is not there; and nobody may be there to read it.
+        if let Some((_, done)) = state.done.as_ref().filter(|(file, _)| file.exists()) {
             let _ = writeln!(io::stderr(), "interrupted; {done}");
         }
         let _ = low_level::emulate_default_handler(signal);

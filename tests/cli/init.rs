@@ -29,3 +29,29 @@ fn a_path_names_another_place() {
     register.obligo("status --register elsewhere.db").succeeded();
     register.obligo("init no/such/folder/x.db").ended(1).warns("no/such/folder");
 }
+
+/// A key, checkpoints or texts without their register are somebody's.
+#[test]
+fn the_demo_takes_the_place_of_nothing_that_is_not_its_own() {
+    let register = Register::nowhere();
+    register.obligo("demo").succeeded();
+    let folder = register.folder.path().join("demo");
+    let key = std::fs::read(folder.join("obligo.key")).expect("a key");
+    std::fs::remove_file(folder.join("obligo.db")).expect("it goes");
+    // Its own key and checkpoints, as a broken move leaves them.
+    register.obligo("demo").succeeded();
+    for name in ["obligo.key", "obligo.private.db", "obligo.db-journal"] {
+        std::fs::remove_file(folder.join("obligo.db")).expect("it goes");
+        std::fs::write(folder.join(name), "somebody's").expect("it is written");
+        register.obligo("demo").ended(1).warns(&format!("{name}` is there, and no register beside it"));
+        assert_eq!(std::fs::read(folder.join(name)).expect("it is there"), b"somebody's");
+        let left: Vec<_> =
+            std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").file_name()).collect();
+        assert!(left.iter().all(|name| !name.to_string_lossy().ends_with(".new")), "{left:?}");
+        std::fs::remove_file(folder.join(name)).expect("it goes");
+        if name == "obligo.key" {
+            std::fs::write(folder.join(name), &key).expect("it is put back");
+        }
+        register.obligo("demo").succeeded();
+    }
+}

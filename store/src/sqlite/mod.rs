@@ -20,7 +20,7 @@ use events::tree::{self, Hash};
 use rusqlite::{Connection, DropBehavior, ErrorCode, TransactionBehavior};
 use uuid::Uuid;
 
-use crate::StoreError;
+use crate::{StoreError, interrupt};
 use append::Appending;
 use guards::Purpose;
 use open::Opened;
@@ -245,7 +245,11 @@ impl EventLog for SqliteLog {
         {
             return Ok(receipt);
         }
-        self.holding(|appending| appending.append(command, expected, drafts))
+        let receipt = self.holding(|appending| appending.append(command, expected, drafts))?;
+        let Receipt { first, last, .. } = receipt;
+        let which = if first == last { format!("record {first} was") } else { format!("records {first} to {last} were") };
+        interrupt::note(&self.path, format!("{which} recorded"));
+        Ok(receipt)
     }
 
     /// In one transaction. Whoever is refused has written nothing into it; if the store fails, it is undone as a whole.
