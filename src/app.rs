@@ -283,13 +283,8 @@ pub struct Outcome {
 impl Outcome {
     /// What followed before, and what follows with what was decided. Worked out when it is asked for: not all who write ask.
     pub fn what_follows(&self) -> (Docket, Docket) {
-        let docket = |replay: Replay| {
-            let (register, findings) = replay.finish();
-            assess(&register, findings, &self.rules.set(), self.as_of)
-        };
-        let mut with = self.replay.clone();
-        self.records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
-        (docket(self.replay.clone()), docket(with))
+        let docket = |replay| docket(replay, &self.rules, self.as_of);
+        (docket(self.replay.clone()), docket(with(&self.replay, &self.records)))
     }
 }
 
@@ -464,8 +459,7 @@ impl<L: EventLog> App<L> {
             }
             drop(moment);
             let Decided { replay, facts, already, expected, versions } = decided;
-            let drafts: Vec<Draft> = facts.into_iter().map(|fact| self.draft(fact)).collect();
-            let records = self.records(versions, ground.size, command, &drafts);
+            let (drafts, records) = self.drafted(facts, versions, ground.size, command);
             let outcome = |receipt| Ok(Outcome { receipt, records, already, replay, rules: ground.rules, as_of: self.today });
             if carried_out.is_some() || write.dry_run || drafts.is_empty() {
                 return outcome(carried_out);
@@ -583,18 +577,37 @@ impl<L: EventLog> App<L> {
         }
     }
 
-    /// The drafts as they will stand, but for the stamp, which is the log's own.
-    fn records(&self, mut versions: BTreeMap<String, u64>, size: u64, command: Uuid, drafts: &[Draft]) -> Vec<Record> {
+    /// The facts as they are handed to the log, and as they will stand in it, but for the stamp, which is the log's own. `versions` are the last
+    /// ones of the streams.
+    fn drafted(
+        &mut self,
+        facts: Vec<Proposal>,
+        mut versions: BTreeMap<String, u64>,
+        size: u64,
+        command: Uuid,
+    ) -> (Vec<Draft>, Vec<Record>) {
+        let drafts: Vec<Draft> = facts.into_iter().map(|fact| self.draft(fact)).collect();
         let recorded_at = self.today.and_time(NaiveTime::MIN).and_utc();
-        (size + 1..)
-            .zip(drafts)
-            .map(|(seq, draft)| {
-                let version = versions.entry(draft.agreement.clone()).or_default();
-                *version += 1;
-                Record { origin: self.log.origin(), seq, version: *version, command, recorded_at, draft: draft.clone() }
-            })
-            .collect()
+        let record = |(seq, draft): (u64, &Draft)| {
+            let version = versions.entry(draft.agreement.clone()).or_default();
+            *version += 1;
+            Record { origin: self.log.origin(), seq, version: *version, command, recorded_at, draft: draft.clone() }
+        };
+        let records = (size + 1..).zip(&drafts).map(record).collect();
+        (drafts, records)
     }
+}
+
+/// What was read, with records that do not stand in the log, or came to stand in it since.
+fn with(replay: &Replay, records: &[Record]) -> Replay {
+    let mut with = replay.clone();
+    records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+    with
+}
+
+fn docket(replay: Replay, rules: &InForce, day: NaiveDate) -> Docket {
+    let (register, findings) = replay.finish();
+    assess(&register, findings, &rules.set(), day)
 }
 
 /// What was decided, and what it was decided on.
@@ -627,10 +640,7 @@ impl Imagined {
 
     /// Both on a day: without, with.
     pub fn on(&self, day: NaiveDate) -> (Docket, Docket) {
-        let docket = |replay: &Replay| {
-            let (register, findings) = replay.clone().finish();
-            assess(&register, findings, &self.rules.set(), day)
-        };
+        let docket = |replay: &Replay| docket(replay.clone(), &self.rules, day);
         (docket(&self.without), docket(&self.with))
     }
 }
@@ -652,11 +662,9 @@ impl<L: EventLog> App<L> {
         let command = self.ids.next();
         let ground = Ground::of(self.books(), position)?;
         let Decided { facts, versions, .. } = self.decided(proposals, &ground, false)?;
-        let drafts: Vec<Draft> = facts.into_iter().map(|fact| self.draft(fact)).collect();
-        let records = self.records(versions, ground.size, command, &drafts);
+        let (_, records) = self.drafted(facts, versions, ground.size, command);
         let (without, left_out) = ground.read(self.books(), one_agreement(proposals).as_deref(), &mut |_| {})?;
-        let mut with = without.clone();
-        records.iter().for_each(|record| with.take(record.seq, &codec::encode(record)));
+        let with = with(&without, &records);
         let log = Seen { left_out, ..Seen::at(&self.log, ground.size)? };
         Ok(Imagined { with, without, rules: ground.rules, log, records })
     }
