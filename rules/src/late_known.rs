@@ -135,7 +135,7 @@ fn was_missed(line: &Line) -> bool {
 }
 
 /// It makes the agreement one that has effect.
-fn founds(event: &Event) -> bool {
+pub(crate) fn founds(event: &Event) -> bool {
     matches!(
         event,
         Event::AgreementConcluded(_)

@@ -11,6 +11,7 @@ use events::{DateSpec, Event};
 use crate::agreement;
 use crate::consent::{self, consents};
 use crate::docket::{EffectState, Reason, Reckoned};
+use crate::late_known::founds;
 use crate::machine::{Machine, derived, recorded};
 use crate::provision::entry_into_effect;
 use crate::register::{Act, Agreement, Known, Occurrence};
@@ -269,17 +270,7 @@ impl<'a> Place<'a> {
 
     /// The first day on which the agreement may have been concluded, if a record tells of it.
     fn concluded(self) -> Option<NaiveDate> {
-        let concludes = |act: &&Act| {
-            matches!(
-                act.event,
-                Event::AgreementConcluded(_)
-                    | Event::AgreementSigned(_)
-                    | Event::AgreementLaunched(_)
-                    | Event::AgreementTookEffect(_)
-                    | Event::AgreementProvisionallyApplied(_)
-            )
-        };
-        let first = self.acts().filter(concludes).map(|act| act.days().earliest).min();
+        let first = self.acts().filter(|act| founds(&act.event)).map(|act| act.days().earliest).min();
         first.filter(|first| *first > NaiveDate::MIN)
     }
 
